@@ -1,0 +1,174 @@
+"""All settings, from the environment, each with its reason. docs/configuration.md lists them."""
+
+import os
+from pathlib import Path
+
+import dj_database_url
+
+from tradeplatform.lib.environment import flag, number, words
+from tradeplatform.lib.secret_file import load_or_create_secret
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+# Everything the platform writes lives here: databases, secrets, logs, quickstart.json.
+STATE_DIR = Path(os.environ.get("STATE_DIR", BASE_DIR / ".state")).resolve()
+
+DEBUG = flag("DEBUG", default=False)
+ALLOWED_HOSTS = words("ALLOWED_HOSTS", default="localhost,127.0.0.1,[::1]")
+CSRF_TRUSTED_ORIGINS = words("CSRF_TRUSTED_ORIGINS", default="")
+
+# Generated once per installation, so that no installation runs on a secret that others know.
+SECRET_KEY = os.environ.get("SECRET_KEY") or load_or_create_secret(STATE_DIR / "secret_key")
+# Encrypts exchange credentials. Comma-separated: the first encrypts, all of them decrypt.
+ENCRYPTION_KEYS = words("ENCRYPTION_KEYS", default="") or [
+    load_or_create_secret(STATE_DIR / "encryption_key")
+]
+
+# --- Services: what the environment does not name is started by `manage.py up`. ---
+DATABASE_URL = os.environ.get("DATABASE_URL", "")
+REDIS_URL = os.environ.get("REDIS_URL", "")
+# Where accounts of environment SANDBOX trade. `up` sets it for its children when it starts one.
+SANDBOX_URL = os.environ.get("SANDBOX_URL", "http://127.0.0.1:8090")
+
+DATABASES = {
+    "default": dj_database_url.parse(
+        DATABASE_URL or "postgresql://tradeplatform@/tradeplatform",
+        # Worker threads of our own keep their connection; Celery closes its own around each task.
+        conn_max_age=600,
+        conn_health_checks=True,
+    )
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- Sending orders ---
+# One worker process per shard; an account belongs to shard `account_id % SHARDS`.
+SHARDS = number("SHARDS", default=2)
+# An answer of an exchange is awaited this long; afterwards the outcome is unknown.
+EXCHANGE_TIMEOUT_SECONDS = number("EXCHANGE_TIMEOUT_SECONDS", default=10)
+# A market price older than this does not size an order.
+PRICE_MAX_AGE_SECONDS = number("PRICE_MAX_AGE_SECONDS", default=3)
+
+# --- Webhook ---
+# TradingView gives up after 3 s; we answer with what is known before that.
+WEBHOOK_WAIT_SECONDS = number("WEBHOOK_WAIT_SECONDS", default=2)
+WEB_THREADS = number("WEB_THREADS", default=16)
+# Requests that may wait for results at once; the other threads stay free to accept alerts.
+WEBHOOK_WAIT_SLOTS = number("WEBHOOK_WAIT_SLOTS", default=max(WEB_THREADS // 2, 1))
+
+INSTALLED_APPS = [
+    "unfold",
+    "unfold.contrib.filters",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_celery_beat",
+    "rest_framework",
+    "drf_spectacular",
+    "tradeplatform",
+    "accounts",
+    "strategies",
+    "orders",
+    "webhooks",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "tradeplatform.urls"
+WSGI_APPLICATION = "tradeplatform.wsgi.application"
+# The webhook accepts its address with and without the trailing slash; a redirect would lose a POST.
+APPEND_SLASH = True
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "tradeplatform" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("ko", "한국어"), ("zh-hans", "简体中文")]
+TIME_ZONE = "UTC"
+USE_TZ = True
+
+STATIC_URL = "static/"
+STATIC_ROOT = STATE_DIR / "static"
+# Static files are found in the installed packages; no collectstatic step before the first start.
+WHITENOISE_USE_FINDERS = True
+
+# --- Celery ---
+CELERY_BROKER_URL = REDIS_URL or "redis://127.0.0.1:6379/0"
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_DEFAULT_QUEUE = "periodic"
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# The broker is never what makes an order happen: rows in the database are. So a nudge is not
+# redelivered, and a dead broker is noticed at once instead of holding a webhook's answer.
+CELERY_TASK_ACKS_LATE = False
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 0.5, "socket_timeout": 5}
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": [],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": [],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "tradeplatform",
+    "DESCRIPTION": "Alerts in, orders out: the webhook and what became of each alert.",
+    "VERSION": "0.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "INFO")},
+    "loggers": {
+        # At DEBUG ccxt prints request headers and signed bodies: API keys, secrets, passphrases.
+        "ccxt": {"level": "WARNING"},
+        "ccxt.base.exchange": {"level": "WARNING"},
+    },
+}
+
+UNFOLD = {
+    "SITE_TITLE": "tradeplatform",
+    "SITE_HEADER": "tradeplatform",
+    "SITE_SYMBOL": "candlestick_chart",
+    "SHOW_LANGUAGES": True,
+}
