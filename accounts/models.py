@@ -1,0 +1,64 @@
+"""A login at a venue. Credentials are stored encrypted and never read back to people."""
+
+import json
+from dataclasses import asdict
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from tradeplatform.lib.encryption import encrypt
+
+from accounts.exchange.types import Credentials, Environment
+from tradeplatform.lib.fields import choices_of, values_of
+
+
+class Health(models.TextChoices):
+    """What the last connection check found."""
+
+    UNCHECKED = "UNCHECKED", "Not checked"
+    OK = "OK", "OK"
+    FAILED = "FAILED", "Failed"
+
+
+class Account(models.Model):
+    """One login at one venue in one environment, owned by one user."""
+
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="accounts"
+    )
+    name = models.CharField(max_length=60)
+    venue = models.CharField(max_length=30, help_text="The exchange this login belongs to.")
+    environment = models.CharField(
+        max_length=10,
+        choices=choices_of(Environment),
+        default=Environment.SANDBOX.value,
+        help_text="SANDBOX and TESTNET use play money; LIVE uses yours.",
+    )
+    # JSON of Credentials, encrypted. Compared as text to see that a cached client is stale.
+    encrypted_credentials = models.TextField(editable=False, default="")
+    is_active = models.BooleanField(
+        default=True, help_text="An inactive account receives no new orders."
+    )
+    health = models.CharField(
+        max_length=10, choices=Health.choices, default=Health.UNCHECKED, editable=False
+    )
+    health_message = models.CharField(max_length=300, blank=True, default="", editable=False)
+    health_checked_at = models.DateTimeField(null=True, blank=True, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "name"], name="account_name_once_per_owner"),
+            models.CheckConstraint(
+                condition=Q(environment__in=values_of(Environment)), name="account_environment"
+            ),
+            models.CheckConstraint(condition=Q(health__in=Health.values), name="account_health"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def set_credentials(self, credentials: Credentials) -> None:
+        """Keep the credentials encrypted; the caller saves the row."""
+        self.encrypted_credentials = encrypt(json.dumps(asdict(credentials)))

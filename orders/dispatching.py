@@ -1,0 +1,76 @@
+"""A parsed alert becomes durable work: one Signal and one Dispatch row per shard, then nudges.
+
+The rows are the truth; a nudge only makes a worker look at once. A lost nudge costs time (the
+sweep finds the row), never an order.
+"""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import IntegrityError, transaction
+
+from orders.models import Dispatch
+from orders.nudges import nudge_dispatch
+from strategies.intents import Intent, in_order_of_execution, to_json
+from strategies.models import Signal, Strategy
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedSignal:
+    """The signal that stands for an alert; not new when its dedup key was seen before."""
+
+    signal: Signal
+    is_new: bool
+
+
+def open_signal(
+    *,
+    strategy: Strategy,
+    sender: AbstractBaseUser,
+    intents: Sequence[Intent],
+    dedup_key: str | None,
+    received_at: datetime,
+) -> OpenedSignal:
+    """Write the signal and its dispatch rows; nudge the shards once the transaction commits.
+
+    Must run inside the caller's transaction, so that the caller's own record (the delivery)
+    commits with it. A repeated dedup key of the same sender and strategy gives the first signal
+    back and starts nothing.
+    """
+    signal = Signal(
+        id=uuid.uuid4(),
+        strategy=strategy,
+        sender_id=sender.pk,
+        dedup_key=dedup_key,
+        intents=[to_json(intent) for intent in in_order_of_execution(intents)],
+        received_at=received_at,
+        expires_at=received_at + timedelta(seconds=strategy.max_signal_age_seconds),
+    )
+    try:
+        with transaction.atomic():
+            signal.save(force_insert=True)
+    except IntegrityError:
+        # Only the dedup key can collide; the row that holds it is committed by now.
+        first = Signal.objects.get(strategy=strategy, sender_id=sender.pk, dedup_key=dedup_key)
+        return OpenedSignal(signal=first, is_new=False)
+    for dispatch in _create_dispatches(signal):
+        _nudge_after_commit(dispatch)
+    return OpenedSignal(signal=signal, is_new=True)
+
+
+def _create_dispatches(signal: Signal) -> list[Dispatch]:
+    return Dispatch.objects.bulk_create(
+        Dispatch(signal=signal, shard=shard, created_at=signal.received_at)
+        for shard in range(settings.SHARDS)
+    )
+
+
+def _nudge_after_commit(dispatch: Dispatch) -> None:
+    # robust: a dead broker must not turn committed work into an error for the sender.
+    transaction.on_commit(
+        lambda: nudge_dispatch(dispatch_id=dispatch.pk, shard=dispatch.shard), robust=True
+    )

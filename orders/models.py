@@ -1,0 +1,255 @@
+"""One order from intent to last fill, its executions and its history; dispatch rows.
+
+`Order.status` and everything derived from fills is written by orders.lifecycle only.
+"""
+
+from decimal import Decimal
+
+from django.db import models
+from django.db.models import F, Q
+
+from accounts.exchange.types import OrderType, Side
+from accounts.models import Account
+from orders.transitions import CLOSED, OPEN, OrderStatus
+from strategies.models import Signal, Subscription
+from tradeplatform.lib.fields import AmountField, choices_of, values_of
+
+_CLOSED = sorted(CLOSED)
+_OPEN = sorted(OPEN)
+_NEVER_SENT = [OrderStatus.INITIALIZED.value, OrderStatus.DENIED.value]
+_REFUSED = [OrderStatus.DENIED.value, OrderStatus.REJECTED.value]
+_UNANSWERED = [OrderStatus.SUBMITTED.value, OrderStatus.PENDING_CANCEL.value]
+
+
+class Dispatch(models.Model):
+    """A signal's work for one shard; claimed once, together with the orders it leads to."""
+
+    signal = models.ForeignKey(Signal, on_delete=models.PROTECT, related_name="dispatches")
+    shard = models.PositiveSmallIntegerField()
+    created_at = models.DateTimeField()
+    claimed_at = models.DateTimeField(null=True, blank=True)
+    # Every order and cancel of it has an outcome, "unknown" being one.
+    settled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name_plural = "dispatches"
+        constraints = [
+            models.UniqueConstraint(fields=["signal", "shard"], name="dispatch_once_per_shard"),
+            models.CheckConstraint(
+                condition=Q(settled_at__isnull=True) | Q(claimed_at__isnull=False),
+                name="dispatch_settled_only_after_claim",
+            ),
+        ]
+        indexes = [
+            # The sweep: what nobody has claimed or finished.
+            models.Index(
+                fields=["created_at"],
+                name="dispatch_unsettled",
+                condition=Q(settled_at__isnull=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.signal_id} on shard {self.shard}"
+
+
+class Order(models.Model):
+    """One intent of one signal for one subscription, and what became of it at the venue."""
+
+    signal = models.ForeignKey(Signal, on_delete=models.PROTECT, related_name="orders")
+    intent_index = models.PositiveSmallIntegerField()
+    subscription = models.ForeignKey(Subscription, on_delete=models.PROTECT, related_name="orders")
+    # The subscription's account, repeated for the per-account queries and constraints below.
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="orders")
+
+    client_order_id = models.CharField(max_length=36, unique=True)
+    venue_order_id = models.CharField(max_length=64, blank=True, default="")
+
+    symbol = models.CharField(max_length=60)
+    side = models.CharField(max_length=4, choices=choices_of(Side))
+    order_type = models.CharField(max_length=12, choices=choices_of(OrderType))
+    is_close = models.BooleanField(default=False)
+    reduce_only = models.BooleanField(default=False)
+    # NULL until sized; a denied order may never have been.
+    quantity = AmountField(null=True, blank=True)
+    limit_price = AmountField(null=True, blank=True)
+    trigger_price = AmountField(null=True, blank=True)
+
+    status = models.CharField(max_length=16, choices=choices_of(OrderStatus))
+    filled_quantity = AmountField(default=Decimal(0))
+    average_price = AmountField(null=True, blank=True)
+    # The most the venue has said is filled; above `filled_quantity` while fills are to be read.
+    venue_filled_quantity = AmountField(default=Decimal(0))
+    error_code = models.CharField(max_length=40, blank=True, default="")
+    error_message = models.CharField(max_length=300, blank=True, default="")
+    outcome_unknown_since = models.DateTimeField(null=True, blank=True)
+    needs_attention = models.BooleanField(default=False)
+
+    # The signal that asked for the cancel; empty when a person did.
+    cancel_signal = models.ForeignKey(
+        Signal, on_delete=models.PROTECT, null=True, blank=True, related_name="canceled_orders"
+    )
+    # When a cancel was last sent; sending it again is harmless, so this only spaces the tries.
+    cancel_sent_at = models.DateTimeField(null=True, blank=True)
+
+    created_at = models.DateTimeField()
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            # What makes doubling impossible: one order per intent and subscription, ever.
+            models.UniqueConstraint(
+                fields=["signal", "intent_index", "subscription"], name="order_once_per_intent"
+            ),
+            # Venues number orders per symbol, so the symbol is part of the key.
+            models.UniqueConstraint(
+                fields=["account", "symbol", "venue_order_id"],
+                condition=~Q(venue_order_id=""),
+                name="order_once_per_venue_order_id",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=values_of(OrderStatus)), name="order_status"
+            ),
+            models.CheckConstraint(condition=Q(side__in=values_of(Side)), name="order_side"),
+            models.CheckConstraint(
+                condition=Q(order_type__in=values_of(OrderType)), name="order_type"
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=_NEVER_SENT)
+                | Q(quantity__isnull=False, quantity__gt=0, submitted_at__isnull=False),
+                name="order_sent_has_quantity_and_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=_REFUSED) | Q(error_code=""),
+                name="order_error_only_when_refused",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=_REFUSED) | ~Q(error_code=""),
+                name="order_refused_has_error",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=_NEVER_SENT)
+                | Q(venue_order_id="", filled_quantity=0, answered_at__isnull=True),
+                name="order_never_sent_has_no_venue_data",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=_CLOSED, closed_at__isnull=False)
+                | Q(status__in=_OPEN, closed_at__isnull=True),
+                name="order_closed_has_time",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=OrderStatus.FILLED.value)
+                | Q(filled_quantity__gte=F("quantity")),
+                name="order_filled_means_filled",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=OrderStatus.ACCEPTED.value) | Q(filled_quantity=0),
+                name="order_accepted_has_no_fill",
+            ),
+            models.CheckConstraint(
+                condition=Q(outcome_unknown_since__isnull=True) | Q(status__in=_UNANSWERED),
+                name="order_unknown_only_while_unanswered",
+            ),
+            models.CheckConstraint(
+                condition=Q(filled_quantity__gte=0, venue_filled_quantity__gte=0),
+                name="order_filled_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=Q(order_type__in=[OrderType.MARKET.value, OrderType.STOP_MARKET.value])
+                | Q(limit_price__isnull=False, limit_price__gt=0),
+                name="order_limit_has_price",
+            ),
+            models.CheckConstraint(
+                condition=Q(order_type__in=[OrderType.MARKET.value, OrderType.LIMIT.value])
+                | Q(trigger_price__isnull=False, trigger_price__gt=0),
+                name="order_stop_has_trigger",
+            ),
+        ]
+        indexes = [
+            # Sizing (open closes, symbols in use), cancel-all, the admin's open orders.
+            models.Index(
+                fields=["subscription", "symbol"],
+                name="order_open_by_subscription",
+                condition=Q(status__in=_OPEN),
+            ),
+            # Status checks and pending cancels of an account.
+            models.Index(
+                fields=["account"], name="order_open_by_account", condition=Q(status__in=_OPEN)
+            ),
+            # GET /api/orders: newest first within a subscription.
+            models.Index(fields=["subscription", "-id"], name="order_newest_by_subscription"),
+        ]
+
+    def __str__(self) -> str:
+        return self.client_order_id
+
+    @property
+    def leaves_quantity(self) -> Decimal:
+        """What may still fill; zero once the order is closed or while it is not sized."""
+        if self.quantity is None or self.status in CLOSED:
+            return Decimal(0)
+        return max(self.quantity - self.filled_quantity, Decimal(0))
+
+
+class OpenOrder(Order):
+    """The orders that have not ended, as a page of their own in the admin."""
+
+    class Meta:
+        proxy = True
+        verbose_name = "open order"
+
+
+class Fill(models.Model):
+    """One execution at the venue. Never changed, never removed."""
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="fills")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="fills")
+    symbol = models.CharField(max_length=60)
+    venue_trade_id = models.CharField(max_length=64)
+    side = models.CharField(max_length=4, choices=choices_of(Side))
+    quantity = AmountField()
+    price = AmountField()
+    fee_quantity = AmountField(default=Decimal(0))
+    fee_currency = models.CharField(max_length=20, blank=True, default="")
+    filled_at = models.DateTimeField()
+    booked_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            # Venues number trades per symbol, and both sides of a trade with oneself share one.
+            models.UniqueConstraint(
+                fields=["account", "symbol", "venue_trade_id", "side"], name="fill_once_per_trade"
+            ),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="fill_quantity_positive"),
+            models.CheckConstraint(condition=Q(price__gt=0), name="fill_price_positive"),
+            models.CheckConstraint(condition=Q(side__in=values_of(Side)), name="fill_side"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.venue_trade_id} {self.symbol}"
+
+
+class OrderEvent(models.Model):
+    """One step in an order's history, written in the transaction that made it."""
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="events")
+    at = models.DateTimeField()
+    from_status = models.CharField(max_length=16, blank=True, default="")
+    to_status = models.CharField(max_length=16, choices=choices_of(OrderStatus))
+    reason = models.CharField(max_length=300)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(to_status__in=values_of(OrderStatus)), name="order_event_status"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.to_status}: {self.reason}"

@@ -1,0 +1,78 @@
+"""What became of a signal: one row per account and order, for the webhook's answer and the API."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Q
+
+from orders.models import Dispatch, Order
+from orders.transitions import OrderStatus
+
+
+@dataclass(frozen=True, slots=True)
+class ResultRow:
+    """One order of one account. `state` is success, failed or pending."""
+
+    account_name: str
+    symbol: str
+    state: str
+    order_status: str
+    venue_order_id: str
+    client_order_id: str
+    error_code: str
+    error_message: str
+
+
+def is_settled(signal_id: UUID) -> bool:
+    """Whether every account is through with the signal, an unknown outcome included."""
+    return not Dispatch.objects.filter(signal_id=signal_id, settled_at__isnull=True).exists()
+
+
+def result_rows(signal_id: UUID) -> list[ResultRow]:
+    """The orders a signal placed, in the order of execution, and those it asked to cancel."""
+    orders = (
+        Order.objects.filter(Q(signal_id=signal_id) | Q(cancel_signal_id=signal_id))
+        .select_related("account")
+        .order_by("intent_index", "account__name", "id")
+    )
+    return [_row(order, signal_id) for order in orders]
+
+
+def _row(order: Order, signal_id: UUID) -> ResultRow:
+    is_cancel = order.cancel_signal_id == signal_id
+    state, code, message = _cancel_state(order) if is_cancel else _order_state(order)
+    return ResultRow(
+        account_name=order.account.name,
+        symbol=order.symbol,
+        state=state,
+        order_status=order.status,
+        venue_order_id=order.venue_order_id,
+        client_order_id=order.client_order_id,
+        error_code=code,
+        error_message=message,
+    )
+
+
+def _order_state(order: Order) -> tuple[str, str, str]:
+    if order.status in (OrderStatus.DENIED, OrderStatus.REJECTED):
+        return "failed", order.error_code, order.error_message
+    if order.outcome_unknown_since is not None:
+        return (
+            "failed",
+            "OUTCOME_UNKNOWN",
+            (
+                "The exchange did not answer. The order may exist: it is looked up and "
+                "never sent again."
+            ),
+        )
+    if order.status in (OrderStatus.INITIALIZED, OrderStatus.SUBMITTED):
+        return "pending", "", ""
+    return "success", "", ""
+
+
+def _cancel_state(order: Order) -> tuple[str, str, str]:
+    if order.status == OrderStatus.PENDING_CANCEL:
+        return "pending", "", ""
+    if order.status == OrderStatus.FILLED:
+        return "failed", "ALREADY_FILLED", "The order was filled before the cancel arrived."
+    return "success", "", ""

@@ -1,0 +1,25 @@
+"""Column types used by every app, so that money looks the same everywhere."""
+
+from enum import StrEnum
+from typing import Any
+
+from django.db import models
+
+
+def choices_of(words: type[StrEnum]) -> list[tuple[str, str]]:
+    """The members of an enumeration as Django choices: `STOP_LIMIT` reads "Stop limit"."""
+    return [(word.value, word.value.replace("_", " ").capitalize()) for word in words]
+
+
+def values_of(words: type[StrEnum]) -> list[str]:
+    """The stored values of an enumeration, for check constraints."""
+    return [word.value for word in words]
+
+
+class AmountField(models.DecimalField[Any, Any]):
+    """A quantity, price or sum of money: 18 places, wide enough for any venue's numbers."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("max_digits", 36)
+        kwargs.setdefault("decimal_places", 18)
+        super().__init__(*args, **kwargs)
