@@ -12,7 +12,7 @@ from accounts.exchange.types import OrderType, Side
 from accounts.models import Account
 from orders.transitions import CLOSED, OPEN, OrderStatus
 from strategies.models import Signal, Subscription
-from tradeplatform.lib.fields import AmountField, choices_of, values_of
+from tradeplatform.lib.fields import AMOUNT, choices_of, values_of
 
 _CLOSED = sorted(CLOSED)
 _OPEN = sorted(OPEN)
@@ -71,15 +71,15 @@ class Order(models.Model):
     is_close = models.BooleanField(default=False)
     reduce_only = models.BooleanField(default=False)
     # NULL until sized; a denied order may never have been.
-    quantity = AmountField(null=True, blank=True)
-    limit_price = AmountField(null=True, blank=True)
-    trigger_price = AmountField(null=True, blank=True)
+    quantity = models.DecimalField(**AMOUNT, null=True, blank=True)
+    limit_price = models.DecimalField(**AMOUNT, null=True, blank=True)
+    trigger_price = models.DecimalField(**AMOUNT, null=True, blank=True)
 
     status = models.CharField(max_length=16, choices=choices_of(OrderStatus))
-    filled_quantity = AmountField(default=Decimal(0))
-    average_price = AmountField(null=True, blank=True)
+    filled_quantity = models.DecimalField(**AMOUNT, default=Decimal(0))
+    average_price = models.DecimalField(**AMOUNT, null=True, blank=True)
     # The most the venue has said is filled; above `filled_quantity` while fills are to be read.
-    venue_filled_quantity = AmountField(default=Decimal(0))
+    venue_filled_quantity = models.DecimalField(**AMOUNT, default=Decimal(0))
     error_code = models.CharField(max_length=40, blank=True, default="")
     error_message = models.CharField(max_length=300, blank=True, default="")
     outcome_unknown_since = models.DateTimeField(null=True, blank=True)
@@ -132,8 +132,10 @@ class Order(models.Model):
                 name="order_refused_has_error",
             ),
             models.CheckConstraint(
+                # A denied order that a venue reports after all is recorded, and a person told.
                 condition=~Q(status__in=_NEVER_SENT)
-                | Q(venue_order_id="", filled_quantity=0, answered_at__isnull=True),
+                | Q(venue_order_id="", filled_quantity=0, answered_at__isnull=True)
+                | Q(needs_attention=True),
                 name="order_never_sent_has_no_venue_data",
             ),
             models.CheckConstraint(
@@ -211,9 +213,9 @@ class Fill(models.Model):
     symbol = models.CharField(max_length=60)
     venue_trade_id = models.CharField(max_length=64)
     side = models.CharField(max_length=4, choices=choices_of(Side))
-    quantity = AmountField()
-    price = AmountField()
-    fee_quantity = AmountField(default=Decimal(0))
+    quantity = models.DecimalField(**AMOUNT)
+    price = models.DecimalField(**AMOUNT)
+    fee_quantity = models.DecimalField(**AMOUNT, default=Decimal(0))
     fee_currency = models.CharField(max_length=20, blank=True, default="")
     filled_at = models.DateTimeField()
     booked_at = models.DateTimeField()

@@ -9,6 +9,8 @@ import logging
 from celery import current_app
 from kombu.exceptions import OperationalError
 
+from orders.shards import queue_of
+
 logger = logging.getLogger(__name__)
 
 
@@ -20,11 +22,6 @@ def nudge_dispatch(*, dispatch_id: int, shard: int) -> None:
 def nudge_cancels(*, shard: int) -> None:
     """Ask the shard's worker to send the cancels that are due."""
     _send("orders.send_due_cancels", shard, shard=shard)
-
-
-def queue_of(shard: int) -> str:
-    """The queue that only this shard's worker reads."""
-    return f"shard{shard}"
 
 
 def _send(task: str, argument: int, *, shard: int) -> None:

@@ -10,7 +10,7 @@ from django.db.models import F, Q
 
 from accounts.exchange.types import MarketType
 from accounts.models import Account
-from tradeplatform.lib.fields import AmountField, choices_of, values_of
+from tradeplatform.lib.fields import AMOUNT, choices_of, values_of
 
 
 class Strategy(models.Model):
@@ -76,7 +76,8 @@ class Subscription(models.Model):
     is_active = models.BooleanField(
         default=True, help_text="Inactive: alerts pass this account by."
     )
-    capital = AmountField(
+    capital = models.DecimalField(
+        **AMOUNT,
         validators=[MinValueValidator(Decimal("0.00000001"))],
         help_text="In the quote currency; qty_per is a percentage of it.",
     )
@@ -164,8 +165,8 @@ class Position(models.Model):
         Subscription, on_delete=models.PROTECT, related_name="positions"
     )
     symbol = models.CharField(max_length=60)
-    quantity = AmountField(default=Decimal(0))
-    average_entry_price = AmountField(null=True, blank=True)
+    quantity = models.DecimalField(**AMOUNT, default=Decimal(0))
+    average_entry_price = models.DecimalField(**AMOUNT, null=True, blank=True)
     updated_at = models.DateTimeField()
 
     class Meta:

@@ -1,9 +1,7 @@
 """Column types used by every app, so that money looks the same everywhere."""
 
 from enum import StrEnum
-from typing import Any
-
-from django.db import models
+from typing import TypedDict
 
 
 def choices_of(words: type[StrEnum]) -> list[tuple[str, str]]:
@@ -16,10 +14,10 @@ def values_of(words: type[StrEnum]) -> list[str]:
     return [word.value for word in words]
 
 
-class AmountField(models.DecimalField[Any, Any]):
-    """A quantity, price or sum of money: 18 places, wide enough for any venue's numbers."""
+class _Digits(TypedDict):
+    max_digits: int
+    decimal_places: int
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("max_digits", 36)
-        kwargs.setdefault("decimal_places", 18)
-        super().__init__(*args, **kwargs)
+
+# A quantity, price or sum of money: 18 places, wide enough for any venue's numbers.
+AMOUNT: _Digits = {"max_digits": 36, "decimal_places": 18}

@@ -1,0 +1,97 @@
+"""Fills into the books: each once, then the order's totals and the position from them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from django.db.models import F, Sum
+
+from accounts.exchange.types import FillReport, OrderReport, Side
+from orders.models import Fill, Order
+from strategies import positions
+from strategies.positions import PositionChange
+
+_Key = tuple[int, str, str, str]
+
+
+def book_fills(reported: Sequence[tuple[Order, OrderReport]], *, now: datetime) -> None:
+    """Store the fills not yet known, then refresh the totals of their orders and positions.
+
+    The orders are locked by the caller, so nobody else books their fills meanwhile. Sets
+    `filled_quantity` and `average_price` on the order objects; the caller writes them.
+    """
+    fills = _unknown_fills(reported, now)
+    if not fills:
+        return
+    Fill.objects.bulk_create(fills)
+    _refresh_totals({fill.order_id: fill.order for fill in fills})
+    positions.book([_position_change(fill) for fill in fills], now=now)
+
+
+def _unknown_fills(reported: Sequence[tuple[Order, OrderReport]], now: datetime) -> list[Fill]:
+    candidates: dict[_Key, Fill] = {}
+    for order, report in reported:
+        for fill in report.fills:
+            candidates.setdefault(_key(order, fill), _fill(order, fill, now))
+    if not candidates:
+        return []
+    known = Fill.objects.filter(
+        account_id__in={key[0] for key in candidates},
+        venue_trade_id__in={key[2] for key in candidates},
+    ).values_list("account_id", "symbol", "venue_trade_id", "side")
+    for key in known:
+        candidates.pop(key, None)
+    return list(candidates.values())
+
+
+def _key(order: Order, fill: FillReport) -> _Key:
+    return order.account_id, order.symbol, fill.venue_trade_id, fill.side.value
+
+
+def _fill(order: Order, fill: FillReport, now: datetime) -> Fill:
+    return Fill(
+        order=order,
+        account_id=order.account_id,
+        symbol=order.symbol,
+        venue_trade_id=fill.venue_trade_id,
+        side=fill.side.value,
+        quantity=fill.quantity,
+        price=fill.price,
+        fee_quantity=fill.fee_quantity,
+        fee_currency=fill.fee_currency,
+        filled_at=fill.filled_at,
+        booked_at=now,
+    )
+
+
+def _refresh_totals(orders: dict[int, Order]) -> None:
+    totals = (
+        Fill.objects.filter(order_id__in=orders)
+        .values("order_id")
+        .order_by("order_id")
+        .annotate(filled=Sum("quantity"), cost=Sum(F("quantity") * F("price")))
+    )
+    for total in totals:
+        order = orders[total["order_id"]]
+        order.filled_quantity = total["filled"]
+        order.average_price = total["cost"] / total["filled"]
+        order.venue_filled_quantity = max(order.venue_filled_quantity, order.filled_quantity)
+
+
+def _position_change(fill: Fill) -> PositionChange:
+    return PositionChange(
+        subscription_id=fill.order.subscription_id,
+        symbol=fill.symbol,
+        quantity=signed_base_quantity(fill),
+        price=fill.price,
+    )
+
+
+def signed_base_quantity(fill: Fill) -> Decimal:
+    """What the fill adds to the holding of the base coin: bought, less a fee taken in that coin."""
+    signed = fill.quantity if fill.side == Side.BUY else -fill.quantity
+    is_spot = ":" not in fill.symbol  # ccxt writes contracts as BASE/QUOTE:SETTLE
+    base = fill.symbol.partition("/")[0]
+    if is_spot and fill.fee_currency == base:
+        signed -= fill.fee_quantity
+    return signed

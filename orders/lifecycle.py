@@ -1,0 +1,199 @@
+"""The single writer of what becomes of an order.
+
+INV-1  No intent produces more quantity at the exchange than it asked for.
+INV-2  Every exchange order bearing our client order id is in our database.
+INV-3  Fills are unique per account, symbol, trade and side and never removed; an order's filled
+       quantity and a strategy's position are sums of fills, net of fees taken in the base coin.
+INV-4  The strategies' positions plus the manual remainder equal what the account holds.
+INV-5  A report applied twice, or reports in any order, end in the same state; a closed order
+       never reopens.
+
+Rows are locked in one order everywhere: subscriptions, orders, positions, each by ascending key.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import transaction
+
+from accounts.exchange.types import NotSent, OrderReport, OutcomeUnknown, Rejected
+from orders.bookkeeping import book_fills
+from orders.models import Order, OrderEvent
+from orders.order_store import write_orders
+from orders.transitions import CLOSED, OrderStatus, is_allowed, status_after_report
+from tradeplatform.lib.decimals import plain
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The venue told where the order stands: a create, cancel or look-up answer."""
+
+    order_id: int
+    report: OrderReport
+
+
+@dataclass(frozen=True, slots=True)
+class SendFailed:
+    """Sending the order did not end with an acceptance."""
+
+    order_id: int
+    error: NotSent | Rejected | OutcomeUnknown
+
+
+@dataclass(frozen=True, slots=True)
+class CancelFailed:
+    """A cancel did not end with an answer about the order; the order may still be open."""
+
+    order_id: int
+    code: str
+    message: str
+    give_up: bool = False  # a person must look: the venue knows no such order
+
+
+Outcome = Answered | SendFailed | CancelFailed
+
+
+def apply_outcomes(outcomes: Sequence[Outcome], *, now: datetime) -> None:
+    """Write what is known now about a set of orders: fills, totals, positions, states, events.
+
+    One transaction and a fixed number of statements whatever the number of orders. Outcomes of
+    the same order apply in the order given.
+    """
+    with transaction.atomic():
+        orders = _locked(outcome.order_id for outcome in outcomes)
+        answered = [outcome for outcome in outcomes if isinstance(outcome, Answered)]
+        book_fills([(orders[answer.order_id], answer.report) for answer in answered], now=now)
+        events = [_apply(orders[outcome.order_id], outcome, now) for outcome in outcomes]
+        write_orders(orders.values(), now=now)
+        OrderEvent.objects.bulk_create(event for event in events if event is not None)
+
+
+def request_cancel_of(
+    orders: Iterable[Order], *, reason: str, signal_id: object | None, now: datetime
+) -> list[OrderEvent]:
+    """Turn locked open orders to PENDING_CANCEL; those never sent are denied. Caller writes them.
+
+    Returns the events to store in the same transaction.
+    """
+    events = []
+    for order in orders:
+        order.cancel_signal_id = signal_id  # type: ignore[assignment] # UUID or None
+        if order.status == OrderStatus.INITIALIZED:
+            events.append(_refuse(order, "CANCELED_BEFORE_SENDING", reason, now))
+        else:
+            events.append(_move(order, OrderStatus.PENDING_CANCEL, reason, now))
+    return events
+
+
+def _locked(order_ids: Iterable[int]) -> dict[int, Order]:
+    rows = Order.objects.select_for_update(no_key=True).filter(id__in=set(order_ids))
+    return {order.pk: order for order in rows.order_by("id")}
+
+
+def _apply(order: Order, outcome: Outcome, now: datetime) -> OrderEvent | None:
+    match outcome:
+        case Answered(report=report):
+            return _apply_report(order, report, now)
+        case SendFailed(error=error):
+            return _apply_send_failure(order, error, now)
+        case CancelFailed(code=code, message=message, give_up=give_up):
+            order.needs_attention = order.needs_attention or give_up
+            return _event(order, order.status, f"cancel failed: {code}: {message}", now)
+
+
+def _apply_report(order: Order, report: OrderReport, now: datetime) -> OrderEvent | None:
+    if order.quantity is None:
+        raise ValueError(f"order {order.pk} was reported by a venue but never sized")
+    order.venue_order_id = order.venue_order_id or report.venue_order_id
+    order.answered_at = order.answered_at or now
+    order.outcome_unknown_since = None
+    order.venue_filled_quantity = max(order.venue_filled_quantity, report.filled_quantity)
+    following = status_after_report(
+        current=OrderStatus(order.status),
+        quantity=order.quantity,
+        filled_quantity=order.filled_quantity,
+        venue_filled_quantity=order.venue_filled_quantity,
+        reported=report.status,
+    )
+    if following is OrderStatus.REJECTED:
+        message = "The exchange reports the order as rejected."
+        return _refuse(order, "VENUE_REJECTED", message, now, status=following)
+    if order.status in (OrderStatus.DENIED, OrderStatus.REJECTED):
+        order.needs_attention = True  # we believed it refused, yet the venue knows it
+    _flag_overfill(order)
+    if following == order.status:
+        return None
+    return _move(order, following, _report_reason(report), now)
+
+
+def _flag_overfill(order: Order) -> None:
+    if order.quantity is not None and order.filled_quantity > order.quantity:
+        order.needs_attention = True
+
+
+def _report_reason(report: OrderReport) -> str:
+    return f"exchange: {report.status.value.lower()}, {plain(report.filled_quantity)} filled"
+
+
+def _apply_send_failure(
+    order: Order, error: NotSent | Rejected | OutcomeUnknown, now: datetime
+) -> OrderEvent | None:
+    if isinstance(error, OutcomeUnknown):
+        if order.status in CLOSED or order.answered_at is not None:
+            return None  # something truer came first
+        order.outcome_unknown_since = order.outcome_unknown_since or now
+        return _event(order, order.status, f"outcome unknown: {error.message}", now)
+    status = OrderStatus.REJECTED if isinstance(error, Rejected) else OrderStatus.DENIED
+    if not is_allowed(OrderStatus(order.status), status) or order.status == status:
+        return None
+    return _refuse(order, error.code, error.message, now, status=status)
+
+
+def _refuse(
+    order: Order,
+    code: str,
+    message: str,
+    now: datetime,
+    *,
+    status: OrderStatus = OrderStatus.DENIED,
+) -> OrderEvent:
+    order.error_code = code
+    order.error_message = message[:300]
+    order.outcome_unknown_since = None
+    if status is OrderStatus.REJECTED:
+        order.answered_at = order.answered_at or now
+    return _move(order, status, f"{code}: {message}", now)
+
+
+def _move(order: Order, status: OrderStatus, reason: str, now: datetime) -> OrderEvent:
+    event = _event(order, status, reason, now)
+    order.status = status.value
+    if status in CLOSED:
+        order.closed_at = order.closed_at or now
+    return event
+
+
+def _event(order: Order, status: str, reason: str, now: datetime) -> OrderEvent:
+    return OrderEvent(
+        order=order, at=now, from_status=order.status, to_status=status, reason=reason[:300]
+    )
+
+
+def deny(order: Order, *, code: str, message: str, now: datetime) -> OrderEvent:
+    """Refuse an order that was not sent; the caller writes it and stores the event."""
+    return _refuse(order, code, message, now)
+
+
+def submit(order: Order, *, now: datetime) -> OrderEvent:
+    """Write-ahead: the order will be sent once this commits; the caller writes it."""
+    order.submitted_at = now
+    return _move(order, OrderStatus.SUBMITTED, _sized_reason(order), now)
+
+
+def _sized_reason(order: Order) -> str:
+    quantity = order.quantity or Decimal(0)
+    price = order.limit_price or order.trigger_price
+    at = f" at {plain(price)}" if price else ""
+    return f"{order.side.lower()} {plain(quantity)} {order.symbol}{at}"

@@ -1,0 +1,273 @@
+"""How much an intent means for one subscription, in the venue's steps. Pure.
+
+Quantities are rounded down and never up; a result the venue would refuse is denied here, with the
+numbers. A close is sized from the strategy's own position and never takes what belongs to another
+strategy on the same account.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from accounts.exchange.types import MarketRules, MarketType, OrderType, Side
+from strategies.intents import Intent, Size, SizeKind
+from tradeplatform.lib.decimals import HUNDRED, ZERO, ceil_to_step, floor_to_step, plain
+
+
+class Denied(Exception):
+    """We refuse to send this order; `code` is stable, `message` tells what to do."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+        self.message = message
+
+
+@dataclass(frozen=True, slots=True)
+class Allocation:
+    """What a subscription may use: capital in quote currency, leverage for futures."""
+
+    capital: Decimal
+    leverage: int
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """Where a subscription stands in one symbol; quantities in base units, short is negative.
+
+    `own` is its position, `leaving` the unfilled rest of its open orders that reduce it. `account`
+    is what the venue says the account holds (None: could not be read) and `others` the sum of the
+    positions that other strategies have in it.
+    """
+
+    own: Decimal
+    leaving: Decimal
+    account: Decimal | None
+    others: Decimal
+
+    @property
+    def attributable(self) -> Decimal | None:
+        """What the account holds beyond the other strategies' positions."""
+        return None if self.account is None else self.account - self.others
+
+
+@dataclass(frozen=True, slots=True)
+class SizedOrder:
+    """An order ready to be sent, every number in the venue's steps."""
+
+    quantity: Decimal
+    limit_price: Decimal | None
+    trigger_price: Decimal | None
+    is_close: bool
+    reduce_only: bool
+
+
+def needs_last_price(intent: Intent) -> bool:
+    """Whether sizing or checking this order takes the market's last price."""
+    return intent.order_type is OrderType.MARKET
+
+
+def needs_holding(intent: Intent, market_type: MarketType) -> bool:
+    """Whether sizing takes a look at positions: closes, and spot sales (they need the coins)."""
+    is_close = intent.size is not None and intent.size.is_close
+    return is_close or (market_type is MarketType.SPOT and intent.side is Side.SELL)
+
+
+def size_order(
+    *,
+    intent: Intent,
+    rules: MarketRules,
+    allocation: Allocation,
+    last_price: Decimal | None,
+    holding: Holding | None,
+) -> SizedOrder:
+    """The order that a PLACE intent means for one subscription.
+
+    `last_price` is in quote currency and needed for MARKET orders; `holding` where `needs_holding`
+    says so. Raises Denied.
+    """
+    if intent.side is None or intent.size is None or intent.order_type is None:
+        raise ValueError("only a PLACE intent can be sized")
+    if not rules.is_active:
+        raise Denied("MARKET_NOT_ACTIVE", f"{rules.symbol} is not traded at the exchange now.")
+    limit_price = _limit_price(intent, rules)
+    trigger_price = _trigger_price(intent, rules)
+    reference = limit_price or trigger_price or last_price
+    if reference is None:
+        raise Denied("PRICE_UNAVAILABLE", f"No current price of {rules.symbol}; try again.")
+
+    if intent.size.is_close:
+        quantity = _close_quantity(intent.side, intent.size, rules, holding, reference)
+        reduce_only = rules.market_type is MarketType.FUTURES and _reduces(
+            intent.side, quantity, holding
+        )
+    else:
+        quantity = _entry_quantity(intent.size, rules, allocation, reference)
+        reduce_only = False
+        if needs_holding(intent, rules.market_type):
+            _check_sellable(quantity, rules, holding)
+    _check_limits(intent.order_type, quantity, rules, reference, reduce_only=reduce_only)
+    return SizedOrder(
+        quantity=quantity,
+        limit_price=limit_price,
+        trigger_price=trigger_price,
+        is_close=intent.size.is_close,
+        reduce_only=reduce_only,
+    )
+
+
+def _limit_price(intent: Intent, rules: MarketRules) -> Decimal | None:
+    """Never worse than asked: a buy's limit is rounded down, a sale's up."""
+    if intent.limit_price is None:
+        return None
+    rounded = _to_tick(intent.limit_price, rules, up=intent.side is Side.SELL)
+    return _positive_price(rounded, intent.limit_price, rules)
+
+
+def _trigger_price(intent: Intent, rules: MarketRules) -> Decimal | None:
+    """A protective stop fires early rather than late: a sale's up, a buy's down."""
+    if intent.trigger_price is None:
+        return None
+    rounded = _to_tick(intent.trigger_price, rules, up=intent.side is Side.SELL)
+    return _positive_price(rounded, intent.trigger_price, rules)
+
+
+def _to_tick(price: Decimal, rules: MarketRules, *, up: bool) -> Decimal:
+    return (ceil_to_step if up else floor_to_step)(price, rules.price_tick)
+
+
+def _positive_price(rounded: Decimal, asked: Decimal, rules: MarketRules) -> Decimal:
+    if rounded <= ZERO:
+        raise Denied(
+            "PRICE_BELOW_TICK",
+            f"The price {plain(asked)} is below the smallest step {plain(rules.price_tick)}.",
+        )
+    return rounded
+
+
+def _entry_quantity(
+    size: Size, rules: MarketRules, allocation: Allocation, reference: Decimal
+) -> Decimal:
+    match size.kind:
+        case SizeKind.QUANTITY:
+            quantity = size.value
+        case SizeKind.NOTIONAL:
+            quantity = size.value / reference
+        case SizeKind.PERCENT:
+            leverage = allocation.leverage if rules.market_type is MarketType.FUTURES else 1
+            quantity = allocation.capital * size.value / HUNDRED * leverage / reference
+    return floor_to_step(quantity, rules.quantity_step)
+
+
+def _close_quantity(
+    side: Side, size: Size, rules: MarketRules, holding: Holding | None, reference: Decimal
+) -> Decimal:
+    """`size.value` percent of the own position, capped by what is still there to close."""
+    if holding is None:
+        raise ValueError("a close needs the holding")
+    sign = 1 if side is Side.SELL else -1
+    own = holding.own * sign
+    if own <= ZERO:
+        kind = "LONG" if side is Side.SELL else "SHORT"
+        raise Denied(
+            f"NO_{kind}_POSITION",
+            f"This strategy holds no {kind.lower()} position in {rules.symbol} to close.",
+        )
+    free = own - holding.leaving
+    if holding.attributable is not None:
+        free = min(free, holding.attributable * sign)
+    if free <= ZERO:
+        raise Denied("NOTHING_LEFT_TO_CLOSE", _nothing_left(holding, rules))
+    wanted = min(own * -size.value / HUNDRED, free)
+    quantity = floor_to_step(wanted, rules.quantity_step)
+    everything = floor_to_step(free, rules.quantity_step)
+    if _is_too_small(everything - quantity, rules, reference):
+        return everything  # what would remain could never be sold
+    return quantity
+
+
+def _nothing_left(holding: Holding, rules: MarketRules) -> str:
+    if holding.leaving > ZERO:
+        return (
+            f"Open orders already close {plain(holding.leaving)} of this position in "
+            f"{rules.symbol}; cancel them first."
+        )
+    return (
+        f"This strategy's {plain(abs(holding.own))} of {rules.symbol} is no longer on the account "
+        f"(it holds {plain(holding.account or ZERO)}); it was sold or moved by hand."
+    )
+
+
+def _is_too_small(quantity: Decimal, rules: MarketRules, reference: Decimal) -> bool:
+    return quantity < (rules.min_quantity or ZERO) or quantity * reference < (
+        rules.min_notional or ZERO
+    )
+
+
+def _reduces(side: Side, quantity: Decimal, holding: Holding | None) -> bool:
+    """Whether the account's own net position shrinks by this order.
+
+    With two strategies in opposite directions the account's net may be flat; the venue would then
+    refuse a reduce-only close although the strategy's own position is there.
+    """
+    if holding is None or holding.account is None:
+        return True
+    net = holding.account if side is Side.SELL else -holding.account
+    return net >= quantity
+
+
+def _check_sellable(quantity: Decimal, rules: MarketRules, holding: Holding | None) -> None:
+    """A spot sale takes the strategy's own coins or coins of no strategy, never another's."""
+    if holding is None:
+        raise ValueError("a spot sale needs the holding")
+    if quantity <= holding.own - holding.leaving:
+        return
+    if holding.attributable is None:
+        raise Denied(
+            "HOLDINGS_UNKNOWN",
+            f"The account's balance of {rules.base} could not be read; nothing was sold.",
+        )
+    sellable = holding.attributable - holding.leaving
+    if quantity > sellable:
+        raise Denied(
+            "INSUFFICIENT_HOLDINGS",
+            f"{plain(quantity)} {rules.base} is more than the {plain(max(sellable, ZERO))} this "
+            "strategy may sell on the account.",
+        )
+
+
+def _check_limits(
+    order_type: OrderType,
+    quantity: Decimal,
+    rules: MarketRules,
+    reference: Decimal,
+    *,
+    reduce_only: bool,
+) -> None:
+    if quantity <= ZERO or quantity < (rules.min_quantity or ZERO):
+        minimum = rules.min_quantity or rules.quantity_step
+        raise Denied(
+            "BELOW_MINIMUM",
+            f"{plain(quantity)} {rules.base} is below the minimum {plain(minimum)}.",
+        )
+    # Venues let a reduce-only close be as small as it must (Binance -4164's own text).
+    if rules.min_notional is not None and not reduce_only:
+        notional = quantity * reference
+        if notional < rules.min_notional:
+            raise Denied(
+                "BELOW_MINIMUM",
+                f"{plain(quantity)} {rules.base} is worth {plain(round(notional, 8))} "
+                f"{rules.quote}, below the minimum {plain(rules.min_notional)}.",
+            )
+    maximum = _maximum(order_type, rules)
+    if maximum is not None and quantity > maximum:
+        raise Denied(
+            "ABOVE_MAXIMUM",
+            f"{plain(quantity)} {rules.base} is above the maximum {plain(maximum)}.",
+        )
+
+
+def _maximum(order_type: OrderType, rules: MarketRules) -> Decimal | None:
+    limits = [rules.max_quantity]
+    if order_type in (OrderType.MARKET, OrderType.STOP_MARKET):
+        limits.append(rules.max_market_quantity)
+    return min((limit for limit in limits if limit is not None), default=None)
