@@ -7,6 +7,7 @@ import dj_database_url
 
 from tradeplatform.lib.environment import flag, number, words
 from tradeplatform.lib.secret_file import load_or_create_secret
+from tradeplatform.lib.services.places import broker_url, database_url
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -25,14 +26,15 @@ ENCRYPTION_KEYS = words("ENCRYPTION_KEYS", default="") or [
 ]
 
 # --- Services: what the environment does not name is started by `manage.py up`. ---
-DATABASE_URL = os.environ.get("DATABASE_URL", "")
-REDIS_URL = os.environ.get("REDIS_URL", "")
+# The embedded ones listen in the state directory, so that every command finds them there.
+DATABASE_URL = os.environ.get("DATABASE_URL") or database_url(STATE_DIR)
+REDIS_URL = os.environ.get("REDIS_URL") or broker_url(STATE_DIR)
 # Where accounts of environment SANDBOX trade. `up` sets it for its children when it starts one.
 SANDBOX_URL = os.environ.get("SANDBOX_URL", "http://127.0.0.1:8090")
 
 DATABASES = {
     "default": dj_database_url.parse(
-        DATABASE_URL or "postgresql://tradeplatform@/tradeplatform",
+        DATABASE_URL,
         # Worker threads of our own keep their connection; Celery closes its own around each task.
         conn_max_age=600,
         conn_health_checks=True,
@@ -122,7 +124,7 @@ STATIC_ROOT = STATE_DIR / "static"
 WHITENOISE_USE_FINDERS = True
 
 # --- Celery ---
-CELERY_BROKER_URL = REDIS_URL or "redis://127.0.0.1:6379/0"
+CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "periodic"
 CELERY_TIMEZONE = "UTC"

@@ -1,0 +1,87 @@
+"""pytest plugin: a real PostgreSQL and a real Valkey for the session, started once.
+
+They live in a temporary directory that stands in for the state directory, and die with pytest
+whatever ends it. DATABASE_URL and REDIS_URL, when given, are used instead. Under pytest-xdist the
+controller starts them; each worker has its own database (pytest-django) and broker number (here).
+"""
+
+import atexit
+import os
+import shutil
+import tempfile
+import threading
+from collections.abc import Generator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from tradeplatform.lib.services.child import Child, stop
+from tradeplatform.lib.services.places import broker_url
+from tradeplatform.lib.services.postgres import EmbeddedPostgres
+from tradeplatform.lib.services.valkey import EmbeddedValkey
+
+_START_SECONDS = 30
+_POLL_SECONDS = 0.005
+_services = pytest.StashKey[list[Child]]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_load_initial_conftests() -> Generator[None, object, object]:
+    """Point the settings at this session's services before pytest-django reads them."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER")
+    if worker is None:
+        os.environ["STATE_DIR"] = tempfile.mkdtemp(prefix="tradeplatform-test-")
+        atexit.register(shutil.rmtree, _state_dir(), ignore_errors=True)
+    else:
+        broker = os.environ.get("REDIS_URL") or broker_url(_state_dir())
+        os.environ["REDIS_URL"] = with_database(broker, number=int(worker.removeprefix("gw")) + 1)
+    return (yield)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        config.stash[_services] = _start(_state_dir())
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if _services in config.stash:
+        stop(config.stash[_services])
+
+
+def with_database(url: str, *, number: int) -> str:
+    """The broker's address with another database number."""
+    if url.startswith("redis+socket:"):
+        return f"{url.partition('?')[0]}?virtual_host={number}"
+    return urlsplit(url)._replace(path=f"/{number}").geturl()
+
+
+def _state_dir() -> Path:
+    return Path(os.environ["STATE_DIR"])
+
+
+def _start(state_dir: Path) -> list[Child]:
+    logs = state_dir / "logs"
+    embedded: list[EmbeddedPostgres | EmbeddedValkey] = []
+    if not os.environ.get("DATABASE_URL"):
+        embedded.append(
+            EmbeddedPostgres(
+                state_dir=state_dir, log=logs / "postgres.log", max_connections=200, durable=False
+            )
+        )
+    if not os.environ.get("REDIS_URL"):
+        embedded.append(EmbeddedValkey(state_dir=state_dir, log=logs / "valkey.log", durable=False))
+    children = [Child(service.prepare()) for service in embedded]
+    for service, child in zip(embedded, children, strict=True):
+        _await_ready(service, child)
+    return children
+
+
+def _await_ready(service: EmbeddedPostgres | EmbeddedValkey, child: Child) -> None:
+    for _ in range(int(_START_SECONDS / _POLL_SECONDS)):
+        if service.is_ready():
+            return
+        if child.exit_code() is not None:
+            break
+        threading.Event().wait(_POLL_SECONDS)
+    pytest.exit(f"{child.spec.name} did not start:\n{child.spec.log.read_text()}", returncode=3)
