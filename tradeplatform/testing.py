@@ -10,7 +10,7 @@ import os
 import shutil
 import tempfile
 import threading
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -23,7 +23,7 @@ from tradeplatform.lib.services.valkey import EmbeddedValkey
 
 _START_SECONDS = 30
 _POLL_SECONDS = 0.005
-_services = pytest.StashKey[list[Child]]()
+_services = pytest.StashKey[Sequence[Child]]()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -60,7 +60,7 @@ def _state_dir() -> Path:
     return Path(os.environ["STATE_DIR"])
 
 
-def _start(state_dir: Path) -> list[Child]:
+def _start(state_dir: Path) -> Sequence[Child]:
     logs = state_dir / "logs"
     embedded: list[EmbeddedPostgres | EmbeddedValkey] = []
     if not os.environ.get("DATABASE_URL"):

@@ -9,9 +9,11 @@ import tempfile
 from pathlib import Path
 from urllib.parse import quote
 
-DATABASE = "tradeplatform"
+USER = "tradeplatform"
+# Every new server has this one; the whole server is ours, so a second database buys nothing.
+DATABASE = "postgres"
 # The name PostgreSQL gives its socket: its port, though no port is opened.
-_POSTGRES_SOCKET = ".s.PGSQL.5432"
+POSTGRES_SOCKET = ".s.PGSQL.5432"
 _VALKEY_SOCKET = "valkey.sock"
 # sockaddr_un.sun_path holds 108 bytes with the closing NUL on Linux; macOS has 104.
 _SOCKET_PATH_BYTES = 103
@@ -25,7 +27,7 @@ def stores_directory(state_dir: Path) -> Path:
 def sockets_directory(state_dir: Path) -> Path:
     """`stores_directory`, or a short directory of our own when socket paths would be too long."""
     stores = stores_directory(state_dir)
-    if len(bytes(stores / "postgres" / _POSTGRES_SOCKET)) <= _SOCKET_PATH_BYTES:
+    if len(bytes(stores / "postgres" / POSTGRES_SOCKET)) <= _SOCKET_PATH_BYTES:
         return stores
     digest = hashlib.sha256(bytes(state_dir)).hexdigest()[:16]
     return Path(tempfile.gettempdir()) / f"tradeplatform-{digest}"
@@ -42,7 +44,7 @@ def valkey_socket(state_dir: Path) -> Path:
 def database_url(state_dir: Path) -> str:
     """The embedded PostgreSQL's address for Django."""
     host = quote(str(postgres_socket_directory(state_dir)), safe="")
-    return f"postgresql://{DATABASE}@{host}/{DATABASE}"
+    return f"postgresql://{USER}@{host}/{DATABASE}"
 
 
 def broker_url(state_dir: Path) -> str:

@@ -2,11 +2,11 @@
 
 import shutil
 import signal
+import socket
+import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-
-import psycopg2
 
 from tradeplatform.lib.services.account import (
     Entrance,
@@ -20,12 +20,19 @@ from tradeplatform.lib.services.child import Child, ChildSpec
 from tradeplatform.lib.services.errors import ServiceError
 from tradeplatform.lib.services.places import (
     DATABASE,
+    POSTGRES_SOCKET,
+    USER,
     postgres_socket_directory,
     sockets_directory,
     stores_directory,
 )
 
 _INITDB_SECONDS = 120
+# Asking to come in, and leaving: https://www.postgresql.org/docs/18/protocol-message-formats.html
+# (StartupMessage, Terminate). Spoken here so that no driver is needed to see whether it is up.
+_NAMES = f"user\0{USER}\0database\0{DATABASE}\0\0".encode()
+_HELLO = struct.pack("!ihh", 8 + len(_NAMES), 3, 0) + _NAMES
+_GOODBYE = b"X\0\0\0\4"
 # A test's database need not survive a power cut.
 _NOT_DURABLE = ("-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_commit=off")
 
@@ -64,22 +71,18 @@ class EmbeddedPostgres:
         )
 
     def is_ready(self) -> bool:
-        """Whether it accepts connections; the platform's database is there afterwards."""
-        try:
-            connection = psycopg2.connect(
-                host=str(postgres_socket_directory(self.state_dir)),
-                user=DATABASE,
-                dbname="postgres",
-            )
-        except psycopg2.OperationalError:
-            return False
-        connection.autocommit = True
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE])
-            if cursor.fetchone() is None:
-                cursor.execute(f"CREATE DATABASE {DATABASE}")
-        connection.close()
-        return True
+        """Whether it lets us in; while it starts or recovers it says no."""
+        address = postgres_socket_directory(self.state_dir) / POSTGRES_SOCKET
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+            connection.settimeout(1)
+            try:
+                connection.connect(str(address))
+                connection.sendall(_HELLO)
+                is_welcome = connection.recv(1) == b"R"
+                connection.sendall(_GOODBYE)
+            except OSError:
+                return False
+        return is_welcome
 
     @property
     def _home(self) -> Path:
@@ -97,7 +100,7 @@ class EmbeddedPostgres:
         shutil.rmtree(draft, ignore_errors=True)
         argv = [
             str(programs / "initdb"),
-            *("-D", f"{home.path}/{draft.name}", "-U", DATABASE, "-E", "UTF8", "--no-locale"),
+            *("-D", f"{home.path}/{draft.name}", "-U", USER, "-E", "UTF8", "--no-locale"),
             # Who can open the socket is already one of us: its directory lets nobody else in.
             *("-A", "trust"),
             *(() if self.durable else ("--no-sync",)),
