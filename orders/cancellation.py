@@ -9,13 +9,13 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
-from orders.lifecycle import request_cancel_of
+from accounts.shards import shard_of
+from orders import lifecycle
 from orders.models import Order, OrderEvent
 from orders.nudges import nudge_cancels
 from orders.order_store import write_orders
-from orders.shards import in_shard, shard_of
 from orders.transitions import CANCELABLE, OrderStatus
 from strategies.models import Signal
 
@@ -29,7 +29,11 @@ def request_cancels(*, order_ids: Sequence[int], reason: str, now: datetime) -> 
     """
     with transaction.atomic():
         orders = mark_for_cancel(
-            Order.objects.filter(id__in=order_ids), signal=None, reason=reason, now=now
+            Order.objects.filter(id__in=order_ids),
+            signal=None,
+            reason=reason,
+            sent_at=None,
+            now=now,
         )
         for shard in {shard_of(order.account_id) for order in orders}:
             _nudge_after_commit(shard)
@@ -37,50 +41,36 @@ def request_cancels(*, order_ids: Sequence[int], reason: str, now: datetime) -> 
 
 
 def mark_for_cancel(
-    orders: QuerySet[Order], *, signal: Signal | None, reason: str, now: datetime
+    orders: QuerySet[Order],
+    *,
+    signal: Signal | None,
+    reason: str,
+    sent_at: datetime | None,
+    now: datetime,
 ) -> list[Order]:
     """Lock those of the orders that may be canceled and turn them to PENDING_CANCEL.
 
-    Call inside a transaction; send the cancels after it commits. Orders not sent yet are denied
-    instead and need no cancel.
+    Call inside a transaction. Who sends the cancels itself once it commits says so by `sent_at`;
+    otherwise a nudged worker does. Orders not sent yet are denied and need no cancel.
     """
     locked = list(
         orders.select_for_update(no_key=True).filter(status__in=_MAY_BE_CANCELED).order_by("id")
     )
-    signal_id = None if signal is None else signal.pk
-    events = request_cancel_of(locked, reason=reason, signal_id=signal_id, now=now)
+    for order in locked:
+        order.cancel_signal = signal
+        order.cancel_sent_at = sent_at
+    events = [lifecycle.ask_cancel(order, reason=reason, now=now) for order in locked]
     write_orders(locked, now=now)
     OrderEvent.objects.bulk_create(events)
     return locked
-
-
-def claim_due_cancels(*, shard: int, resend_before: datetime, now: datetime) -> list[Order]:
-    """The shard's pending cancels that were never sent or last sent before `resend_before`.
-
-    Stamps them as sent, so that two workers or two beats do not both send them at once.
-    """
-    with transaction.atomic():
-        due = list(
-            in_shard(Order.objects.select_for_update(no_key=True, skip_locked=True), shard)
-            .filter(status=OrderStatus.PENDING_CANCEL, needs_attention=False)
-            .filter(Q(cancel_sent_at__isnull=True) | Q(cancel_sent_at__lt=resend_before))
-            .order_by("id")
-        )
-        Order.objects.filter(id__in=[order.pk for order in due]).update(cancel_sent_at=now)
-    return due
 
 
 def _nudge_after_commit(shard: int) -> None:
     transaction.on_commit(lambda: nudge_cancels(shard=shard), robust=True)
 
 
-def open_orders_of(
-    subscription_ids: Iterable[int], *, symbols: Sequence[str] = (), side: str = ""
-) -> QuerySet[Order]:
-    """Open orders of these subscriptions, optionally of some symbols or one side only."""
-    orders = Order.objects.filter(
+def cancelable_orders(subscription_ids: Iterable[int]) -> QuerySet[Order]:
+    """The orders of these subscriptions that may still be canceled."""
+    return Order.objects.filter(
         subscription_id__in=list(subscription_ids), status__in=_MAY_BE_CANCELED
     )
-    if symbols:
-        orders = orders.filter(symbol__in=symbols)
-    return orders.filter(side=side) if side else orders

@@ -23,6 +23,7 @@ from orders.bookkeeping import book_fills
 from orders.models import Order, OrderEvent
 from orders.order_store import write_orders
 from orders.transitions import CLOSED, OrderStatus, is_allowed, status_after_report
+from strategies.sizing import Denied
 from tradeplatform.lib.decimals import plain
 
 
@@ -68,23 +69,6 @@ def apply_outcomes(outcomes: Sequence[Outcome], *, now: datetime) -> None:
         events = [_apply(orders[outcome.order_id], outcome, now) for outcome in outcomes]
         write_orders(orders.values(), now=now)
         OrderEvent.objects.bulk_create(event for event in events if event is not None)
-
-
-def request_cancel_of(
-    orders: Iterable[Order], *, reason: str, signal_id: object | None, now: datetime
-) -> list[OrderEvent]:
-    """Turn locked open orders to PENDING_CANCEL; those never sent are denied. Caller writes them.
-
-    Returns the events to store in the same transaction.
-    """
-    events = []
-    for order in orders:
-        order.cancel_signal_id = signal_id  # type: ignore[assignment] # UUID or None
-        if order.status == OrderStatus.INITIALIZED:
-            events.append(_refuse(order, "CANCELED_BEFORE_SENDING", reason, now))
-        else:
-            events.append(_move(order, OrderStatus.PENDING_CANCEL, reason, now))
-    return events
 
 
 def _locked(order_ids: Iterable[int]) -> dict[int, Order]:
@@ -197,3 +181,21 @@ def _sized_reason(order: Order) -> str:
     price = order.limit_price or order.trigger_price
     at = f" at {plain(price)}" if price else ""
     return f"{order.side.lower()} {plain(quantity)} {order.symbol}{at}"
+
+
+def ask_cancel(order: Order, *, reason: str, now: datetime) -> OrderEvent:
+    """PENDING_CANCEL for an order that may be at the venue, DENIED for one never sent.
+
+    The caller holds the row's lock, writes it and stores the event.
+    """
+    if order.status == OrderStatus.INITIALIZED:
+        return _refuse(order, "CANCELED_BEFORE_SENDING", reason, now)
+    return _move(order, OrderStatus.PENDING_CANCEL, reason, now)
+
+
+def break_off(order: Order, interrupted: Denied, *, now: datetime) -> OrderEvent:
+    """Its worker stopped: deny it if it was never submitted, else its outcome is unknown."""
+    if order.status == OrderStatus.INITIALIZED:
+        return _refuse(order, interrupted.code, interrupted.message, now)
+    order.outcome_unknown_since = now
+    return _event(order, order.status, "outcome unknown: its worker stopped", now)

@@ -18,6 +18,10 @@ _CLOSED = sorted(CLOSED)
 _OPEN = sorted(OPEN)
 _NEVER_SENT = [OrderStatus.INITIALIZED.value, OrderStatus.DENIED.value]
 _REFUSED = [OrderStatus.DENIED.value, OrderStatus.REJECTED.value]
+# The venue is to be asked: no answer to the send, or fewer fills read than it says there are.
+UNRESOLVED = Q(outcome_unknown_since__isnull=False) | Q(
+    venue_filled_quantity__gt=F("filled_quantity")
+)
 _UNANSWERED = [OrderStatus.SUBMITTED.value, OrderStatus.PENDING_CANCEL.value]
 
 
@@ -182,6 +186,8 @@ class Order(models.Model):
             models.Index(
                 fields=["account"], name="order_open_by_account", condition=Q(status__in=_OPEN)
             ),
+            # The look-up beat; nearly always empty.
+            models.Index(fields=["id"], name="order_unresolved", condition=UNRESOLVED),
             # GET /api/orders: newest first within a subscription.
             models.Index(fields=["subscription", "-id"], name="order_newest_by_subscription"),
         ]

@@ -9,7 +9,7 @@ import logging
 from celery import current_app
 from kombu.exceptions import OperationalError
 
-from orders.shards import queue_of
+from accounts.shards import queue_of
 
 logger = logging.getLogger(__name__)
 
@@ -22,6 +22,11 @@ def nudge_dispatch(*, dispatch_id: int, shard: int) -> None:
 def nudge_cancels(*, shard: int) -> None:
     """Ask the shard's worker to send the cancels that are due."""
     _send("orders.send_due_cancels", shard, shard=shard)
+
+
+def nudge_look_up(*, shard: int) -> None:
+    """Ask the shard's worker to look up the orders whose outcome or fills are missing."""
+    _send("orders.look_up", shard, shard=shard)
 
 
 def _send(task: str, argument: int, *, shard: int) -> None:

@@ -1,0 +1,42 @@
+"""Labels of orders in the admin."""
+
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from orders.models import Order
+from orders.transitions import OrderStatus
+from tradeplatform.lib.admin_columns import EMPTY, badge
+
+_STATUS_COLOURS = {
+    OrderStatus.INITIALIZED: "plain",
+    OrderStatus.DENIED: "warning",
+    OrderStatus.SUBMITTED: "info",
+    OrderStatus.ACCEPTED: "info",
+    OrderStatus.PARTIALLY_FILLED: "info",
+    OrderStatus.PENDING_CANCEL: "warning",
+    OrderStatus.FILLED: "success",
+    OrderStatus.CANCELED: "plain",
+    OrderStatus.EXPIRED: "plain",
+    OrderStatus.REJECTED: "danger",
+}
+_SIDE_COLOURS = {"BUY": "success", "SELL": "danger"}
+
+
+def status_badge(status: str) -> SafeString:
+    """An order's state."""
+    state = OrderStatus(status)
+    return badge(state.replace("_", " "), _STATUS_COLOURS[state])
+
+
+def side_badge(side: str) -> SafeString:
+    """BUY or SELL."""
+    return badge(side, _SIDE_COLOURS[side])
+
+
+def attention_badge(order: Order) -> SafeString | str:
+    """What a person has to look at, if anything."""
+    if order.needs_attention:
+        return badge(_("Needs you"), "alarm")
+    if order.outcome_unknown_since is not None:
+        return badge(_("Outcome unknown"), "warning")
+    return EMPTY

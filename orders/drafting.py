@@ -1,0 +1,142 @@
+"""An intent and a subscription become an order row: sized from memory, denied, or left for later.
+
+Nothing here reads or writes the database.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from accounts.exchange.types import MarketRules, OrderTicket, OrderType, Side
+from orders import lifecycle
+from orders.client_order_id import new_client_order_id
+from orders.market_data import MarketView
+from orders.models import Order, OrderEvent
+from orders.transitions import OrderStatus
+from orders.work import Plan, Subscriber
+from strategies.intents import Intent
+from strategies.sizing import Denied, SizedOrder, needs_holding, size_order
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An order not yet stored, with what led to it and the event to store beside it."""
+
+    order: Order
+    intent: Intent
+    subscriber: Subscriber
+    event: OrderEvent | None
+
+
+def draft_order(
+    *,
+    plan: Plan,
+    intent_index: int,
+    subscriber: Subscriber,
+    view: MarketView,
+    now: datetime,
+) -> Draft:
+    """The order of one intent for one subscription.
+
+    SUBMITTED when memory holds all that sizing takes, DENIED when it is refused, otherwise
+    INITIALIZED: it is sized when its account's turn comes.
+    """
+    intent = plan.intents[intent_index]
+    order = _initialized(plan, intent_index, intent, subscriber, now)
+    try:
+        if now >= plan.signal.expires_at:
+            raise expired()
+        sized = _size_from_memory(order, plan, intent, subscriber, view, now)
+        event = sized and submit_sized(order, sized, now=now)
+    except Denied as denied:
+        event = lifecycle.deny(order, code=denied.code, message=denied.message, now=now)
+    return Draft(order=order, intent=intent, subscriber=subscriber, event=event)
+
+
+def submit_sized(order: Order, sized: SizedOrder, *, now: datetime) -> OrderEvent:
+    """Give the order its numbers and mark it as about to be sent."""
+    order.quantity = sized.quantity
+    order.limit_price = sized.limit_price
+    order.trigger_price = sized.trigger_price
+    order.reduce_only = sized.reduce_only
+    return lifecycle.submit(order, now=now)
+
+
+def ticket_of(order: Order) -> OrderTicket | None:
+    """What to send for the order; None unless it is about to be sent."""
+    if order.status != OrderStatus.SUBMITTED or order.quantity is None:
+        return None
+    return OrderTicket(
+        client_order_id=order.client_order_id,
+        symbol=order.symbol,
+        side=Side(order.side),
+        order_type=OrderType(order.order_type),
+        quantity=order.quantity,
+        limit_price=order.limit_price,
+        trigger_price=order.trigger_price,
+        reduce_only=order.reduce_only,
+    )
+
+
+def expired() -> Denied:
+    """The refusal of an order whose signal grew too old before it could be sent."""
+    return Denied(
+        "SIGNAL_EXPIRED",
+        "The alert could not be executed within the strategy's maximum signal age; nothing was "
+        "sent.",
+    )
+
+
+def check_currency(currency: str, rules: MarketRules) -> None:
+    """A strategy with a currency trades only markets quoted in it; raises Denied."""
+    if currency and rules.quote != currency:
+        raise Denied(
+            "CURRENCY_MISMATCH",
+            f"{rules.symbol} is quoted in {rules.quote}; this strategy trades {currency} markets.",
+        )
+
+
+def _initialized(
+    plan: Plan, intent_index: int, intent: Intent, subscriber: Subscriber, now: datetime
+) -> Order:
+    if intent.side is None or intent.order_type is None or intent.size is None:
+        raise ValueError("only a PLACE intent becomes an order")
+    return Order(
+        signal=plan.signal,
+        intent_index=intent_index,
+        subscription_id=subscriber.subscription_id,
+        account_id=subscriber.login.account_id,
+        client_order_id=new_client_order_id(),
+        symbol=intent.symbol,
+        side=intent.side.value,
+        order_type=intent.order_type.value,
+        is_close=intent.size.is_close,
+        limit_price=intent.limit_price,
+        trigger_price=intent.trigger_price,
+        status=OrderStatus.INITIALIZED.value,
+        created_at=now,
+        updated_at=now,
+    )
+
+
+def _size_from_memory(
+    order: Order,
+    plan: Plan,
+    intent: Intent,
+    subscriber: Subscriber,
+    view: MarketView,
+    now: datetime,
+) -> SizedOrder | None:
+    market = view.find(subscriber.login.market, intent, now=now)
+    if market is None:
+        return None
+    order.symbol = market.rules.symbol
+    check_currency(plan.signal.strategy.currency, market.rules)
+    if subscriber.has_symbol_limit or needs_holding(intent, market.rules.market_type):
+        return None
+    return size_order(
+        intent=intent,
+        rules=market.rules,
+        allocation=subscriber.allocation,
+        last_price=market.last_price and market.last_price.value,
+        holding=None,
+    )

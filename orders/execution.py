@@ -1,0 +1,72 @@
+"""From a dispatch row to the exchange: plan, claim and write ahead, then send.
+
+The caller waits for the commit, not for the venues: sending goes on in the process's event loop,
+so that a venue that hangs holds no worker thread.
+"""
+
+import asyncio
+from concurrent.futures import Future
+from datetime import UTC, datetime
+
+from orders import followup, market_data
+from orders.models import Dispatch
+from orders.placement import claim
+from orders.planning import load_plan, waiting_dispatches
+from orders.sending import Sender
+from orders.work import DispatchWork
+from tradeplatform.lib import loop
+from tradeplatform.lib.database_threads import DatabaseThreads
+
+# Claims are short; a few threads keep up with bursts without exhausting the database.
+_CLAIM_THREADS = 4
+_MARKET_DATA_SECONDS = market_data.PREFETCH_SECONDS + 5
+
+
+class Executor:
+    """One per worker process: the threads that claim and the sender that carries out."""
+
+    def __init__(self) -> None:
+        self._threads = DatabaseThreads(name="claims", size=_CLAIM_THREADS)
+        self._sender = Sender()
+
+    def execute_dispatch(self, dispatch_id: int) -> list["Future[None]"]:
+        """Claim the dispatch, after older ones of its strategy, and start sending their orders.
+
+        Returns once the orders are committed. Each future ends when a dispatch's accounts are
+        through; a dispatch that somebody else claimed has none.
+        """
+        waiting = self._threads.run(waiting_dispatches, dispatch_id)
+        started = [self._execute(waiting_id) for waiting_id in waiting]
+        return [future for future in started if future is not None]
+
+    def send_due_cancels(self, shard: int) -> "Future[None]":
+        """Send the shard's cancels that were never sent, or long ago and without an end."""
+        work = self._threads.run(followup.due_cancels, shard, now=datetime.now(UTC))
+        return loop.run(self._sender.carry_out(work, expires_at=None))
+
+    def look_up(self, shard: int) -> "Future[None]":
+        """Ask the venues about the shard's orders whose outcome or fills are missing."""
+        work = self._threads.run(followup.unresolved, shard)
+        return loop.run(self._sender.carry_out(work, expires_at=None))
+
+    def stop(self, *, drain_seconds: float) -> None:
+        """Let what is under way finish, then end the loop and the threads."""
+        loop.stop(drain_seconds=drain_seconds)
+        self._sender.stop()
+        self._threads.stop()
+
+    def _execute(self, dispatch_id: int) -> "Future[None] | None":
+        plan = self._threads.run(load_plan, dispatch_id)
+        if plan is None:
+            return None
+        view = loop.call(market_data.prefetch(plan), timeout_seconds=_MARKET_DATA_SECONDS)
+        work = self._threads.run(claim, plan, view, now=datetime.now(UTC))
+        return None if work is None else loop.run(self._carry_out(work))
+
+    async def _carry_out(self, work: DispatchWork) -> None:
+        await self._sender.carry_out(work.accounts, expires_at=work.expires_at)
+        await asyncio.wrap_future(self._threads.submit(_settle, work.dispatch_id))
+
+
+def _settle(dispatch_id: int) -> None:
+    Dispatch.objects.filter(id=dispatch_id).update(settled_at=datetime.now(UTC))

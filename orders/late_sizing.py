@@ -1,0 +1,187 @@
+"""Size the orders whose account's turn has come, from positions as they are now.
+
+The subscriptions' rows are locked first, so that two closes cannot both take the same position
+and two entries cannot both be the last symbol that a limit allows.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from django.db import transaction
+
+from accounts.exchange.types import MarketRules, MarketType, OrderTicket
+from orders import lifecycle
+from orders.drafting import check_currency, expired, submit_sized, ticket_of
+from orders.models import Order, OrderEvent
+from orders.order_store import write_orders
+from orders.transitions import OPEN, OrderStatus
+from orders.work import LateSizing
+from strategies.models import Position, Subscription
+from strategies.sizing import (
+    Allocation,
+    Denied,
+    Holding,
+    SizedOrder,
+    needs_holding,
+    size_order,
+)
+from tradeplatform.lib.decimals import ZERO
+
+
+def size_late(requests: Sequence[LateSizing]) -> list[OrderTicket | None]:
+    """Turn INITIALIZED orders to SUBMITTED or DENIED; a ticket for each that is to be sent now.
+
+    One transaction for all of them. An order that somebody canceled or denied meanwhile gets no
+    ticket.
+    """
+    now = datetime.now(UTC)
+    with transaction.atomic():
+        books = _Books.lock(request.order_id for request in requests)
+        events = [books.settle(request, now) for request in requests]
+        write_orders(list(books.orders.values()), now=now)
+        OrderEvent.objects.bulk_create([event for event in events if event])
+    return [_ticket(books.orders.get(request.order_id)) for request in requests]
+
+
+def _ticket(order: Order | None) -> OrderTicket | None:
+    return order and ticket_of(order)
+
+
+@dataclass(frozen=True, slots=True)
+class _Books:
+    """What the database says about the subscriptions concerned, locked until the commit."""
+
+    orders: dict[int, Order]
+    positions: list[Position]
+    open_orders: list[Order]
+
+    @classmethod
+    def lock(cls, order_ids: Iterable[int]) -> "_Books":
+        waiting = Order.objects.filter(id__in=list(order_ids), status=OrderStatus.INITIALIZED)
+        subscription_ids = set(waiting.values_list("subscription_id", flat=True))
+        _lock_subscriptions(subscription_ids)
+        orders = (
+            waiting.select_for_update(of=("self",), no_key=True)
+            .select_related("subscription__strategy", "signal")
+            .order_by("id")
+        )
+        locked = {order.pk: order for order in orders}
+        account_ids = {order.account_id for order in locked.values()}
+        return cls(
+            orders=locked,
+            # Of all strategies on these accounts: a close must know what belongs to others.
+            positions=list(
+                Position.objects.filter(subscription__account__in=account_ids)
+                .exclude(quantity=0)
+                .select_related("subscription")
+            ),
+            open_orders=list(
+                Order.objects.filter(
+                    subscription__in=subscription_ids, status__in=list(OPEN)
+                ).exclude(status=OrderStatus.INITIALIZED)
+            ),
+        )
+
+    def settle(self, request: LateSizing, now: datetime) -> OrderEvent | None:
+        """Submit or deny one order; later orders of the batch see it as open."""
+        order = self.orders.get(request.order_id)
+        if order is None:
+            return None
+        try:
+            if now >= order.signal.expires_at:
+                raise expired()
+            event = submit_sized(order, self._size(order, request), now=now)
+        except Denied as denied:
+            return lifecycle.deny(order, code=denied.code, message=denied.message, now=now)
+        self.open_orders.append(order)
+        return event
+
+    def _size(self, order: Order, request: LateSizing) -> SizedOrder:
+        if request.market is None:
+            raise request.denial or Denied("MARKET_DATA_UNAVAILABLE", "No market data; try again.")
+        rules, price = request.market.rules, request.market.last_price
+        subscription = order.subscription
+        order.symbol = rules.symbol
+        check_currency(subscription.strategy.currency, rules)
+        if not order.is_close:
+            self._check_symbol_limit(subscription, rules.symbol)
+        look = needs_holding(request.intent, rules.market_type)
+        return size_order(
+            intent=request.intent,
+            rules=rules,
+            allocation=Allocation(capital=subscription.capital, leverage=subscription.leverage),
+            last_price=price and price.value,
+            holding=self._holding(order, rules, request.account_quantity) if look else None,
+        )
+
+    def _holding(
+        self, order: Order, rules: MarketRules, account_quantity: Decimal | None
+    ) -> Holding:
+        is_spot = rules.market_type is MarketType.SPOT
+        own = others = ZERO
+        for position in self.positions:
+            if position.subscription.account_id != order.account_id:
+                continue
+            if (position.subscription_id, position.symbol) == (
+                order.subscription_id,
+                rules.symbol,
+            ):
+                own = position.quantity
+            elif _shares_holding(position.symbol, rules, is_spot=is_spot):
+                others += position.quantity
+        return Holding(
+            own=own,
+            leaving=self._leaving(order, is_spot=is_spot),
+            account=account_quantity,
+            others=others,
+        )
+
+    def _leaving(self, order: Order, *, is_spot: bool) -> Decimal:
+        """What the subscription's open orders on the same side will take from its position."""
+        return sum(
+            (
+                other.leaves_quantity
+                for other in self.open_orders
+                if other.subscription_id == order.subscription_id
+                and other.symbol == order.symbol
+                and other.side == order.side
+                and (other.is_close or is_spot)
+            ),
+            ZERO,
+        )
+
+    def _check_symbol_limit(self, subscription: Subscription, symbol: str) -> None:
+        if subscription.max_symbols is None:
+            return
+        in_use = {
+            position.symbol
+            for position in self.positions
+            if position.subscription_id == subscription.pk
+        } | {
+            order.symbol
+            for order in self.open_orders
+            if order.subscription_id == subscription.pk and not order.is_close
+        }
+        if symbol not in in_use and len(in_use) >= subscription.max_symbols:
+            raise Denied(
+                "MAX_SYMBOLS_REACHED",
+                f"This account trades {len(in_use)} symbols of this strategy; its limit is "
+                f"{subscription.max_symbols}.",
+            )
+
+
+def _lock_subscriptions(subscription_ids: set[int]) -> None:
+    rows = Subscription.objects.select_for_update(no_key=True).filter(id__in=subscription_ids)
+    list(rows.order_by("id").values_list("id"))
+
+
+def _shares_holding(symbol: str, rules: MarketRules, *, is_spot: bool) -> bool:
+    """Whether a position in `symbol` is part of the same holding at the venue.
+
+    On spot every market of the base coin draws on one balance; a contract is its own holding.
+    """
+    if is_spot:
+        return ":" not in symbol and symbol.partition("/")[0] == rules.base
+    return symbol == rules.symbol

@@ -1,0 +1,126 @@
+"""Market rules and prices for sizing: what is at hand, what comes quickly, what must wait."""
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.conf import settings
+
+from accounts.exchange import gateway
+from accounts.exchange.symbols import resolve_symbol
+from accounts.exchange.types import ExchangeAnswer, MarketKey, MarketRules, NotSent, Price
+from accounts.exchange.venues import VENUES
+from orders.work import MarketData, Plan
+from strategies.intents import Action, Intent
+from strategies.sizing import Denied, needs_last_price
+
+# How long a dispatch waits for market data before it is claimed. What comes later is waited for
+# account by account, so that a slow venue costs the others no more than this.
+PREFETCH_SECONDS = 0.5
+
+Tables = Mapping[MarketKey, Mapping[str, MarketRules]]
+
+
+@dataclass(frozen=True, slots=True)
+class MarketView:
+    """The market data at hand when a dispatch is claimed."""
+
+    tables: Tables
+    prices: Mapping[tuple[MarketKey, str], Price] = field(default_factory=dict)
+
+    def find(self, market: MarketKey, intent: Intent, *, now: datetime) -> MarketData | None:
+        """The intent's market with a fresh price if it needs one; None when that is not at hand.
+
+        Raises Denied when the symbol means no market, or more than one.
+        """
+        if market not in self.tables:
+            return None
+        rules = _resolve(market, intent.symbol, self.tables[market])
+        if not needs_last_price(intent):
+            return MarketData(rules=rules, last_price=None)
+        price = self.prices.get((market, rules.symbol))
+        if price is None or now - price.read_at > timedelta(seconds=settings.PRICE_MAX_AGE_SECONDS):
+            return None
+        return MarketData(rules=rules, last_price=price)
+
+    def names(self, market: MarketKey, text: str, symbol: str) -> bool:
+        """Whether an alert's symbol text means this symbol of ours.
+
+        Works without the venue's markets too: a cancel must not wait for them.
+        """
+        if market not in self.tables:
+            return _letters(text) == _letters(symbol.partition(":")[0])
+        try:
+            return _resolve(market, text, self.tables[market]).symbol == symbol
+        except Denied:
+            return False
+
+
+async def prefetch(plan: Plan) -> MarketView:
+    """Load the market tables and last prices the plan needs, as far as they come quickly."""
+    markets = {subscriber.login.market for subscriber in plan.subscribers}
+    reads = [asyncio.ensure_future(_read_all(market, plan.intents)) for market in markets]
+    done, late = await asyncio.wait(reads, timeout=PREFETCH_SECONDS) if reads else (set(), set())
+    for read in late:
+        read.add_done_callback(_ignore_outcome)
+    tables: dict[MarketKey, Mapping[str, MarketRules]] = {}
+    prices: dict[tuple[MarketKey, str], Price] = {}
+    for read in done:
+        if read.exception() is None:
+            market, table, read_prices = read.result()
+            tables[market] = table
+            prices.update({(market, symbol): price for symbol, price in read_prices.items()})
+    return MarketView(tables=tables, prices=prices)
+
+
+async def read(market: MarketKey, intent: Intent) -> MarketData:
+    """The intent's market and, if it needs one, a fresh price; raises Denied when not to be had."""
+    try:
+        rules = _resolve(market, intent.symbol, await gateway.load_market_rules(market))
+        needs_price = needs_last_price(intent)
+        price = await gateway.fetch_price(market, rules.symbol) if needs_price else None
+    except ExchangeAnswer as problem:
+        raise Denied(
+            "MARKET_DATA_UNAVAILABLE",
+            f"{market.venue}'s markets or prices could not be read: {problem.message}",
+        ) from problem
+    return MarketData(rules=rules, last_price=price)
+
+
+async def _read_all(
+    market: MarketKey, intents: Iterable[Intent]
+) -> tuple[MarketKey, Mapping[str, MarketRules], dict[str, Price]]:
+    table = await gateway.load_market_rules(market)
+    symbols = set()
+    for intent in intents:
+        if intent.action is Action.PLACE and needs_last_price(intent):
+            try:
+                symbols.add(_resolve(market, intent.symbol, table).symbol)
+            except Denied:
+                continue  # refused order by order when it is sized
+    prices = await asyncio.gather(
+        *(gateway.fetch_price(market, symbol) for symbol in symbols), return_exceptions=True
+    )
+    found = zip(symbols, prices, strict=True)
+    return market, table, {name: price for name, price in found if isinstance(price, Price)}
+
+
+def _resolve(market: MarketKey, text: str, table: Mapping[str, MarketRules]) -> MarketRules:
+    try:
+        symbol = resolve_symbol(
+            text, rules=table, market_type=market.market_type, venue=VENUES[market.venue]
+        )
+    except NotSent as problem:
+        raise Denied(problem.code, problem.message) from problem
+    return table[symbol]
+
+
+def _letters(text: str) -> str:
+    return "".join(letter for letter in text.upper() if letter.isalnum())
+
+
+def _ignore_outcome(task: "asyncio.Task[object]") -> None:
+    """The read went on after we stopped waiting; its failure is met again when it is needed."""
+    if not task.cancelled():
+        task.exception()

@@ -1,0 +1,84 @@
+"""Claim a dispatch and write its orders ahead: one transaction, before anything is sent.
+
+The claim is a conditional update; orders are unique per intent and subscription. So whatever is
+delivered twice, nudged twice or run by two workers, each intent is placed once.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from orders.cancel_targets import mark_targets
+from orders.drafting import Draft, draft_order, ticket_of
+from orders.market_data import MarketView
+from orders.models import Dispatch, Order, OrderEvent
+from orders.transitions import OrderStatus
+from orders.work import AccountWork, DispatchWork, Job, PlaceJob, Plan
+from strategies.intents import Action
+
+_Step = tuple[int, Job]  # an intent's index and a job of it
+
+
+def claim(plan: Plan, view: MarketView, *, now: datetime) -> DispatchWork | None:
+    """Claim the dispatch and commit its orders and cancels; None when somebody else has it."""
+    with transaction.atomic():
+        unclaimed = Dispatch.objects.filter(id=plan.dispatch_id, claimed_at__isnull=True)
+        if unclaimed.update(claimed_at=now) != 1:
+            return None
+        cancels = _mark_cancels(plan, view, now)
+        drafts = _drafts(plan, view, now)
+        _insert(drafts)
+    return DispatchWork(
+        dispatch_id=plan.dispatch_id,
+        expires_at=plan.signal.expires_at,
+        accounts=_by_account([*cancels, *_placements(drafts)]),
+    )
+
+
+def _mark_cancels(plan: Plan, view: MarketView, now: datetime) -> list[_Step]:
+    return [
+        (index, job)
+        for index, intent in enumerate(plan.intents)
+        if intent.action is not Action.PLACE
+        for job in mark_targets(plan, intent, view, now=now)
+    ]
+
+
+def _drafts(plan: Plan, view: MarketView, now: datetime) -> list[Draft]:
+    return [
+        draft_order(plan=plan, intent_index=index, subscriber=subscriber, view=view, now=now)
+        for index, intent in enumerate(plan.intents)
+        if intent.action is Action.PLACE
+        for subscriber in plan.subscribers
+    ]
+
+
+def _insert(drafts: Sequence[Draft]) -> None:
+    Order.objects.bulk_create([draft.order for draft in drafts])
+    OrderEvent.objects.bulk_create([draft.event for draft in drafts if draft.event])
+
+
+def _placements(drafts: Iterable[Draft]) -> list[_Step]:
+    return [
+        (
+            draft.order.intent_index,
+            PlaceJob(
+                order_id=draft.order.pk,
+                login=draft.subscriber.login,
+                intent=draft.intent,
+                ticket=ticket_of(draft.order),
+            ),
+        )
+        for draft in drafts
+        if draft.order.status != OrderStatus.DENIED
+    ]
+
+
+def _by_account(steps: Iterable[_Step]) -> tuple[AccountWork, ...]:
+    """Each account's jobs in the order of the intents."""
+    todo: dict[int, list[Job]] = defaultdict(list)
+    for _, job in sorted(steps, key=lambda step: step[0]):
+        todo[job.login.account_id].append(job)
+    return tuple(AccountWork(account, tuple(jobs)) for account, jobs in todo.items())

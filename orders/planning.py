@@ -1,0 +1,95 @@
+"""Read what a dispatch needs, in one query per table, before it is claimed."""
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from accounts.exchange.types import Environment, Login, MarketKey, MarketType
+from accounts.models import Account
+from accounts.shards import in_shard
+from orders.models import Dispatch
+from orders.work import Plan, Subscriber
+from strategies.intents import from_json
+from strategies.models import Signal, Strategy, Subscription
+from strategies.sizing import Allocation
+
+
+def waiting_dispatches(dispatch_id: int) -> list[int]:
+    """This dispatch and those of its strategy and shard that came before and nobody claimed.
+
+    Oldest first: what a strategy asked for is committed in the order in which it asked.
+    """
+    asked = Dispatch.objects.select_related("signal").filter(id=dispatch_id).first()
+    if asked is None:
+        return []
+    waiting = Dispatch.objects.filter(
+        claimed_at__isnull=True,
+        settled_at__isnull=True,
+        shard=asked.shard,
+        signal__strategy=asked.signal.strategy_id,
+        created_at__lte=asked.created_at,
+    )
+    return list(waiting.order_by("created_at", "id").values_list("id", flat=True))
+
+
+def load_plan(dispatch_id: int) -> Plan | None:
+    """The plan of a dispatch that nobody has claimed yet; None if somebody has."""
+    dispatch = (
+        Dispatch.objects.select_related("signal__strategy")
+        .filter(id=dispatch_id, claimed_at__isnull=True)
+        .first()
+    )
+    if dispatch is None:
+        return None
+    signal = dispatch.signal
+    subscriptions = in_shard(trading_subscriptions(signal), dispatch.shard)
+    return Plan(
+        dispatch_id=dispatch.pk,
+        shard=dispatch.shard,
+        signal=signal,
+        intents=tuple(from_json(plain) for plain in signal.intents),
+        subscribers=tuple(_subscriber(row, signal.strategy) for row in subscriptions),
+    )
+
+
+def trading_subscriptions(signal: Signal) -> QuerySet[Subscription]:
+    """The subscriptions on which the signal's sender may open orders now."""
+    strategy = signal.strategy
+    rows = sender_subscriptions(signal).filter(is_active=True, account__is_active=True)
+    if not strategy.is_active:
+        return rows.none()
+    return rows if strategy.is_public else rows.filter(account__owner=strategy.owner_id)
+
+
+def sender_subscriptions(signal: Signal) -> QuerySet[Subscription]:
+    """The subscriptions a signal acts on: all for the strategy's owner, else the sender's own."""
+    scope: dict[str, Any] = {}
+    if signal.sender_id != signal.strategy.owner_id:
+        scope["account__owner"] = signal.sender_id
+    return (
+        Subscription.objects.filter(Q(strategy=signal.strategy_id), **scope)
+        .select_related("account")
+        .order_by("id")
+    )
+
+
+def login_of(account: Account, strategy: Strategy) -> Login:
+    """How to reach the account for orders of this strategy."""
+    return Login(
+        account_id=account.pk,
+        market=MarketKey(
+            venue=account.venue,
+            environment=Environment(account.environment),
+            market_type=MarketType(strategy.market_type),
+        ),
+        encrypted_credentials=account.encrypted_credentials,
+    )
+
+
+def _subscriber(row: Subscription, strategy: Strategy) -> Subscriber:
+    return Subscriber(
+        subscription_id=row.pk,
+        login=login_of(row.account, strategy),
+        allocation=Allocation(capital=row.capital, leverage=row.leverage),
+        has_symbol_limit=row.max_symbols is not None,
+    )

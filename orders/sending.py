@@ -1,0 +1,155 @@
+"""Carry out what was committed: all accounts at once, each account's jobs one after another.
+
+Runs on the process's event loop. Nothing here retries a placement; whatever cannot be proven is
+recorded as an unknown outcome and looked up later.
+"""
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from accounts.exchange import gateway
+from accounts.exchange.types import (
+    ExchangeAnswer,
+    Login,
+    NotSent,
+    OrderGone,
+    OrderTicket,
+    OutcomeUnknown,
+    Rejected,
+)
+from orders import market_data
+from orders.drafting import expired
+from orders.late_sizing import size_late
+from orders.lifecycle import Answered, CancelFailed, Outcome, SendFailed
+from orders.recording import record
+from orders.work import (
+    AccountWork,
+    CancelJob,
+    Job,
+    LateSizing,
+    LookUpJob,
+    MarketData,
+    PlaceJob,
+)
+from strategies.intents import Intent
+from strategies.sizing import Denied, needs_holding
+from tradeplatform.lib.batching import Batcher
+from tradeplatform.lib.database_threads import DatabaseThreads
+
+logger = logging.getLogger(__name__)
+
+
+class Sender:
+    """One per worker process: its locks, and its two batched ways to the database."""
+
+    def __init__(self) -> None:
+        self._threads = DatabaseThreads(name="outcomes", size=2)
+        self._recorder: Batcher[Outcome, None] = Batcher(record, threads=self._threads)
+        self._sizer: Batcher[LateSizing, OrderTicket | None] = Batcher(
+            size_late, threads=self._threads
+        )
+        # Orders of one account go out one at a time, in the order in which they were committed.
+        self._locks: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    async def carry_out(
+        self, accounts: Iterable[AccountWork], *, expires_at: datetime | None
+    ) -> None:
+        """Do all jobs; an account that hangs or fails holds up only itself.
+
+        Nothing is placed after `expires_at`; None where nothing is to be placed.
+        """
+        await asyncio.gather(
+            *(self._carry_out_account(account, expires_at) for account in accounts)
+        )
+
+    async def _carry_out_account(self, account: AccountWork, expires_at: datetime | None) -> None:
+        async with self._locks[account.account_id]:
+            for job in account.jobs:
+                try:
+                    await self._do(job, expires_at)
+                except Exception:  # the account's next job must still have its turn
+                    logger.exception("job of order %s broke off", job.order_id)
+
+    async def _do(self, job: Job, expires_at: datetime | None) -> None:
+        match job:
+            case PlaceJob():
+                outcome = await self._size_and_place(job, expires_at)
+            case CancelJob():
+                outcome = await _cancel(job)
+            case LookUpJob():
+                outcome = await _look_up(job)
+        if outcome is not None:
+            await self._recorder.submit(outcome)
+
+    async def _size_and_place(self, job: PlaceJob, expires_at: datetime | None) -> Outcome | None:
+        ticket = job.ticket or await self._sizer.submit(await _late_sizing(job))
+        return None if ticket is None else await _place(job, ticket, expires_at)
+
+    def stop(self) -> None:
+        """Write what is left and close the connections."""
+        self._threads.stop()
+
+
+async def _place(job: PlaceJob, ticket: OrderTicket, expires_at: datetime | None) -> Outcome:
+    if expires_at is not None and datetime.now(UTC) >= expires_at:
+        denied = expired()  # it waited for its account's turn too long
+        return SendFailed(job.order_id, NotSent(denied.code, denied.message))
+    try:
+        return Answered(job.order_id, await gateway.place(job.login, ticket))
+    except (NotSent, Rejected, OutcomeUnknown) as error:
+        return SendFailed(job.order_id, error)
+    except Exception as error:
+        logger.exception("sending order %s broke off", job.order_id)
+        return SendFailed(job.order_id, OutcomeUnknown("OUTCOME_UNKNOWN", type(error).__name__))
+
+
+async def _cancel(job: CancelJob) -> Outcome:
+    try:
+        return Answered(job.order_id, await gateway.cancel(job.login, job.reference))
+    except OrderGone as gone:
+        return CancelFailed(job.order_id, gone.code, gone.message, give_up=True)
+    except ExchangeAnswer as error:
+        return CancelFailed(job.order_id, error.code, error.message)
+
+
+async def _look_up(job: LookUpJob) -> Outcome | None:
+    """Where the order stands; None while the venue does not tell. Absence proves nothing yet."""
+    try:
+        return Answered(job.order_id, await gateway.fetch_report(job.login, job.reference))
+    except ExchangeAnswer as problem:
+        logger.warning("looking up order %s: %s", job.order_id, problem)
+        return None
+
+
+async def _late_sizing(job: PlaceJob) -> LateSizing:
+    market: MarketData | None = None
+    quantity = denial = None
+    try:
+        market = await market_data.read(job.login.market, job.intent)
+        quantity = await _account_quantity(job.login, job.intent, market)
+    except Denied as refusal:
+        denial = refusal
+    return LateSizing(
+        order_id=job.order_id,
+        intent=job.intent,
+        market=market,
+        account_quantity=quantity,
+        denial=denial,
+    )
+
+
+async def _account_quantity(login: Login, intent: Intent, market: MarketData) -> Decimal | None:
+    """What the account holds, where sizing looks at it; None when the venue does not tell."""
+    rules = market.rules
+    if not needs_holding(intent, rules.market_type):
+        return None
+    try:
+        holdings = await gateway.fetch_holdings(login, [rules.symbol])
+    except ExchangeAnswer as problem:
+        logger.warning("holdings of account %s unread: %s", login.account_id, problem)
+        return None
+    return holdings[rules.symbol]

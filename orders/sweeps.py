@@ -1,0 +1,92 @@
+"""Find what was accepted and not carried out: lost nudges, stopped workers, broken-off work.
+
+Nothing here sends an order. What grew too old is denied with its reason, so that a missed order
+is always reported.
+"""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+
+from accounts.shards import in_shard
+from orders import lifecycle
+from orders.market_data import MarketView
+from orders.models import Dispatch, Order, OrderEvent
+from orders.nudges import nudge_dispatch
+from orders.order_store import write_orders
+from orders.placement import claim
+from orders.planning import load_plan
+from orders.transitions import OrderStatus
+from strategies.sizing import Denied
+
+# A nudge normally takes milliseconds; after this long it counts as lost.
+_NUDGE_LOST_AFTER = timedelta(seconds=3)
+_AT_MOST = 200
+
+
+def sweep_unclaimed(*, now: datetime) -> None:
+    """Nudge again for dispatches nobody has claimed; deny those whose signal has expired."""
+    unclaimed = Dispatch.objects.filter(
+        claimed_at__isnull=True, settled_at__isnull=True, created_at__lt=now - _NUDGE_LOST_AFTER
+    ).select_related("signal")
+    for dispatch in unclaimed.order_by("created_at")[:_AT_MOST]:
+        if now >= dispatch.signal.expires_at:
+            _deny_expired(dispatch.pk, now)
+        else:
+            nudge_dispatch(dispatch_id=dispatch.pk, shard=dispatch.shard)
+
+
+def _deny_expired(dispatch_id: int, now: datetime) -> None:
+    """Claim it like a worker would; all its orders are past their time, so each is denied."""
+    plan = load_plan(dispatch_id)
+    if plan is not None and claim(plan, MarketView(tables={}), now=now) is not None:
+        Dispatch.objects.filter(id=dispatch_id).update(settled_at=now)
+
+
+def sweep_abandoned(*, now: datetime) -> None:
+    """Close the books of dispatches whose worker stopped: long past any time it could need."""
+    longest = timedelta(seconds=3 * settings.EXCHANGE_TIMEOUT_SECONDS)
+    abandoned = Dispatch.objects.filter(
+        settled_at__isnull=True,
+        claimed_at__isnull=False,
+        signal__expires_at__lt=now - longest,
+    )
+    for dispatch in abandoned.order_by("created_at")[:_AT_MOST]:
+        abandon(dispatch, now=now)
+
+
+def recover_shard(shard: int, *, started_at: datetime) -> None:
+    """At a worker's start: what its predecessor claimed and did not finish has no one else."""
+    left = Dispatch.objects.filter(settled_at__isnull=True, claimed_at__lt=started_at, shard=shard)
+    for dispatch in left.order_by("created_at"):
+        abandon(dispatch, now=started_at)
+
+
+def abandon(dispatch: Dispatch, *, now: datetime) -> None:
+    """Deny the dispatch's orders that were never submitted; the outcome of the others is unknown.
+
+    An answer that still arrives is booked all the same.
+    """
+    interrupted = Denied(
+        "INTERRUPTED", "The platform stopped before this order was sent; nothing was sent."
+    )
+    with transaction.atomic():
+        orders = list(
+            in_shard(Order.objects.filter(signal=dispatch.signal_id), dispatch.shard)
+            .select_for_update(no_key=True)
+            .filter(
+                status__in=[
+                    OrderStatus.INITIALIZED,
+                    OrderStatus.SUBMITTED,
+                    OrderStatus.PENDING_CANCEL,
+                ],
+                answered_at__isnull=True,
+                outcome_unknown_since__isnull=True,
+            )
+            .order_by("id")
+        )
+        events = [lifecycle.break_off(order, interrupted, now=now) for order in orders]
+        write_orders(orders, now=now)
+        OrderEvent.objects.bulk_create(events)
+        Dispatch.objects.filter(id=dispatch.pk, settled_at__isnull=True).update(settled_at=now)

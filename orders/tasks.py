@@ -1,0 +1,44 @@
+"""The doors through which Celery enters; each calls one function of the room it belongs to."""
+
+from datetime import UTC, datetime
+
+from celery import shared_task
+from django.conf import settings
+
+from orders import sweeps
+from orders.nudges import nudge_cancels, nudge_look_up
+from orders.worker import executor
+
+
+@shared_task(name="orders.execute_dispatch")
+def execute_dispatch(dispatch_id: int) -> None:
+    """Nudged after an alert was accepted, by the shard's queue."""
+    executor().execute_dispatch(dispatch_id)
+
+
+@shared_task(name="orders.send_due_cancels")
+def send_due_cancels(shard: int) -> None:
+    """Nudged after a person asked for cancels, and by the beat."""
+    executor().send_due_cancels(shard)
+
+
+@shared_task(name="orders.look_up")
+def look_up(shard: int) -> None:
+    """Nudged by the beat."""
+    executor().look_up(shard)
+
+
+@shared_task(name="orders.sweep")
+def sweep() -> None:
+    """Beat: find what was accepted and not carried out."""
+    now = datetime.now(UTC)
+    sweeps.sweep_unclaimed(now=now)
+    sweeps.sweep_abandoned(now=now)
+
+
+@shared_task(name="orders.follow_up")
+def follow_up() -> None:
+    """Beat: have every shard resend cancels without an end and look up missing outcomes."""
+    for shard in range(settings.SHARDS):
+        nudge_cancels(shard=shard)
+        nudge_look_up(shard=shard)

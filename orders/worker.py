@@ -1,0 +1,69 @@
+"""The worker process's own life: one executor, warmed up before work and drained at the end."""
+
+import asyncio
+import logging
+import os
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+from celery.signals import worker_init, worker_shutdown
+from django.conf import settings
+
+from accounts.exchange import gateway
+from accounts.exchange.types import ExchangeAnswer, MarketKey
+from accounts.shards import in_shard
+from orders.execution import Executor
+from orders.planning import login_of
+from orders.sweeps import recover_shard
+from strategies.models import Subscription
+from tradeplatform.lib import loop
+
+logger = logging.getLogger(__name__)
+
+_WARM_UP_SECONDS = 10
+
+
+@cache
+def executor() -> Executor:
+    """The process's executor, made when it is first needed (in the child, after a fork)."""
+    return Executor()
+
+
+@worker_init.connect  # type: ignore[untyped-decorator] # celery ships no types for its signals
+def start(**_: Any) -> None:
+    """Before the first task: finish what the predecessor left, load the markets in use."""
+    shard = os.environ.get("SHARD")
+    if shard is None:
+        return
+    recover_shard(int(shard), started_at=datetime.now(UTC))
+    try:
+        loop.call(_load_markets(_markets_in_use(int(shard))), timeout_seconds=_WARM_UP_SECONDS)
+    except TimeoutError:
+        logger.warning("not all markets were loaded before the start; they load when needed")
+
+
+@worker_shutdown.connect  # type: ignore[untyped-decorator] # celery ships no types for its signals
+def stop(**_: Any) -> None:
+    """After the last task: let orders on their way have their answer, and write it."""
+    if executor.cache_info().currsize:
+        executor().stop(drain_seconds=settings.EXCHANGE_TIMEOUT_SECONDS + 1)
+
+
+def _markets_in_use(shard: int) -> set[MarketKey]:
+    active = Subscription.objects.filter(
+        is_active=True, account__is_active=True, strategy__is_active=True
+    ).select_related("account", "strategy")
+    return {login_of(row.account, row.strategy).market for row in in_shard(active, shard)}
+
+
+async def _load_markets(markets: Iterable[MarketKey]) -> None:
+    await asyncio.gather(*(_load_market(market) for market in markets))
+
+
+async def _load_market(market: MarketKey) -> None:
+    try:
+        await gateway.load_market_rules(market)
+    except ExchangeAnswer as problem:
+        logger.warning("markets of %s not loaded yet: %s", market.venue, problem)
