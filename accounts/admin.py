@@ -1,0 +1,141 @@
+"""Accounts in the admin: credentials go in and never come out; the connection can be checked."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
+from unfold.decorators import action
+
+from accounts.badges import environment_badge, health_badge
+from accounts.exchange.venues import VENUES
+from accounts.forms import AccountForm
+from accounts.models import Account
+from accounts.nudges import nudge_check
+from tradeplatform.lib.admin_columns import list_link
+from tradeplatform.lib.admin_scope import OwnedAdmin
+
+_CREDENTIALS_HINT = _(
+    "Kept encrypted and never shown again. Leave all of them empty to keep what is stored. "
+    "Make a key that may read and trade, and may not withdraw."
+)
+
+
+@admin.register(Account)
+class AccountAdmin(OwnedAdmin):
+    """Logins at exchanges."""
+
+    form = AccountForm
+    list_display = [
+        "name",
+        "environment_label",
+        "venue_label",
+        "owner",
+        "is_active",
+        "health_label",
+        "health_checked_at",
+        "subscriptions_link",
+        "orders_link",
+    ]
+    list_filter = [
+        ("environment", ChoicesDropdownFilter),
+        ("health", ChoicesDropdownFilter),
+        "is_active",
+    ]
+    list_select_related = ["owner"]
+    search_fields = ["name", "venue", "owner__username"]
+    empty_hint = _("No accounts yet. Add one: a key of your exchange, or of its play-money world.")
+    fieldsets = [
+        (None, {"fields": ["name", "owner", "venue", "environment", "is_active"]}),
+        (
+            _("Credentials"),
+            {"fields": ["api_key", "secret", "passphrase"], "description": _CREDENTIALS_HINT},
+        ),
+        (_("Connection"), {"fields": ["health_label", "health_message", "health_checked_at"]}),
+    ]
+    readonly_fields = ["health_label", "health_message", "health_checked_at"]
+    actions_detail = ["check_connection"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows: QuerySet[Any] = (
+            super().get_queryset(request).annotate(subscription_count=Count("subscriptions"))
+        )
+        return rows
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        # Orders and fills were made there: an account never moves to another exchange or world.
+        fixed = ["venue", "environment"] if obj else []
+        return [*super().get_readonly_fields(request, obj), *fixed]
+
+    def is_unused(self, row: Account) -> bool:
+        return not row.subscriptions.exists()
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        # A list filtered by the stored text would tell it letter by letter.
+        if lookup.startswith("encrypted_credentials"):
+            return False
+        return bool(super().lookup_allowed(lookup, value, request))
+
+    def save_model(self, request: HttpRequest, obj: Account, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if isinstance(form, AccountForm) and form.has_new_credentials:
+            self._ask_for_check(request, obj.pk)
+
+    @action(  # type: ignore[untyped-decorator]  # Unfold ships no types
+        description=_("Check connection"),
+        icon="network_check",
+        permissions=["change"],
+        dialog={
+            "title": _("Check the connection?"),
+            "description": _("A worker logs in at the exchange and reads the balance. No orders."),
+            "form_submit_text": _("Check"),
+        },
+    )
+    def check_connection(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
+        """Ask the account's worker for a check; somebody else's account is not found."""
+        account = self.get_object(request, object_id)
+        if account is None:
+            return HttpResponse(status=404)
+        self._ask_for_check(request, account.pk)
+        page = reverse("admin:accounts_account_change", args=[account.pk])
+        return HttpResponse(headers={"HX-Redirect": page})
+
+    def _ask_for_check(self, request: HttpRequest, account_id: int) -> None:
+        if nudge_check(account_id=account_id):
+            text = _("A worker checks the connection now. Reload in a few seconds for its answer.")
+            self.message_user(request, text, messages.INFO)
+        else:
+            text = _("The connection was not checked: the message broker does not answer.")
+            self.message_user(request, text, messages.ERROR)
+
+    @admin.display(description=_("environment"), ordering="environment")
+    def environment_label(self, account: Account) -> SafeString:
+        """LIVE, TESTNET or SANDBOX."""
+        return environment_badge(account.environment)
+
+    @admin.display(description=_("exchange"), ordering="venue")
+    def venue_label(self, account: Account) -> str:
+        """The exchange's own spelling."""
+        venue = VENUES.get(account.venue)
+        return account.venue if venue is None else venue.label
+
+    @admin.display(description=_("connection"), ordering="health")
+    def health_label(self, account: Account) -> SafeString:
+        """What the last connection check found."""
+        return health_badge(account)
+
+    @admin.display(description=_("subscriptions"))
+    def subscriptions_link(self, account: Any) -> SafeString:
+        """How many strategies the account trades."""
+        return list_link(
+            "strategies_subscription", account.subscription_count, account__id__exact=account.pk
+        )
+
+    @admin.display(description=_("orders"))
+    def orders_link(self, account: Account) -> SafeString:
+        """The account's orders."""
+        return list_link("orders_order", _("orders"), account__id__exact=account.pk)

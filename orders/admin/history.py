@@ -1,0 +1,113 @@
+"""Fills, events and dispatches: written once by the platform."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
+
+from accounts.badges import environment_badge
+from orders.badges import side_badge, status_badge
+from orders.models import Dispatch, Fill, OrderEvent
+from strategies.visibility import visible_subscription_ids
+from tradeplatform.lib.admin_columns import EMPTY, amount, badge
+from tradeplatform.lib.admin_scope import HistoryAdmin, OwnRelatedFilter
+from tradeplatform.lib.decimals import plain
+
+
+@admin.register(Fill)
+class FillAdmin(HistoryAdmin):
+    """Executions at the exchanges."""
+
+    list_display = [
+        "filled_at",
+        "account",
+        "environment",
+        "symbol",
+        "side_label",
+        amount("quantity", title=_("quantity")),
+        amount("price", title=_("price")),
+        "fee",
+        "order",
+        "venue_trade_id",
+    ]
+    list_filter = [
+        ("account", OwnRelatedFilter),
+        ("order__subscription__strategy", OwnRelatedFilter),
+        ("side", ChoicesDropdownFilter),
+    ]
+    list_select_related = ["account", "order"]
+    search_fields = ["venue_trade_id__exact", "symbol__exact", "order__client_order_id__exact"]
+    search_help_text = _("A trade id, a symbol or a client order id, in full.")
+    empty_hint = _("No fills yet.")
+    fields = [*list_display, "booked_at"]
+    readonly_fields = fields
+
+    def own_rows(self, rows: QuerySet[Any], user_id: int) -> QuerySet[Any]:
+        return rows.filter(order__subscription_id__in=visible_subscription_ids(user_id))
+
+    @admin.display(description=_("environment"))
+    def environment(self, fill: Fill) -> SafeString:
+        """The account's environment."""
+        return environment_badge(fill.account.environment)
+
+    @admin.display(description=_("side"))
+    def side_label(self, fill: Fill) -> SafeString:
+        """BUY or SELL."""
+        return side_badge(fill.side)
+
+    @admin.display(description=_("fee"))
+    def fee(self, fill: Fill) -> str:
+        """The fee in its currency."""
+        return f"{plain(fill.fee_quantity)} {fill.fee_currency}" if fill.fee_currency else EMPTY
+
+
+@admin.register(OrderEvent)
+class OrderEventAdmin(HistoryAdmin):
+    """Every step of every order."""
+
+    list_display = ["at", "order", "to_label", "reason"]
+    list_filter = [("to_status", ChoicesDropdownFilter)]
+    list_select_related = ["order"]
+    ordering = ["-id"]
+    search_fields = ["order__client_order_id__exact"]
+    search_help_text = _("A client order id, in full.")
+    empty_hint = _("No events yet: every step of an order is written here.")
+    fields = ["at", "order", "from_status", "to_label", "reason"]
+    readonly_fields = fields
+
+    def own_rows(self, rows: QuerySet[Any], user_id: int) -> QuerySet[Any]:
+        return rows.filter(order__subscription_id__in=visible_subscription_ids(user_id))
+
+    @admin.display(description=_("state"))
+    def to_label(self, event: OrderEvent) -> SafeString:
+        """The state the order moved to."""
+        return status_badge(event.to_status)
+
+
+@admin.register(Dispatch)
+class DispatchAdmin(HistoryAdmin):
+    """Each signal's work for each shard."""
+
+    list_display = ["created_at", "signal", "shard", "progress", "claimed_at", "settled_at"]
+    list_filter = [("settled_at", admin.EmptyFieldListFilter), "shard"]
+    list_select_related = ["signal"]
+    ordering = ["-id"]
+    empty_hint = _("No dispatches yet: every signal makes one per shard.")
+    fields = list_display
+    readonly_fields = fields
+
+    def own_rows(self, rows: QuerySet[Any], user_id: int) -> QuerySet[Any]:
+        owned = Q(signal__strategy__owner_id=user_id) | Q(signal__sender_id=user_id)
+        return rows.filter(owned)
+
+    @admin.display(description=_("progress"))
+    def progress(self, dispatch: Dispatch) -> SafeString:
+        """Waiting, working or settled."""
+        if dispatch.settled_at is not None:
+            return badge(_("Settled"), "success")
+        if dispatch.claimed_at is not None:
+            return badge(_("Working"), "info")
+        return badge(_("Waiting"), "warning")

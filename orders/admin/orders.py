@@ -1,0 +1,209 @@
+"""Orders: what each intent became at the exchange."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
+
+from accounts.badges import environment_badge
+from orders.admin.canceling import CancelingAdmin
+from orders.badges import attention_badge, side_badge, status_badge
+from orders.models import Fill, OpenOrder, Order, OrderEvent
+from orders.transitions import OPEN
+from strategies.visibility import visible_subscription_ids
+from tradeplatform.lib.admin_columns import EMPTY, amount, list_link, row_link
+from tradeplatform.lib.admin_scope import HistoryInline, OwnRelatedFilter
+from tradeplatform.lib.decimals import plain
+
+_QUANTITY = amount("quantity", title=_("quantity"))
+_FILLED = amount("filled_quantity", title=_("filled"))
+_LEAVES = amount("leaves_quantity", title=_("leaves"))
+_LIMIT = amount("limit_price", title=_("limit price"))
+_TRIGGER = amount("trigger_price", title=_("trigger price"))
+_AVERAGE = amount("average_price", title=_("average price"))
+_AT_VENUE = amount("venue_filled_quantity", title=_("filled at the exchange"))
+
+
+class FillInline(HistoryInline):
+    """The order's executions."""
+
+    model = Fill
+    ordering = ["id"]
+    fields = [
+        "filled_at",
+        _QUANTITY,
+        amount("price", title=_("price")),
+        amount("fee_quantity", title=_("fee")),
+        "fee_currency",
+        "venue_trade_id",
+    ]
+    readonly_fields = fields
+    hide_title = True
+
+
+class OrderEventInline(HistoryInline):
+    """The order's history."""
+
+    model = OrderEvent
+    fields = ["at", "from_status", "to_status", "reason"]
+    readonly_fields = fields
+    hide_title = True
+
+
+@admin.register(Order)
+class OrderAdmin(CancelingAdmin):
+    """Every order ever intended."""
+
+    list_display = [
+        "created_at",
+        "status_label",
+        "symbol",
+        "side_label",
+        "order_type",
+        _QUANTITY,
+        _FILLED,
+        "price",
+        _AVERAGE,
+        "account",
+        "environment",
+        "strategy",
+        "note",
+    ]
+    list_filter = [
+        ("status", ChoicesDropdownFilter),
+        ("account__environment", ChoicesDropdownFilter),
+        ("subscription__strategy", OwnRelatedFilter),
+        ("account", OwnRelatedFilter),
+        ("side", ChoicesDropdownFilter),
+        ("order_type", ChoicesDropdownFilter),
+        "needs_attention",
+        ("outcome_unknown_since", admin.EmptyFieldListFilter),
+    ]
+    list_select_related = ["account", "subscription__strategy"]
+    search_fields = ["client_order_id__exact", "venue_order_id__exact", "symbol__exact"]
+    search_help_text = _("A client order id, an exchange's order id or a symbol, in full.")
+    empty_hint = _("No orders yet: an accepted alert makes one per subscribed account.")
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": [
+                    ("status_label", "environment", "attention"),
+                    "error",
+                    ("symbol", "side_label", "order_type"),
+                    ("strategy_link", "account_link", "signal_link"),
+                ]
+            },
+        ),
+        (
+            _("Numbers"),
+            {
+                "fields": [
+                    (_QUANTITY, _FILLED, _LEAVES, _AT_VENUE),
+                    (_LIMIT, _TRIGGER, _AVERAGE),
+                    ("is_close", "reduce_only"),
+                ]
+            },
+        ),
+        (
+            _("Ids and times"),
+            {
+                "fields": [
+                    ("client_order_id", "venue_order_id"),
+                    ("created_at", "submitted_at", "answered_at", "closed_at"),
+                    ("outcome_unknown_since", "cancel_sent_at", "updated_at"),
+                ]
+            },
+        ),
+    ]
+    inlines = [FillInline, OrderEventInline]
+
+    def own_rows(self, rows: QuerySet[Any], user_id: int) -> QuerySet[Any]:
+        return rows.filter(subscription_id__in=visible_subscription_ids(user_id))
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        # A subscriber sees the order but not the alert of the strategy's owner behind it.
+        user_id = request.user.pk
+        seen = Q(subscription__strategy__owner_id=user_id) | Q(signal__sender_id=user_id)
+        rows: QuerySet[Any] = super().get_queryset(request).annotate(is_signal_visible=seen)
+        return rows
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        # The lists of signals and subscriptions link here; neither is a filter to choose from.
+        linked = ("signal__id__exact", "subscription__id__exact")
+        return lookup in linked or bool(super().lookup_allowed(lookup, value, request))
+
+    @admin.display(description=_("state"))
+    def status_label(self, order: Order) -> SafeString:
+        """The order's state."""
+        return status_badge(order.status)
+
+    @admin.display(description=_("side"))
+    def side_label(self, order: Order) -> SafeString:
+        """BUY or SELL."""
+        return side_badge(order.side)
+
+    @admin.display(description=_("environment"))
+    def environment(self, order: Order) -> SafeString:
+        """The account's environment."""
+        return environment_badge(order.account.environment)
+
+    @admin.display(description=_("price"))
+    def price(self, order: Order) -> str:
+        """The limit price, with the trigger price where there is one."""
+        limit = "" if order.limit_price is None else plain(order.limit_price)
+        trigger = "" if order.trigger_price is None else f"⚡ {plain(order.trigger_price)}"
+        return f"{trigger} {limit}".strip() or EMPTY
+
+    @admin.display(description=_("strategy"))
+    def strategy(self, order: Order) -> str:
+        """The strategy whose order it is."""
+        return str(order.subscription.strategy)
+
+    @admin.display(description=_("note"))
+    def note(self, order: Order) -> SafeString | str:
+        """What a person has to look at, or why the order was refused."""
+        return order.error_message if order.error_code else attention_badge(order)
+
+    @admin.display(description=_("attention"))
+    def attention(self, order: Order) -> SafeString | str:
+        """What a person has to look at."""
+        return attention_badge(order)
+
+    @admin.display(description=_("error"))
+    def error(self, order: Order) -> str:
+        """Why we or the exchange refused it."""
+        return f"{order.error_message} ({order.error_code})" if order.error_code else EMPTY
+
+    @admin.display(description=_("strategy"))
+    def strategy_link(self, order: Order) -> SafeString:
+        """To the subscription that traded, or rather to its line in the list."""
+        return list_link(
+            "strategies_subscription",
+            order.subscription,
+            strategy__id__exact=order.subscription.strategy_id,
+        )
+
+    @admin.display(description=_("account"))
+    def account_link(self, order: Order) -> SafeString:
+        """To the account's orders."""
+        return list_link("orders_order", order.account, account__id__exact=order.account_id)
+
+    @admin.display(description=_("signal"))
+    def signal_link(self, order: Any) -> SafeString | str:
+        """To the alert that asked for it, for those who may see it."""
+        return row_link(order.signal) if order.is_signal_visible else EMPTY
+
+
+@admin.register(OpenOrder)
+class OpenOrderAdmin(OrderAdmin):
+    """Orders that have not ended."""
+
+    empty_hint = _("No open orders.")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).filter(status__in=sorted(OPEN))

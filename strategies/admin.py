@@ -1,0 +1,288 @@
+"""Strategies, subscriptions, signals and positions in the admin."""
+
+import json
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
+
+from accounts.badges import environment_badge
+from accounts.models import Account
+from strategies.forms import StrategyForm, SubscriptionForm
+from strategies.intents import from_json
+from strategies.models import Position, Signal, Strategy, Subscription
+from strategies.visibility import (
+    strategies_open_to,
+    visible_signals,
+    visible_subscription_ids,
+    visible_subscriptions,
+)
+from strategies.wording import sentence
+from tradeplatform.lib.admin_columns import amount, list_link, row_link
+from tradeplatform.lib.admin_scope import (
+    HistoryAdmin,
+    HistoryInline,
+    OwnedAdmin,
+    OwnRelatedFilter,
+    OwnRowsAdmin,
+    UuidSearch,
+    sees_all,
+)
+
+_CAPITAL = amount("capital", title=_("capital"))
+
+
+class SubscriptionInline(HistoryInline):
+    """The accounts that trade a strategy; each is changed on its own page."""
+
+    model = Subscription
+    fields = ["page", "environment", "is_active", _CAPITAL, "leverage", "max_symbols"]
+    readonly_fields = fields
+    hide_title = True
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Subscription]:
+        rows: QuerySet[Subscription] = super().get_queryset(request)
+        return rows.select_related("account", "strategy")
+
+    @admin.display(description=_("account"))
+    def page(self, subscription: Subscription) -> SafeString:
+        """The account's name, leading to the subscription."""
+        return row_link(subscription, subscription.account)
+
+    @admin.display(description=_("environment"))
+    def environment(self, subscription: Subscription) -> SafeString:
+        """The account's environment."""
+        return environment_badge(subscription.account.environment)
+
+
+@admin.register(Strategy)
+class StrategyAdmin(OwnedAdmin):
+    """What alerts name."""
+
+    form = StrategyForm
+    list_display = [
+        "name",
+        "group_name",
+        "market_type",
+        "venue",
+        "currency",
+        "owner",
+        "is_active",
+        "is_public",
+        "subscriptions_link",
+        "signals_link",
+        "orders_link",
+    ]
+    list_filter = [("market_type", ChoicesDropdownFilter), "is_active", "is_public"]
+    list_select_related = ["owner"]
+    search_fields = ["name", "group_name", "owner__username"]
+    empty_hint = _("No strategies yet. Add one, subscribe an account to it, and post an alert.")
+    fieldsets = [
+        (None, {"fields": ["name", "owner", "group_name", "is_active", "is_public"]}),
+        (_("What it trades"), {"fields": ["market_type", "venue", "currency"]}),
+        (_("Alerts"), {"fields": ["max_signal_age_seconds", "alert"]}),
+    ]
+    readonly_fields = ["alert"]
+    inlines = [SubscriptionInline]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows: QuerySet[Any] = (
+            super().get_queryset(request).annotate(subscription_count=Count("subscriptions"))
+        )
+        return rows
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        # Subscriptions were checked against these.
+        fixed = ["market_type", "venue"] if obj and obj.subscriptions.exists() else []
+        return [*super().get_readonly_fields(request, obj), *fixed]
+
+    def is_unused(self, row: Strategy) -> bool:
+        return not (row.subscriptions.exists() or row.signals.exists())
+
+    def save_model(self, request: HttpRequest, obj: Strategy, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        others = obj.subscriptions.exclude(account__owner=obj.owner_id).count()
+        if "is_public" in form.changed_data and not obj.is_public and others:
+            text = ngettext(
+                "The strategy is private now: %d account of another user no longer trades it.",
+                "The strategy is private now: %d accounts of other users no longer trade it.",
+                others,
+            )
+            self.message_user(request, text % others, messages.WARNING)
+
+    @admin.display(description=_("alert to paste"))
+    def alert(self, strategy: Strategy) -> SafeString:
+        """A message for TradingView that this strategy understands."""
+        message = {
+            "group_name": strategy.group_name or "…",
+            "token": "YOUR_TOKEN",
+            "symbol": "{{ticker}}",
+            "side": "{{strategy.order.action}}",
+            "order_type": "MARKET",
+            "qty_per": 10,
+        }
+        return format_html("<pre>{}</pre>", json.dumps(message, indent=2, ensure_ascii=False))
+
+    @admin.display(description=_("subscriptions"))
+    def subscriptions_link(self, strategy: Any) -> SafeString:
+        """How many accounts trade it."""
+        count = strategy.subscription_count
+        return list_link("strategies_subscription", count, strategy__id__exact=strategy.pk)
+
+    @admin.display(description=_("signals"))
+    def signals_link(self, strategy: Strategy) -> SafeString:
+        """What its alerts asked for."""
+        return list_link("strategies_signal", _("signals"), strategy__id__exact=strategy.pk)
+
+    @admin.display(description=_("orders"))
+    def orders_link(self, strategy: Strategy) -> SafeString:
+        """What became of them."""
+        filters = {"subscription__strategy__id__exact": strategy.pk}
+        return list_link("orders_order", _("orders"), **filters)
+
+
+@admin.register(Subscription)
+class SubscriptionAdmin(OwnRowsAdmin):
+    """Accounts that trade strategies. The account's owner decides; the strategy's owner sees."""
+
+    form = SubscriptionForm
+    list_display = [
+        "__str__",
+        "environment",
+        "is_active",
+        _CAPITAL,
+        "leverage",
+        "max_symbols",
+        "positions_link",
+        "orders_link",
+    ]
+    list_filter = [("strategy", OwnRelatedFilter), ("account", OwnRelatedFilter), "is_active"]
+    list_select_related = ["strategy", "account"]
+    search_fields = ["strategy__name", "strategy__group_name", "account__name"]
+    empty_hint = _("No subscriptions yet. Add one: a strategy, an account and its capital.")
+    fields = ["strategy", "account", "is_active", "capital", "leverage", "max_symbols"]
+
+    def own_rows(self, rows: QuerySet[Any], user_id: int) -> QuerySet[Any]:
+        return rows.filter(visible_subscriptions(user_id))
+
+    def choices_of(self, field_name: str, user_id: int) -> QuerySet[Any]:
+        if field_name == "strategy":
+            return strategies_open_to(user_id)
+        if field_name == "account":
+            return Account.objects.filter(owner_id=user_id)
+        return super().choices_of(field_name, user_id)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        # Orders and positions refer to the pair.
+        return ["strategy", "account"] if obj else []
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return _decides(request, obj) and bool(super().has_change_permission(request, obj))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        # Never in bulk: what has traded is switched off, not deleted.
+        if obj is None or obj.orders.exists() or not _decides(request, obj):
+            return False
+        return bool(super().has_delete_permission(request, obj))
+
+    @admin.display(description=_("environment"), ordering="account__environment")
+    def environment(self, subscription: Subscription) -> SafeString:
+        """The account's environment."""
+        return environment_badge(subscription.account.environment)
+
+    @admin.display(description=_("positions"))
+    def positions_link(self, subscription: Subscription) -> SafeString:
+        """What it holds."""
+        return list_link(
+            "strategies_position", _("positions"), subscription__id__exact=subscription.pk
+        )
+
+    @admin.display(description=_("orders"))
+    def orders_link(self, subscription: Subscription) -> SafeString:
+        """What it ordered."""
+        return list_link("orders_order", _("orders"), subscription__id__exact=subscription.pk)
+
+
+def _decides(request: HttpRequest, subscription: Subscription | None) -> bool:
+    if subscription is None or sees_all(request):
+        return True
+    return subscription.account.owner_id == request.user.pk
+
+
+@admin.register(Signal)
+class SignalAdmin(UuidSearch):
+    """Accepted alerts."""
+
+    list_display = ["received_at", "strategy", "wishes", "sender", "orders_link"]
+    list_filter = [("strategy", OwnRelatedFilter)]
+    list_select_related = ["strategy", "sender"]
+    search_fields = ["dedup_key__exact"]
+    search_help_text = _("A signal id or a dedup key, in full.")
+    empty_hint = _("No signals yet: every alert that is accepted becomes one.")
+    fields = [
+        "id",
+        "strategy",
+        "sender",
+        "wishes",
+        "dedup_key",
+        "received_at",
+        "expires_at",
+        "orders_link",
+    ]
+    readonly_fields = fields
+
+    def own_rows(self, rows: QuerySet[Any], user_id: int) -> QuerySet[Any]:
+        return rows.filter(visible_signals(user_id))
+
+    @admin.display(description=_("asks for"))
+    def wishes(self, signal: Signal) -> SafeString:
+        """One line per order or cancel that the alert asked for."""
+        lines = ((sentence(from_json(plain)),) for plain in signal.intents)
+        return format_html_join("", "<div>{}</div>", lines)
+
+    @admin.display(description=_("orders"))
+    def orders_link(self, signal: Signal) -> SafeString:
+        """What became of it."""
+        return list_link("orders_order", _("orders"), signal__id__exact=signal.pk)
+
+
+@admin.register(Position)
+class PositionAdmin(HistoryAdmin):
+    """What each subscription holds, from its own fills."""
+
+    list_display = [
+        "symbol",
+        amount("quantity", title=_("quantity")),
+        amount("average_entry_price", title=_("average entry price")),
+        "subscription",
+        "environment",
+        "updated_at",
+    ]
+    list_filter = [
+        ("subscription__strategy", OwnRelatedFilter),
+        ("subscription__account", OwnRelatedFilter),
+    ]
+    list_select_related = ["subscription__strategy", "subscription__account"]
+    search_fields = ["symbol"]
+    empty_hint = _("No positions yet: the first fill makes one.")
+    fields = list_display
+    readonly_fields = fields
+
+    def own_rows(self, rows: QuerySet[Any], user_id: int) -> QuerySet[Any]:
+        return rows.filter(subscription_id__in=visible_subscription_ids(user_id))
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        # The list of subscriptions links here; subscriptions are no filter to choose from.
+        linked = "subscription__id__exact"
+        return lookup == linked or bool(super().lookup_allowed(lookup, value, request))
+
+    @admin.display(description=_("environment"))
+    def environment(self, position: Position) -> SafeString:
+        """The account's environment."""
+        return environment_badge(position.subscription.account.environment)

@@ -1,0 +1,68 @@
+"""The forms of strategies and subscriptions: what cannot be traded is refused here already."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminSelectWidget
+
+from accounts.exchange.types import MarketType
+from accounts.exchange.venues import VENUES, venue_choices
+from strategies.models import Strategy, Subscription
+from strategies.subscribing import obstacle
+
+
+def _venue_choices() -> list[tuple[str, Any]]:
+    return [("", _("Any exchange")), *venue_choices()]
+
+
+class StrategyForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs only
+    """Exchange and market type must fit."""
+
+    venue = forms.ChoiceField(
+        label=_("exchange"),
+        choices=_venue_choices,
+        required=False,
+        widget=UnfoldAdminSelectWidget,
+        help_text=Strategy._meta.get_field("venue").help_text,
+    )
+
+    class Meta:
+        model = Strategy
+        fields = ("name", "owner", "group_name", "market_type", "venue", "currency")
+
+    def clean_currency(self) -> str:
+        """Exchanges write currencies in capitals."""
+        return str(self.cleaned_data["currency"]).strip().upper()
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        market_type = cleaned.get("market_type")
+        if market_type:
+            self._check_market_type(MarketType(market_type), cleaned.get("venue", ""))
+        return cleaned
+
+    def _check_market_type(self, market_type: MarketType, venue: str) -> None:
+        candidates = [VENUES[venue]] if venue else VENUES.values()
+        if not any(market_type in candidate.markets for candidate in candidates):
+            where = VENUES[venue].label if venue else _("No supported exchange")
+            self.add_error("market_type", f"{where}: {market_type} is not traded here.")
+
+
+class SubscriptionForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs only
+    """The account must be able and allowed to trade the strategy."""
+
+    class Meta:
+        model = Subscription
+        fields = ("strategy", "account", "is_active", "capital", "leverage", "max_symbols")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        strategy = cleaned.get("strategy") or getattr(self.instance, "strategy", None)
+        account = cleaned.get("account") or getattr(self.instance, "account", None)
+        if strategy is None or account is None:
+            return cleaned
+        found = obstacle(strategy=strategy, account=account, leverage=cleaned.get("leverage") or 1)
+        if found is not None:
+            self.add_error(found.field if found.field in self.fields else None, found.message)
+        return cleaned

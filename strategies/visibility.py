@@ -1,0 +1,29 @@
+"""Who sees what: the owner of an account or a strategy sees its subscriptions and what they trade.
+
+A subscriber does not see the owner's signals: an alert is its sender's own text.
+"""
+
+from django.db.models import Q, QuerySet
+
+from strategies.models import Strategy, Subscription
+
+
+def visible_subscriptions(user_id: int) -> Q:
+    """A condition on subscriptions: of the user's accounts or of the user's strategies."""
+    return Q(account__owner_id=user_id) | Q(strategy__owner_id=user_id)
+
+
+def visible_subscription_ids(user_id: int) -> list[int]:
+    """Their ids as plain numbers: with them the database uses the indexes of orders and fills."""
+    rows = Subscription.objects.filter(visible_subscriptions(user_id))
+    return list(rows.values_list("pk", flat=True))
+
+
+def visible_signals(user_id: int) -> Q:
+    """A condition on signals: of the user's strategies, or sent with the user's token."""
+    return Q(strategy__owner_id=user_id) | Q(sender_id=user_id)
+
+
+def strategies_open_to(user_id: int) -> QuerySet[Strategy]:
+    """The strategies to which the user may subscribe an account: the own and the public ones."""
+    return Strategy.objects.filter(Q(owner_id=user_id) | Q(is_public=True))
