@@ -5,7 +5,7 @@ from pathlib import Path
 
 import dj_database_url
 
-from tradeplatform.lib.environment import flag, number, words
+from tradeplatform.lib.environment import first_line, flag, number, words
 from tradeplatform.lib.secret_file import load_or_create_secret
 from tradeplatform.lib.services.places import broker_url, database_url
 
@@ -29,8 +29,20 @@ ENCRYPTION_KEYS = words("ENCRYPTION_KEYS", default="") or [
 # The embedded ones listen in the state directory, so that every command finds them there.
 DATABASE_URL = os.environ.get("DATABASE_URL") or database_url(STATE_DIR)
 REDIS_URL = os.environ.get("REDIS_URL") or broker_url(STATE_DIR)
-# Where accounts of environment SANDBOX trade. `up` sets it for its children when it starts one.
-SANDBOX_URL = os.environ.get("SANDBOX_URL", "http://127.0.0.1:8090")
+# Where accounts of environment SANDBOX trade: the one given, else the one that `up` noted down.
+SANDBOX_IS_GIVEN = bool(os.environ.get("SANDBOX_URL"))
+SANDBOX_URL_NOTE = STATE_DIR / "sandbox_url"
+SANDBOX_URL = os.environ.get("SANDBOX_URL") or first_line(
+    SANDBOX_URL_NOTE, default="http://127.0.0.1:8090"
+)
+
+# --- What `manage.py up` starts ---
+WEB_HOST = os.environ.get("WEB_HOST", "127.0.0.1")
+# 0 means 8000 for the web and 8090 for the sandbox or, when that is taken, a free port.
+WEB_PORT = number("WEB_PORT", default=0)
+SANDBOX_PORT = number("SANDBOX_PORT", default=0)
+# Whether an empty database gets the demo: a login, three sandbox accounts, three strategies.
+DEMO = flag("DEMO", default=True)
 
 DATABASES = {
     "default": dj_database_url.parse(

@@ -1,6 +1,7 @@
 """Read typed values from environment variables; a wrong value stops the start with its name."""
 
 import os
+from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -30,3 +31,11 @@ def words(name: str, *, default: str) -> list[str]:
     """The variable's comma-separated parts, without blanks and empty parts."""
     parts = os.environ.get(name, default).split(",")
     return [part.strip() for part in parts if part.strip()]
+
+
+def first_line(path: Path, *, default: str) -> str:
+    """What a running platform noted down in the file, or the default when there is no note."""
+    try:
+        return path.read_text(encoding="utf-8").splitlines()[0]
+    except (FileNotFoundError, IndexError):
+        return default

@@ -45,6 +45,7 @@ class Child:
         """Start it; `open_files` are descriptors it inherits besides those of its spec."""
         self.spec = spec
         self._process = _spawn(spec, (*spec.open_files, *open_files))
+        self._is_over = False
 
     @property
     def pid(self) -> int:
@@ -65,10 +66,16 @@ class Child:
         self._process.send_signal(self.spec.stop_signal)
 
     def kill_session(self) -> None:
-        """End what is left of it at once: it, and processes of its own that it left behind."""
-        with contextlib.suppress(ProcessLookupError, PermissionError):
+        """End what is left of it at once: it, and processes of its own that it left behind.
+
+        Acts once: later its number may be another process's.
+        """
+        if self._is_over:
+            return
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(self.pid, signal.SIGKILL)
         self._process.wait()
+        self._is_over = True
 
 
 def stop(children: Sequence[Child]) -> None:
