@@ -160,6 +160,15 @@ class OrderReport:
     fills: tuple[FillReport, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class AccountCheck:
+    """Whether a login works. A `code` beside `is_ok` is a warning; `message` is for people."""
+
+    is_ok: bool
+    code: str
+    message: str
+
+
 class ExchangeAnswer(Exception):
     """Base of the ways a call to a venue ends badly; `code` is stable, `message` has no secrets."""
 

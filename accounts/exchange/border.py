@@ -1,0 +1,88 @@
+"""The one place where a call enters ccxt and where its exceptions become our four answers.
+
+What happened on the wire is recorded, not guessed: a call whose request was never handed to the
+network was not sent, whatever ccxt raised.
+"""
+
+from collections.abc import Coroutine
+from contextvars import ContextVar
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, TypeVar
+
+import ccxt.async_support
+
+from accounts.exchange.errors import Failure, classify
+from accounts.exchange.types import ExchangeAnswer
+
+_Result = TypeVar("_Result")
+
+
+@dataclass(slots=True)
+class _Trace:
+    """What one call did on the wire; the answer is that of its last request."""
+
+    has_left: bool = False
+    http_status: int | None = None
+    body: str = ""
+
+
+_trace: ContextVar[_Trace | None] = ContextVar("trace", default=None)
+
+
+class _Observed:
+    """Mixed into a ccxt class: notes in the running call's trace what leaves and what comes back.
+
+    A client is shared by concurrent calls, so ccxt's own `last_http_response` may be another's.
+    """
+
+    async def fetch(
+        self, url: str, method: str = "GET", headers: Any = None, body: Any = None
+    ) -> Any:
+        trace = _trace.get()
+        if trace is not None:
+            trace.has_left, trace.http_status, trace.body = True, None, ""
+        return await super().fetch(url, method, headers, body)  # type: ignore[misc]
+
+    def on_rest_response(self, code: int, *details: Any) -> Any:
+        body = super().on_rest_response(code, *details)  # type: ignore[misc]
+        trace = _trace.get()
+        if trace is not None:
+            trace.http_status, trace.body = code, body
+        return body
+
+
+@cache
+def observed_class(ccxt_id: str) -> type[Any]:
+    """ccxt's asynchronous class of an exchange, with the wire observed."""
+    return type(ccxt_id, (_Observed, getattr(ccxt.async_support, ccxt_id)), {})
+
+
+async def ask(call: Coroutine[Any, Any, _Result], *, venue: str) -> _Result:
+    """Await a ccxt call; raises NotSent, Rejected, OrderGone or OutcomeUnknown, nothing else."""
+    trace = _Trace()
+    token = _trace.set(trace)
+    try:
+        return await call
+    except ExchangeAnswer:
+        raise
+    except Exception as error:  # noqa: BLE001  the border: any error after the send is an answer
+        # Without the cause: ccxt's texts contain the signed URL, and would reach the log with it.
+        raise classify(_failure(error, trace), venue=venue) from None
+    finally:
+        _trace.reset(token)
+
+
+def _failure(error: Exception, trace: _Trace) -> Failure:
+    return Failure(
+        has_left=trace.has_left,
+        class_names=_class_names(error),
+        cause_names=_class_names(error.__cause__),
+        http_status=trace.http_status,
+        body=trace.body,
+        text=str(error),
+    )
+
+
+def _class_names(error: BaseException | None) -> tuple[str, ...]:
+    return tuple(kind.__name__ for kind in type(error).__mro__)

@@ -1,0 +1,81 @@
+"""Builds ccxt clients: no retries, no rate limiter of their own, numbers as text, nothing logged.
+
+Credentials are decrypted here and nowhere else, once per client.
+"""
+
+import json
+from typing import Any
+
+import aiohttp
+from django.conf import settings
+
+from accounts.exchange.border import observed_class
+from accounts.exchange.types import Credentials, Login, MarketKey, NotSent
+from accounts.exchange.venues import VENUES, Access, access_to
+from accounts.exchange.worlds import point
+from tradeplatform.lib.encryption import CannotDecrypt, decrypt
+
+# ccxt 4.5.90 options that keep it from doing more than it is asked to.
+_OPTIONS: dict[str, dict[str, Any]] = {
+    # A single order by the endpoint for single orders; the default wraps it into a batch.
+    "okx": {"createOrder": "privatePostTradeOrder"},
+    # Unified trading account. ccxt would ask twice before each account's first order.
+    "bybit": {
+        "enableUnifiedAccount": True,
+        "enableUnifiedMargin": False,
+        "unifiedMarginStatus": 6,
+    },
+}
+
+
+def build_client(
+    key: MarketKey, *, session: aiohttp.ClientSession, credentials: Credentials | None = None
+) -> Any:
+    """A client for these markets, without credentials for public data only.
+
+    Raises NotSent where the venue cannot be reached in this environment.
+    """
+    access = access_to(key)
+    client = observed_class(access.ccxt_id)(_config(access, session, credentials))
+    point(client, access=access, environment=key.environment)
+    return client
+
+
+def _config(
+    access: Access, session: aiohttp.ClientSession, credentials: Credentials | None
+) -> dict[str, Any]:
+    config: dict[str, Any] = {
+        "session": session,
+        "timeout": settings.EXCHANGE_TIMEOUT_SECONDS * 1000,
+        # Per instance it would count one account only; an address's limit is shared by all.
+        "enableRateLimit": False,
+        # The last answers of every client would stay in memory: 39 MB after loading markets.
+        "enableLastHttpResponse": False,
+        "enableLastJsonResponse": False,
+        "enableLastResponseHeaders": False,
+        "number": str,  # never float
+        "has": {"fetchCurrencies": False},
+        "options": {
+            "fetchMarkets": {"types": list(access.ccxt_market_types)},
+            "maxRetriesOnFailure": 0,  # it would repeat createOrder
+            **_OPTIONS.get(access.ccxt_id, {}),
+        },
+    }
+    if credentials is not None:
+        config["apiKey"] = credentials.api_key
+        config["secret"] = credentials.secret
+        config["password"] = credentials.passphrase
+    return config
+
+
+def credentials_of(login: Login) -> Credentials:
+    """The login's credentials in the clear; raises NotSent when there are none to use."""
+    if not login.encrypted_credentials:
+        raise NotSent("BAD_CREDENTIALS", "The account has no API key. Enter one.")
+    try:
+        credentials = Credentials(**json.loads(decrypt(login.encrypted_credentials)))
+    except CannotDecrypt as error:
+        raise NotSent("BAD_CREDENTIALS", str(error)) from error
+    if VENUES[login.market.venue].needs_passphrase and not credentials.passphrase:
+        raise NotSent("BAD_CREDENTIALS", "This exchange needs the API key's passphrase too.")
+    return credentials

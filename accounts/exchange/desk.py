@@ -1,0 +1,139 @@
+"""What one asyncio loop shares: the HTTP session, the market tables and the clients of all logins.
+
+Clients and sessions belong to the loop they were made on, so each loop has a desk of its own; a
+forked child with a new loop starts with an empty one.
+"""
+
+import asyncio
+import gc
+import ssl
+from dataclasses import dataclass
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import aiohttp
+import certifi
+
+from accounts.exchange.clients import build_client, credentials_of
+from accounts.exchange.markets import MarketTable, load_table
+from accounts.exchange.prices import Prices
+from accounts.exchange.single_flight import SingleFlight
+from accounts.exchange.types import Login, MarketKey
+
+# A venue changes steps and minimums rarely; a day is what ccxt's own users settle for.
+_TABLE_LIFETIME_SECONDS = 86_400
+# aiohttp drops idle connections after 15 s by default; a new TLS handshake costs a round trip.
+_KEEPALIVE_SECONDS = 75
+# Clients are built in bursts; one collection after the burst covers them all.
+_FREEZE_DELAY_SECONDS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Cached:
+    client: Any
+    encrypted_credentials: str
+
+
+class Desk:
+    """The shared things of one loop. Used on that loop only."""
+
+    def __init__(self) -> None:
+        self.prices = Prices()
+        self._session = _open_session()
+        self._tables: dict[MarketKey, MarketTable] = {}
+        self._loading: SingleFlight[MarketKey, MarketTable] = SingleFlight()
+        self._clients: dict[tuple[int, MarketKey], _Cached] = {}
+        self._freeze_at: asyncio.TimerHandle | None = None
+
+    async def table(self, key: MarketKey, *, reload: bool = False) -> MarketTable:
+        """The market table, loaded once for all; an old one serves until the new one is there."""
+        table = self._tables.get(key)
+        if table is None or reload:
+            return await self._loading.get(key, lambda: self._load(key))
+        if asyncio.get_running_loop().time() - table.loaded_at > _TABLE_LIFETIME_SECONDS:
+            self._loading.start(key, lambda: self._load(key))
+        return table
+
+    async def client(self, login: Login) -> Any:
+        """The login's client with the current market table; raises NotSent if none can be had."""
+        table = await self.table(login.market)
+        cached = self._clients.get((login.account_id, login.market))
+        if cached is None or cached.encrypted_credentials != login.encrypted_credentials:
+            cached = self._build(login)
+        if cached.client.markets is not table.source.markets:
+            cached.client.set_markets_from_exchange(table.source)
+        return cached.client
+
+    async def close(self) -> None:
+        """Close the session; every client becomes useless."""
+        if self._freeze_at is not None:
+            self._freeze_at.cancel()
+        for cached in self._clients.values():
+            _retire(cached.client)
+        for table in self._tables.values():
+            _retire(table.source)
+        await self._session.close()
+
+    async def _load(self, key: MarketKey) -> MarketTable:
+        table = await load_table(key, session=self._session)
+        old = self._tables.get(key)
+        self._tables[key] = table
+        if old is not None:
+            _retire(old.source)
+        _freeze()
+        return table
+
+    def _build(self, login: Login) -> _Cached:
+        client = build_client(
+            login.market, session=self._session, credentials=credentials_of(login)
+        )
+        slot = (login.account_id, login.market)
+        if slot in self._clients:
+            _retire(self._clients[slot].client)
+        self._clients[slot] = _Cached(client, login.encrypted_credentials)
+        if self._freeze_at is None:
+            loop = asyncio.get_running_loop()
+            self._freeze_at = loop.call_later(_FREEZE_DELAY_SECONDS, self._freeze_burst)
+        return self._clients[slot]
+
+    def _freeze_burst(self) -> None:
+        self._freeze_at = None
+        _freeze()
+
+
+_desks: WeakKeyDictionary[asyncio.AbstractEventLoop, Desk] = WeakKeyDictionary()
+
+
+def desk() -> Desk:
+    """The running loop's desk."""
+    loop = asyncio.get_running_loop()
+    if loop not in _desks:
+        _desks[loop] = Desk()
+    return _desks[loop]
+
+
+async def close_desk() -> None:
+    """Close the running loop's desk, if it has one; the next call opens a new one."""
+    closed = _desks.pop(asyncio.get_running_loop(), None)
+    if closed is not None:
+        await closed.close()
+
+
+def _open_session() -> aiohttp.ClientSession:
+    connector = aiohttp.TCPConnector(
+        limit=0,  # hundreds of accounts send at once
+        ssl=ssl.create_default_context(cafile=certifi.where()),  # 12 ms each: once, not per client
+        keepalive_timeout=_KEEPALIVE_SECONDS,
+    )
+    return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
+
+
+def _retire(client: Any) -> None:
+    """ccxt warns about a dropped client that still has a session; ours is shared and stays open."""
+    client.session = None
+
+
+def _freeze() -> None:
+    """Keep long-lived objects out of the collector's sight: over a market table it takes 100 ms."""
+    gc.collect()
+    gc.freeze()

@@ -1,0 +1,138 @@
+"""What a failed call to a venue means: one judgement, closed by default. Pure.
+
+In this order: a request that never left us was not sent; then the venue's own code; then HTTP
+statuses and ccxt classes that are proof by themselves; everything else is an unknown outcome.
+Messages name the venue's code and its cleaned text; never a URL, key, signature or request.
+"""
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from accounts.exchange.sentences import sentence_of
+from accounts.exchange.types import ExchangeAnswer, NotSent, OrderGone, OutcomeUnknown, Rejected
+from accounts.exchange.venue_codes import CLASSES, CODES, STATUSES, TEXTS, Outcome, Verdict
+
+_ANSWERS: dict[Outcome, type[ExchangeAnswer]] = {
+    Outcome.REJECTED: Rejected,
+    Outcome.GONE: OrderGone,
+    Outcome.UNKNOWN: OutcomeUnknown,
+}
+# aiohttp raises these, and the operating system's resolver the last, while it makes a connection:
+# no byte of the request was written.
+_NEVER_CONNECTED = frozenset({"ClientConnectorError", "ConnectionTimeoutError", "gaierror"})
+
+# ccxt's classes for what it refuses by itself, before it sends anything.
+_REFUSED_LOCALLY = {"AuthenticationError": "BAD_CREDENTIALS", "BadSymbol": "SYMBOL_UNKNOWN"}
+
+_URL = re.compile(r"https?://\S+")
+# Keys, signatures and the signed text that Bybit repeats: long, unbroken, with a digit in them.
+_SECRET_LIKE = re.compile(r"(?=[\w+/=.\-{}\[\]:\",&]*\d)[\w+/=.\-{}\[\]:\",&]{16,}", re.ASCII)
+_LONGEST_TEXT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What is known of a failed call, in plain values.
+
+    `has_left`: a request was handed to the network. `class_names` are the exception's class and
+    its bases, `cause_names` those of the transport's error behind it.
+    """
+
+    has_left: bool
+    class_names: tuple[str, ...]
+    cause_names: tuple[str, ...] = ()
+    http_status: int | None = None
+    body: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _VenueAnswer:
+    """The code and text of a venue's error body; empty where it told none."""
+
+    code: str = ""
+    text: str = ""
+
+
+def classify(failure: Failure, *, venue: str) -> ExchangeAnswer:
+    """The failure as one of our four answers, ready to be raised."""
+    if not failure.has_left:
+        return _never_sent(failure)
+    if _NEVER_CONNECTED.intersection(failure.cause_names):
+        return NotSent("NOT_CONNECTED", sentence_of("NOT_CONNECTED"))
+    answer = _venue_answer(failure.body)
+    verdict = _verdict(failure, answer, venue)
+    return _ANSWERS[verdict.outcome](verdict.code, _message(verdict.code, answer, failure, venue))
+
+
+def _never_sent(failure: Failure) -> NotSent:
+    code = next(
+        (_REFUSED_LOCALLY[name] for name in failure.class_names if name in _REFUSED_LOCALLY),
+        "NOT_SENT",
+    )
+    return NotSent(code, f"{sentence_of(code)} ({cleaned(failure.text)})")
+
+
+def _verdict(failure: Failure, answer: _VenueAnswer, venue: str) -> Verdict:
+    return (
+        _by_text(answer, venue)
+        or CODES.get(venue, {}).get(answer.code)
+        or STATUSES.get(venue, {}).get(failure.http_status or 0)
+        or _by_class(failure, answer)
+        or Verdict(Outcome.UNKNOWN, "OUTCOME_UNKNOWN")
+    )
+
+
+def _by_text(answer: _VenueAnswer, venue: str) -> Verdict | None:
+    said = answer.text.lower()
+    for fragment, verdict in TEXTS.get(venue, {}).get(answer.code, ()):
+        if fragment in said:
+            return verdict
+    return None
+
+
+def _by_class(failure: Failure, answer: _VenueAnswer) -> Verdict | None:
+    """Only where the venue itself answered: ccxt gives the same classes to a proxy's page."""
+    if not answer.code or (failure.http_status or 500) >= 500:
+        return None
+    return next((CLASSES[name] for name in failure.class_names if name in CLASSES), None)
+
+
+def _venue_answer(body: str) -> _VenueAnswer:
+    """The code and text in an error body of any of our venues; their shapes do not overlap."""
+    try:
+        told: Any = json.loads(body)
+    except ValueError:
+        return _VenueAnswer()
+    if not isinstance(told, dict):
+        return _VenueAnswer()
+    if isinstance(told.get("error"), dict):  # Upbit, Bithumb
+        return _answer(told["error"], "name", "message")
+    if "retCode" in told:  # Bybit
+        return _answer(told, "retCode", "retMsg")
+    rows = told.get("data")
+    if isinstance(rows, list) and rows and isinstance(rows[0], dict) and rows[0].get("sCode"):
+        return _answer(rows[0], "sCode", "sMsg")  # OKX, one order
+    return _answer(told, "code", "msg")  # Binance, OKX
+
+
+def _answer(told: dict[str, Any], code: str, text: str) -> _VenueAnswer:
+    return _VenueAnswer(code=str(told.get(code) or ""), text=str(told.get(text) or ""))
+
+
+def _message(code: str, answer: _VenueAnswer, failure: Failure, venue: str) -> str:
+    if answer.code:
+        said = f"{venue} {cleaned(answer.code)}: {cleaned(answer.text)}"
+    elif failure.http_status is not None:
+        said = f"{venue} answered HTTP {failure.http_status}"
+    else:
+        said = f"no answer of {venue}"
+    return f"{sentence_of(code)} ({said})"
+
+
+def cleaned(text: str) -> str:
+    """A venue's text on one line, without URLs and anything that looks like a key or signature."""
+    plain = _SECRET_LIKE.sub("…", _URL.sub("…", text))
+    return " ".join(plain.split())[:_LONGEST_TEXT]

@@ -1,0 +1,202 @@
+"""The gateway: what the platform may ask of a venue. Await these on the loop of `lib/loop.py`.
+
+Every failure is one of NotSent, Rejected, OrderGone and OutcomeUnknown, and no write is repeated.
+A report tells the venue's present truth: after an unclear answer to a cancel the order is looked
+up.
+"""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+
+from accounts.exchange import lookups
+from accounts.exchange.border import ask
+from accounts.exchange.counter import Counter
+from accounts.exchange.desk import close_desk, desk
+from accounts.exchange.holdings import check_connection, fetch_holdings
+from accounts.exchange.recipes import Creation, creation_of
+from accounts.exchange.reports import lacks_fills, trade_reports, with_fills
+from accounts.exchange.types import (
+    ExchangeAnswer,
+    FillReport,
+    Login,
+    MarketKey,
+    MarketRules,
+    OrderGone,
+    OrderReference,
+    OrderReport,
+    OrderTicket,
+    OrderType,
+    OutcomeUnknown,
+    Price,
+    Rejected,
+    ReportStatus,
+)
+from accounts.exchange.venues import has_separate_stops
+
+__all__ = [
+    "cancel",
+    "check_connection",
+    "close",
+    "fetch_holdings",
+    "fetch_price",
+    "fetch_report",
+    "load_market_rules",
+    "place",
+]
+
+logger = logging.getLogger(__name__)
+
+_STILL_OPEN = frozenset({ReportStatus.OPEN, ReportStatus.UNKNOWN})
+
+
+async def load_market_rules(key: MarketKey, *, reload: bool = False) -> Mapping[str, MarketRules]:
+    """The rules of every symbol of these markets, by unified symbol; read once a day.
+
+    `reload` reads them now, for when a venue says that a step or minimum has changed.
+    """
+    return (await desk().table(key, reload=reload)).rules
+
+
+async def fetch_price(key: MarketKey, symbol: str) -> Price:
+    """The last price, at most `settings.PRICE_MAX_AGE_SECONDS` old; read once for all who ask."""
+    table = await desk().table(key)
+    return await desk().prices.get(key, symbol, source=table.source)
+
+
+async def place(login: Login, ticket: OrderTicket) -> OrderReport:
+    """Send one order, once. Executions told in the answer come with the report.
+
+    Raises NotSent or Rejected when no order exists, OutcomeUnknown when one may.
+    """
+    counter = await Counter.open(login, ticket.symbol)
+    creation = creation_of(
+        ticket,
+        access=counter.access,
+        rules=counter.rules,
+        contract_size=counter.contract_size,
+    )
+    report = await ask(_create(counter, creation), venue=counter.venue)
+    reference = OrderReference(
+        client_order_id=ticket.client_order_id,
+        venue_order_id=report.venue_order_id,
+        symbol=ticket.symbol,
+        order_type=ticket.order_type,
+    )
+    return await _with_executions(counter, reference, report)
+
+
+async def fetch_report(login: Login, reference: OrderReference) -> OrderReport:
+    """Where the order stands now, with its executions; raises OrderGone when it is not found."""
+    counter = await Counter.open(login, reference.symbol)
+    return await _look_up(counter, reference)
+
+
+async def cancel(login: Login, reference: OrderReference) -> OrderReport:
+    """Cancel one order and tell what became of it; a fill may have come first.
+
+    Raises OrderGone when the order cannot be found at all, Rejected when the venue refused and the
+    order is still open.
+    """
+    counter = await Counter.open(login, reference.symbol)
+    refusal: Rejected | None = None
+    try:
+        report = await ask(_cancel(counter, reference), venue=counter.venue)
+        if report.status not in _STILL_OPEN:
+            return await _with_executions(counter, reference, report)
+    except OrderGone:
+        await _cancel_child(counter, reference)
+    except Rejected as error:
+        refusal = error
+    except OutcomeUnknown as error:
+        logger.info("Cancel of %s is unclear: %s", reference.client_order_id, error)
+    report = await _look_up(counter, reference)
+    if refusal is not None and report.status in _STILL_OPEN:
+        raise refusal
+    return report
+
+
+async def close() -> None:
+    """Close the running loop's connections, before the loop stops."""
+    await close_desk()
+
+
+async def _executions(counter: Counter, reference: OrderReference) -> tuple[FillReport, ...]:
+    trades = await lookups.trades(counter.client, reference, counter.access)
+    return trade_reports(trades, contract_size=counter.contract_size)
+
+
+async def _create(counter: Counter, creation: Creation) -> OrderReport:
+    """The parsing belongs to the call: an answer we cannot read leaves the outcome unknown."""
+    return counter.report(await counter.client.create_order(**asdict(creation)))
+
+
+async def _cancel(counter: Counter, reference: OrderReference) -> OrderReport:
+    return counter.report(await lookups.cancel(counter.client, reference, counter.access))
+
+
+async def _cancel_child(counter: Counter, reference: OrderReference) -> None:
+    """A stop that has triggered lives on as another order: cancel that one."""
+    if not has_separate_stops(counter.access, reference.order_type):
+        return
+    child = await ask(_find_child(counter, reference), venue=counter.venue)
+    if child is None:
+        return
+    try:
+        await ask(_cancel(counter, child), venue=counter.venue)
+    except (OrderGone, OutcomeUnknown) as error:
+        logger.info("Cancel of triggered %s is unclear: %s", reference.client_order_id, error)
+
+
+async def _find_child(counter: Counter, reference: OrderReference) -> OrderReference | None:
+    stop = await lookups.find(counter.client, reference, counter.access)
+    child = lookups.child_of(stop)
+    return _plain(reference, child) if child else None
+
+
+async def _look_up(counter: Counter, reference: OrderReference) -> OrderReport:
+    if has_separate_stops(counter.access, reference.order_type):
+        return await _look_up_stop(counter, reference)
+    report = counter.report(
+        await ask(lookups.find(counter.client, reference, counter.access), venue=counter.venue)
+    )
+    return await _with_executions(counter, reference, report)
+
+
+async def _look_up_stop(counter: Counter, reference: OrderReference) -> OrderReport:
+    """A waiting stop is reported itself, a triggered one by its child under the stop's id."""
+    stop = await ask(lookups.find(counter.client, reference, counter.access), venue=counter.venue)
+    report = counter.report(stop)
+    child = lookups.child_of(stop)
+    if child:
+        working = await _look_up(counter, _plain(reference, child))
+        return replace(working, venue_order_id=report.venue_order_id)
+    if report.status is ReportStatus.CLOSED:  # "closed" means triggered, not ended
+        return replace(report, status=ReportStatus.UNKNOWN)
+    return report
+
+
+def _plain(reference: OrderReference, venue_order_id: str) -> OrderReference:
+    """The order that a stop became, found by the venue's id alone."""
+    return replace(
+        reference,
+        client_order_id="",
+        venue_order_id=venue_order_id,
+        order_type=OrderType.LIMIT,
+    )
+
+
+async def _with_executions(
+    counter: Counter, reference: OrderReference, report: OrderReport
+) -> OrderReport:
+    """The report with executions the venue did not tell; without them when the read fails."""
+    if not lacks_fills(report):
+        return report
+    known = replace(reference, venue_order_id=report.venue_order_id)
+    try:
+        fills = await ask(_executions(counter, known), venue=counter.venue)
+    except ExchangeAnswer as error:
+        logger.warning("Executions of %s are not read: %s", reference.client_order_id, error)
+        return report
+    told = {fill.venue_trade_id: fill for fill in (*report.fills, *fills)}
+    return with_fills(report, tuple(told.values()))

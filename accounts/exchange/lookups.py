@@ -1,0 +1,118 @@
+"""How each venue is asked for an order, its cancel and its executions.
+
+By the venue's order id where it is known, otherwise by our client order id. An id is never empty:
+some venues take an empty one for "all orders".
+"""
+
+from typing import Any
+
+from accounts.exchange.types import NotSent, OrderGone, OrderReference, OrderType
+from accounts.exchange.venues import Access, has_separate_stops
+
+# A venue's answer about one order or execution, in ccxt's shape.
+Answer = dict[str, Any]
+
+
+async def find(client: Any, reference: OrderReference, access: Access) -> Answer:
+    """The order as the venue has it now; raises OrderGone or ccxt's errors when it has none."""
+    _check(reference)
+    if access.ccxt_id == "bybit":
+        return await _find_at_bybit(client, reference)
+    if access.ccxt_id == "upbit":
+        return _parsed(client, await client.private_get_order(_upbit_id(reference)), reference)
+    found: Answer = await client.fetch_order(
+        reference.venue_order_id or None, reference.symbol, _params(reference, access)
+    )
+    return found
+
+
+async def cancel(client: Any, reference: OrderReference, access: Access) -> Answer:
+    """Ask the venue to cancel; its answer may say little about the order."""
+    _check(reference)
+    if access.ccxt_id == "upbit":
+        return _parsed(client, await client.private_delete_order(_upbit_id(reference)), reference)
+    params = _params(reference, access)
+    if access.ccxt_id == "bybit":
+        params = _bybit_cancel_params(reference)
+    answer: Answer = await client.cancel_order(
+        reference.venue_order_id or None, reference.symbol, params
+    )
+    return answer
+
+
+async def trades(client: Any, reference: OrderReference, access: Access) -> list[Answer]:
+    """The executions of one order, by the venue's order id."""
+    _check(reference)
+    found: list[Answer]
+    if access.ccxt_id in ("binance", "binanceusdm"):
+        by_order = {"orderId": reference.venue_order_id}
+        found = await client.fetch_my_trades(reference.symbol, None, 1000, by_order)
+    elif access.ccxt_id in ("upbit", "bithumb"):  # they tell executions with the order only
+        found = (await find(client, reference, access)).get("trades") or []
+    else:
+        found = await client.fetch_order_trades(reference.venue_order_id, reference.symbol)
+    return found
+
+
+def child_of(stop: Answer) -> str:
+    """The id of the order that a triggered stop became; empty while it waits.
+
+    Binance's algo service says `actualOrderId`, OKX's `ordId`.
+    """
+    raw = stop.get("info") or {}
+    return str(raw.get("actualOrderId") or raw.get("ordId") or "")
+
+
+def _check(reference: OrderReference) -> None:
+    if not (reference.venue_order_id or reference.client_order_id):
+        raise NotSent("ORDER_ID_MISSING", "The order has no id to look it up by.")
+
+
+def _params(reference: OrderReference, access: Access) -> dict[str, Any]:
+    params: dict[str, Any] = {}
+    if not reference.venue_order_id:
+        params["clientOrderId"] = reference.client_order_id
+    if has_separate_stops(access, reference.order_type):
+        params["trigger"] = True
+    return params
+
+
+def _parsed(client: Any, raw: Answer, reference: OrderReference) -> Answer:
+    order: Answer = client.parse_order(raw, client.market(reference.symbol))
+    return order
+
+
+def _upbit_id(reference: OrderReference) -> dict[str, str]:
+    """ccxt would send `uuid=None` beside an identifier, and Upbit takes the uuid first."""
+    if reference.venue_order_id:
+        return {"uuid": reference.venue_order_id}
+    return {"identifier": reference.client_order_id}
+
+
+def _bybit_id(reference: OrderReference) -> dict[str, str]:
+    if reference.venue_order_id:
+        return {"orderId": reference.venue_order_id}
+    return {"orderLinkId": reference.client_order_id}
+
+
+def _bybit_cancel_params(reference: OrderReference) -> dict[str, Any]:
+    """On spot a waiting stop is canceled under the filter StopOrder, which `trigger` sets."""
+    params: dict[str, Any] = dict(_bybit_id(reference))
+    if reference.order_type in (OrderType.STOP_LIMIT, OrderType.STOP_MARKET):
+        params["trigger"] = True
+    return params
+
+
+async def _find_at_bybit(client: Any, reference: OrderReference) -> Answer:
+    """The open and the last 500 closed orders, then the history.
+
+    ccxt's fetch_order would send an empty orderId beside our own.
+    """
+    market = client.market(reference.symbol)
+    category = "spot" if market["spot"] else "linear"
+    request = {"category": category, "symbol": market["id"], **_bybit_id(reference)}
+    for ask_for in (client.private_get_v5_order_realtime, client.private_get_v5_order_history):
+        rows = (await ask_for(request))["result"]["list"]
+        if rows:
+            return _parsed(client, rows[0], reference)
+    raise OrderGone("ORDER_NOT_FOUND", "Bybit has no such order.")

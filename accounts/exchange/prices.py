@@ -1,0 +1,37 @@
+"""Last prices by market and symbol, kept shortly and read once for all who ask together."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+
+from accounts.exchange.border import ask
+from accounts.exchange.single_flight import SingleFlight
+from accounts.exchange.types import MarketKey, OutcomeUnknown, Price
+
+_Where = tuple[MarketKey, str]
+
+
+class Prices:
+    """The last prices one loop has read."""
+
+    def __init__(self) -> None:
+        self._known: dict[_Where, Price] = {}
+        self._reading: SingleFlight[_Where, Price] = SingleFlight()
+
+    async def get(self, key: MarketKey, symbol: str, *, source: Any) -> Price:
+        """The symbol's last price, read through `source` when the known one is too old."""
+        known = self._known.get((key, symbol))
+        max_age = timedelta(seconds=settings.PRICE_MAX_AGE_SECONDS)
+        if known is not None and datetime.now(UTC) - known.read_at <= max_age:
+            return known
+        return await self._reading.get((key, symbol), lambda: self._read(key, symbol, source))
+
+    async def _read(self, key: MarketKey, symbol: str, source: Any) -> Price:
+        ticker = await ask(source.fetch_ticker(symbol), venue=key.venue)
+        if not ticker.get("last"):
+            raise OutcomeUnknown("PRICE_UNKNOWN", f"{key.venue} tells no price of {symbol}.")
+        price = Price(value=Decimal(ticker["last"]), read_at=datetime.now(UTC))
+        self._known[key, symbol] = price
+        return price
