@@ -184,5 +184,10 @@ UNFOLD = {
     "SITE_TITLE": "tradeplatform",
     "SITE_HEADER": "tradeplatform",
     "SITE_SYMBOL": "candlestick_chart",
+    "SITE_URL": None,
     "SHOW_LANGUAGES": True,
+    # Real money or play money, beside every page's title.
+    "ENVIRONMENT": "tradeplatform.navigation.environment",
+    "DASHBOARD_CALLBACK": "tradeplatform.dashboard.add_dashboard",
+    "SIDEBAR": {"show_search": True, "navigation": "tradeplatform.navigation.sidebar"},
 }

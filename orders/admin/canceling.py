@@ -14,13 +14,17 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.decorators import action
 
+from accounts.badges import environment_badge
+from orders.badges import status_badge
 from orders.cancellation import request_cancels
 from orders.models import Order
 from orders.transitions import CANCELABLE
 from tradeplatform.lib.admin_scope import HistoryAdmin
+from tradeplatform.lib.decimals import plain
 
 # Django refuses forms with more than 1,000 fields, and nobody reads a longer list.
 _MOST_AT_ONCE = 500
+_HEADERS = [_("order"), _("leaves"), _("account"), _("environment"), _("strategy"), _("state")]
 
 
 class CancelingAdmin(HistoryAdmin):
@@ -76,6 +80,7 @@ class CancelingAdmin(HistoryAdmin):
             "title": _("Cancel orders"),
             "opts": self.model._meta,
             "orders": orders,
+            "table": {"headers": _HEADERS, "rows": [_row(order) for order in orders]},
             "most_at_once": _MOST_AT_ONCE,
             "action_checkbox_name": helpers.ACTION_CHECKBOX_NAME,
         }
@@ -96,3 +101,14 @@ class CancelingAdmin(HistoryAdmin):
             asked,
         )
         self.message_user(request, text % asked, messages.SUCCESS)
+
+
+def _row(order: Order) -> list[Any]:
+    return [
+        f"{order.side} {order.symbol} {order.order_type}",
+        plain(order.leaves_quantity),
+        order.account,
+        environment_badge(order.account.environment),
+        order.subscription.strategy,
+        status_badge(order.status),
+    ]

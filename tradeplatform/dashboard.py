@@ -1,0 +1,164 @@
+"""The admin's front page: what happened today, what is open, what needs a person.
+
+Every figure reads through the admin page of its model, so it counts exactly the rows that the user
+may see, and reads a bounded number of rows through an index, however long the history is.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Count, Model, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
+
+from accounts.badges import environment_badge
+from accounts.exchange.types import Environment
+from accounts.models import Account, Health
+from orders.badges import status_badge
+from orders.models import Dispatch, OpenOrder, Order
+from orders.transitions import OrderStatus
+from tradeplatform.lib.admin_columns import EMPTY, row_link
+from tradeplatform.lib.decimals import plain
+from webhooks.models import Delivery, Outcome
+
+# Figures about today's orders look at so many of the newest ones, which an index gives at once.
+_NEWEST_ORDERS = 10_000
+# Lists of things to look at are short or something is very wrong; counting stops here.
+_MOST_COUNTED = 1_000
+_LATE_AFTER = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One number, leading to the rows behind it."""
+
+    title: Any
+    value: Any
+    url: str = ""
+
+
+def add_dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """Unfold's DASHBOARD_CALLBACK: what templates/admin/index.html shows."""
+    now = timezone.now()
+    last_alert = _rows(Delivery, request).order_by("-received_at").first()
+    return {
+        **context,
+        "alerts": _alerts(request, now=now),
+        "last_alert_at": last_alert and last_alert.received_at,
+        "order_states": _order_states(request, now=now),
+        "open_orders": _count(_rows(OpenOrder, request)),
+        "attention": [figure for figure in _attention(request, now=now) if figure.value],
+        "accounts": _accounts(request),
+        "newest_orders": _newest_orders(request),
+    }
+
+
+def _rows(model: type[Model], request: HttpRequest) -> QuerySet[Any]:
+    rows: QuerySet[Any] = admin.site.get_model_admin(model).get_queryset(request)
+    return rows.order_by()
+
+
+def _page(model: str, **filters: Any) -> str:
+    return f"{reverse(f'admin:{model}_changelist')}?{urlencode(filters)}"
+
+
+def _count(rows: QuerySet[Any]) -> int:
+    return rows[:_MOST_COUNTED].count()
+
+
+def _alerts(request: HttpRequest, *, now: datetime) -> list[Figure]:
+    today = _rows(Delivery, request).filter(received_at__gte=_midnight(now))
+    counts = dict(today.values_list("outcome").annotate(Count("pk")))
+    return [
+        Figure(
+            outcome.label,
+            counts.get(outcome.value, 0),
+            _page("webhooks_delivery", outcome__exact=outcome.value),
+        )
+        for outcome in Outcome
+    ]
+
+
+def _order_states(request: HttpRequest, *, now: datetime) -> list[Figure]:
+    newest = _rows(Order, request).order_by("-id").values("pk")[:_NEWEST_ORDERS]
+    today = Order.objects.filter(pk__in=newest, created_at__gte=_midnight(now)).order_by()
+    counts = dict(today.values_list("status").annotate(Count("pk")))
+    return [
+        Figure(
+            status_badge(status), counts[status], _page("orders_order", status__exact=status.value)
+        )
+        for status in OrderStatus
+        if status in counts
+    ]
+
+
+def _attention(request: HttpRequest, *, now: datetime) -> Iterator[Figure]:
+    unsettled = _rows(Dispatch, request).filter(settled_at__isnull=True)
+    yield Figure(
+        _("orders need you: open them and read the last event"),
+        _count(_rows(Order, request).filter(needs_attention=True)),
+        _page("orders_order", needs_attention__exact=1),
+    )
+    yield Figure(
+        _("orders with an unknown outcome: they are being looked up at the exchange"),
+        _count(_rows(OpenOrder, request).filter(outcome_unknown_since__isnull=False)),
+        _page("orders_openorder", outcome_unknown_since__isempty=0),
+    )
+    yield Figure(
+        _("dispatches unsettled for more than a minute: are the workers running?"),
+        _count(unsettled.filter(created_at__lt=now - _LATE_AFTER)),
+        _page("orders_dispatch", settled_at__isempty=1),
+    )
+    yield Figure(
+        _("accounts whose connection check failed"),
+        _count(_rows(Account, request).filter(health=Health.FAILED)),
+        _page("accounts_account", health__exact=Health.FAILED.value),
+    )
+
+
+def _accounts(request: HttpRequest) -> list[Figure]:
+    active = _rows(Account, request).filter(is_active=True)
+    counts = dict(active.values_list("environment").annotate(Count("pk", distinct=True)))
+    return [
+        Figure(
+            environment_badge(environment),
+            counts[environment],
+            _page("accounts_account", environment__exact=environment.value),
+        )
+        for environment in Environment
+        if environment in counts
+    ]
+
+
+def _newest_orders(request: HttpRequest) -> dict[str, Any]:
+    orders = _rows(Order, request).select_related("account", "subscription__strategy")
+    return {
+        "headers": [_("time"), _("state"), _("order"), _("account"), _("strategy"), _("filled")],
+        "rows": [_order_row(order) for order in orders.order_by("-id")[:10]],
+    }
+
+
+def _order_row(order: Order) -> list[Any]:
+    return [
+        order.created_at,
+        status_badge(order.status),
+        row_link(order, f"{order.side} {order.symbol}"),
+        order.account,
+        order.subscription.strategy,
+        _progress(order),
+    ]
+
+
+def _progress(order: Order) -> str:
+    wanted = EMPTY if order.quantity is None else plain(order.quantity)
+    return f"{plain(order.filled_quantity)} / {wanted}"
+
+
+def _midnight(now: datetime) -> datetime:
+    return now.replace(hour=0, minute=0, second=0, microsecond=0)
