@@ -1,0 +1,212 @@
+"""The control API for tests and demos: accounts, prices, delay, and all that ever happened.
+
+Not part of Binance's dialect, not signed, reachable from this machine only. Errors are 400, or 409
+for a conflict with what is there, with {"error": sentence}.
+"""
+
+import json
+import re
+import time
+from collections.abc import Callable
+from decimal import Decimal
+
+from aiohttp import web
+
+from accounts.sandbox import spot_json
+from accounts.sandbox.engine.commands import Command, Deposit, OpenAccount, PinPrice
+from accounts.sandbox.engine.listings import SPOT_LISTINGS, Market
+from accounts.sandbox.engine.refusals import Reason, Refused
+from accounts.sandbox.errors import BAD_REQUEST
+from accounts.sandbox.routes import Handler
+from accounts.sandbox.spot_json import Row, amount
+from accounts.sandbox.venue import Venue
+
+_CONFLICT = 409
+_NUMBER = re.compile(r"[0-9]{1,20}(\.[0-9]{1,8})?")
+_KEY = re.compile(r"[A-Za-z0-9_-]{1,128}")
+_CONFLICTS = {
+    Reason.ACCOUNT_HAS_ANOTHER_KEY: "The account exists and has another key or secret.",
+    Reason.KEY_IN_USE: "Another account has this apiKey.",
+}
+_REFUSALS = {
+    Reason.UNKNOWN_ACCOUNT: "There is no account of this name.",
+    Reason.UNKNOWN_SYMBOL: f"symbol is none of {', '.join(SPOT_LISTINGS)}.",
+    Reason.UNKNOWN_ASSET: "The futures wallet holds USDT only.",
+    Reason.PRICE_OUT_OF_RANGE: "price is below the symbol's tick or above its maximum.",
+    Reason.AMOUNT_NOT_POSITIVE: "An amount is zero or less.",
+}
+
+
+class _Wrong(Exception):
+    """The request cannot be read; the message is the sentence to answer."""
+
+
+class Body:
+    """A request's JSON object, read strictly."""
+
+    def __init__(self, text: str) -> None:
+        """Read `text`; _Wrong when it is not a JSON object."""
+        try:
+            values = json.loads(text, parse_float=str, parse_int=str)
+        except ValueError:
+            raise _Wrong("The body is not JSON.") from None
+        if not isinstance(values, dict):
+            raise _Wrong("The body is not a JSON object.")
+        self._values = values
+
+    def text(self, name: str) -> str:
+        """A text that is not empty."""
+        value = self._values.get(name)
+        if not isinstance(value, str) or not value:
+            raise _Wrong(f"{name} is missing or not a text.")
+        return value
+
+    def number(self, name: str) -> Decimal:
+        """A plain decimal number, as a text or as a number."""
+        return _number(name, self._values.get(name))
+
+    def is_null(self, name: str) -> bool:
+        """Whether the field was sent, as null."""
+        return name in self._values and self._values[name] is None
+
+    def amounts(self, name: str) -> dict[str, Decimal]:
+        """An object of numbers; empty when it was not sent."""
+        values = self._values.get(name, {})
+        if not isinstance(values, dict):
+            raise _Wrong(f"{name} is not an object of amounts by asset.")
+        return {asset: _number(f"{name}.{asset}", value) for asset, value in values.items()}
+
+    def market(self) -> Market:
+        """The field `market`, spot when it was not sent."""
+        try:
+            return Market(self._values.get("market", Market.SPOT))
+        except ValueError:
+            raise _Wrong("market is neither spot nor futures.") from None
+
+
+def _number(name: str, value: object) -> Decimal:
+    if not isinstance(value, str) or not _NUMBER.fullmatch(value):
+        raise _Wrong(f"{name} is missing or not a plain decimal number of up to 8 decimals.")
+    return Decimal(value)
+
+
+def open_account(body: Body, venue: Venue) -> Command:
+    """POST /sandbox/accounts."""
+    del venue
+    api_key = body.text("apiKey")
+    if not _KEY.fullmatch(api_key):
+        raise _Wrong("apiKey may hold letters, digits, - and _, up to 128 of them.")
+    return OpenAccount(body.text("account"), api_key, body.text("secret"), body.amounts("balances"))
+
+
+def deposit(body: Body, venue: Venue) -> Command:
+    """POST /sandbox/deposit: into the spot wallet, or with "market": "futures" into that one."""
+    del venue
+    return Deposit(body.text("account"), body.market(), body.text("asset"), body.number("amount"))
+
+
+def pin_price(body: Body, venue: Venue) -> Command:
+    """POST /sandbox/price: null lets the price walk again."""
+    del venue
+    price = None if body.is_null("price") else body.number("price")
+    return PinPrice(body.text("symbol"), price)
+
+
+def set_latency(body: Body, venue: Venue) -> None:
+    """POST /sandbox/latency: milliseconds by which order and cancel answers are delayed."""
+    venue.latency_seconds = float(body.number("ms")) / 1_000
+
+
+def accounts(venue: Venue) -> list[Row]:
+    """GET /sandbox/accounts: names and balances, no secrets."""
+    exchange = venue.exchange
+    return [
+        {
+            "account": name,
+            "balances": {
+                asset: {"free": amount(free), "locked": amount(wallet.locked[asset])}
+                for asset, free in sorted(wallet.free.items())
+            },
+            "futuresBalances": {"USDT": amount(exchange.futures_money.balances[name])},
+        }
+        for name, wallet in exchange.spot_money.wallets.items()
+    ]
+
+
+def orders(venue: Venue) -> list[Row]:
+    """GET /sandbox/orders: every order ever accepted, in order of arrival."""
+    ledger = venue.exchange.spot.ledger
+    return [
+        {
+            **spot_json.order_row(order),
+            "account": order.ticket.account,
+            "market": Market.SPOT.value,
+            "receivedAt": order.received_at_us / 1_000_000,
+        }
+        for order in ledger.orders.values()
+    ]
+
+
+def trades(venue: Venue) -> list[Row]:
+    """GET /sandbox/trades: every account's side of every execution, in order of execution."""
+    return [
+        {
+            **spot_json.trade_row(fill),
+            "account": fill.account,
+            "market": Market.SPOT.value,
+            "receivedAt": fill.at_us / 1_000_000,
+        }
+        for fill in venue.exchange.spot.ledger.fills
+    ]
+
+
+def routes(venue: Venue) -> list[web.RouteDef]:
+    """The control API over `venue`."""
+    return [
+        web.post("/sandbox/accounts", _changing(venue, open_account)),
+        web.post("/sandbox/deposit", _changing(venue, deposit)),
+        web.post("/sandbox/price", _changing(venue, pin_price)),
+        web.post("/sandbox/latency", _changing(venue, set_latency)),
+        web.post("/sandbox/reset", _resetting(venue)),
+        web.get("/sandbox/accounts", _showing(venue, accounts)),
+        web.get("/sandbox/orders", _showing(venue, orders)),
+        web.get("/sandbox/trades", _showing(venue, trades)),
+    ]
+
+
+def _changing(venue: Venue, act: Callable[[Body, Venue], Command | None]) -> Handler:
+    async def handle(request: web.Request) -> web.Response:
+        try:
+            command = act(Body(await request.text()), venue)
+            if command is not None:
+                venue.execute(command, at_us=time.time_ns() // 1_000)
+        except _Wrong as wrong:
+            return web.json_response({"error": str(wrong)}, status=BAD_REQUEST)
+        except Refused as refused:
+            return _refusal(refused.reason)
+        return web.json_response({})
+
+    return handle
+
+
+def _resetting(venue: Venue) -> Handler:
+    async def handle(request: web.Request) -> web.Response:
+        del request
+        venue.reset(at_us=time.time_ns() // 1_000)
+        return web.json_response({})
+
+    return handle
+
+
+def _showing(venue: Venue, rows: Callable[[Venue], list[Row]]) -> Handler:
+    async def handle(request: web.Request) -> web.Response:
+        del request
+        return web.json_response(rows(venue))
+
+    return handle
+
+
+def _refusal(reason: Reason) -> web.Response:
+    if reason in _CONFLICTS:
+        return web.json_response({"error": _CONFLICTS[reason]}, status=_CONFLICT)
+    return web.json_response({"error": _REFUSALS[reason]}, status=BAD_REQUEST)

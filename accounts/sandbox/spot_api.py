@@ -1,0 +1,199 @@
+"""The signed spot endpoints: orders, trades, account (/api/v3 and what ccxt asks of /sapi/v1)."""
+
+import uuid
+
+from accounts.sandbox import spot_json, spot_tickets
+from accounts.sandbox.engine.commands import CancelOrder, PlaceOrder
+from accounts.sandbox.engine.decimals import ZERO
+from accounts.sandbox.engine.events import OrderChanged
+from accounts.sandbox.engine.listings import SPOT_LISTINGS, Market
+from accounts.sandbox.engine.orders import Order
+from accounts.sandbox.engine.refusals import Reason, Refused
+from accounts.sandbox.errors import VenueError, missing, no_such_order
+from accounts.sandbox.pages import page
+from accounts.sandbox.routes import Access, Call, Route
+from accounts.sandbox.spot_json import Row
+
+_FULL_BY_DEFAULT = ("LIMIT", "MARKET")
+_RESPONSE_TYPES = ("ACK", "RESULT", "FULL")
+
+
+def place_order(call: Call) -> Row:
+    """POST /api/v3/order."""
+    ticket = spot_tickets.read(call.parameters, account=call.account)
+    default = "FULL" if ticket.type in _FULL_BY_DEFAULT else "ACK"
+    response_type = call.parameters.text("newOrderRespType") or default
+    if response_type not in _RESPONSE_TYPES:
+        raise missing("newOrderRespType")
+    events = call.venue.execute(PlaceOrder(Market.SPOT, ticket), at_us=call.at_us)
+    placed = [event for event in events if isinstance(event, OrderChanged)]
+    order_id = placed[0].order.order_id
+    order = call.venue.exchange.spot.ledger.orders[order_id]
+    if response_type == "ACK":
+        return spot_json.acknowledgement(order)
+    if response_type == "RESULT":
+        return spot_json.result(order)
+    fills = [event.fill for event in placed if event.fill and event.fill.order_id == order_id]
+    return spot_json.full(order, fills)
+
+
+def test_order(call: Call) -> Row:
+    """POST /api/v3/order/test: reads the order and places nothing."""
+    spot_tickets.read(call.parameters, account=call.account)
+    return {}
+
+
+def query_order(call: Call) -> Row:
+    """GET /api/v3/order."""
+    order = _find(call)
+    if order is None:
+        raise no_such_order()
+    return spot_json.order_row(order)
+
+
+def cancel_order(call: Call) -> Row:
+    """DELETE /api/v3/order."""
+    order = _find(call)
+    if order is None:
+        raise Refused(Reason.UNKNOWN_ORDER)
+    return _cancel(call, order)
+
+
+def cancel_open_orders(call: Call) -> list[Row]:
+    """DELETE /api/v3/openOrders: of one symbol; -2011 when there are none."""
+    listing = spot_tickets.listing_of(call.parameters)
+    orders = call.venue.exchange.spot.ledger.open_orders(call.account, listing.symbol)
+    if not orders:
+        raise Refused(Reason.UNKNOWN_ORDER)
+    return [_cancel(call, order) for order in orders]
+
+
+def open_orders(call: Call) -> list[Row]:
+    """GET /api/v3/openOrders: of one symbol, or of all."""
+    symbol = spot_tickets.listing_of(call.parameters).symbol if _names_symbol(call) else None
+    orders = call.venue.exchange.spot.ledger.open_orders(call.account, symbol)
+    return [spot_json.order_row(order) for order in orders]
+
+
+def all_orders(call: Call) -> list[Row]:
+    """GET /api/v3/allOrders: from `orderId` upwards, or the newest."""
+    listing = spot_tickets.listing_of(call.parameters)
+    orders = call.venue.exchange.spot.ledger.all_orders(call.account, listing.symbol)
+    chosen = page(
+        orders,
+        call.parameters,
+        first_id="orderId",
+        id_of=lambda order: order.order_id,
+        time_of=lambda order: order.received_at_us,
+    )
+    return [spot_json.order_row(order) for order in chosen]
+
+
+def my_trades(call: Call) -> list[Row]:
+    """GET /api/v3/myTrades: of one order, from `fromId` upwards, or the newest."""
+    listing = spot_tickets.listing_of(call.parameters)
+    fills = call.venue.exchange.spot.ledger.fills_of(call.account, listing.symbol)
+    order_id = call.parameters.integer("orderId")
+    if order_id is not None:
+        fills = [fill for fill in fills if fill.order_id == order_id]
+    chosen = page(
+        fills,
+        call.parameters,
+        first_id="fromId",
+        id_of=lambda fill: fill.trade_id,
+        time_of=lambda fill: fill.at_us,
+    )
+    return [spot_json.trade_row(fill) for fill in chosen]
+
+
+def account(call: Call) -> Row:
+    """GET /api/v3/account."""
+    wallet = call.venue.exchange.spot_money.wallets[call.account]
+    listed = {asset for item in SPOT_LISTINGS.values() for asset in (item.base, item.quote)}
+    held = {asset for asset in wallet.free if wallet.free[asset] or wallet.locked[asset]}
+    assets = held if call.parameters.flag("omitZeroBalances") else held | listed
+    return {
+        "makerCommission": 10,
+        "takerCommission": 10,
+        "buyerCommission": 0,
+        "sellerCommission": 0,
+        "commissionRates": {
+            "maker": "0.00100000",
+            "taker": "0.00100000",
+            "buyer": "0.00000000",
+            "seller": "0.00000000",
+        },
+        "canTrade": True,
+        "canWithdraw": False,
+        "canDeposit": False,
+        "brokered": False,
+        "requireSelfTradePrevention": False,
+        "preventSor": False,
+        "updateTime": spot_json.milliseconds(call.at_us),
+        "accountType": "SPOT",
+        "balances": [
+            {
+                "asset": asset,
+                "free": spot_json.amount(wallet.free.get(asset, ZERO)),
+                "locked": spot_json.amount(wallet.locked.get(asset, ZERO)),
+            }
+            for asset in sorted(assets)
+        ],
+        "permissions": ["SPOT"],
+    }
+
+
+def api_restrictions(call: Call) -> Row:
+    """GET /sapi/v1/account/apiRestrictions: a key that trades and cannot withdraw."""
+    opened = call.venue.exchange.accounts[call.account].opened_at_us
+    return {
+        "ipRestrict": False,
+        "createTime": spot_json.milliseconds(opened),
+        "enableReading": True,
+        "enableSpotAndMarginTrading": True,
+        "enableFutures": True,
+        "enableWithdrawals": False,
+        "enableInternalTransfer": False,
+        "enableMargin": False,
+        "enableVanillaOptions": False,
+        "permitsUniversalTransfer": False,
+        "enablePortfolioMarginTrading": False,
+    }
+
+
+def _find(call: Call) -> Order | None:
+    listing = spot_tickets.listing_of(call.parameters)
+    order_id = call.parameters.integer("orderId")
+    client_order_id = call.parameters.text("origClientOrderId")
+    if order_id is None and client_order_id is None:
+        message = "Param 'origClientOrderId' or 'orderId' must be sent, but both were empty/null!"
+        raise VenueError(-1102, message)
+    return call.venue.exchange.spot.ledger.find(
+        call.account, listing.symbol, order_id=order_id, client_order_id=client_order_id
+    )
+
+
+def _cancel(call: Call, order: Order) -> Row:
+    cancel_id = call.parameters.client_id("newClientOrderId") or uuid.uuid4().hex[:22]
+    command = CancelOrder(Market.SPOT, call.account, order.order_id)
+    call.venue.execute(command, at_us=call.at_us)
+    return spot_json.cancellation(order, cancel_id=cancel_id)
+
+
+def _names_symbol(call: Call) -> bool:
+    return call.parameters.text("symbol") is not None
+
+
+_SPOT = Market.SPOT
+ROUTES = (
+    Route("POST", "/api/v3/order", place_order, _SPOT, Access.TRADE),
+    Route("POST", "/api/v3/order/test", test_order, _SPOT),
+    Route("GET", "/api/v3/order", query_order, _SPOT),
+    Route("DELETE", "/api/v3/order", cancel_order, _SPOT, Access.TRADE),
+    Route("GET", "/api/v3/openOrders", open_orders, _SPOT),
+    Route("DELETE", "/api/v3/openOrders", cancel_open_orders, _SPOT, Access.TRADE),
+    Route("GET", "/api/v3/allOrders", all_orders, _SPOT),
+    Route("GET", "/api/v3/myTrades", my_trades, _SPOT),
+    Route("GET", "/api/v3/account", account, _SPOT),
+    Route("GET", "/sapi/v1/account/apiRestrictions", api_restrictions, _SPOT),
+)

@@ -1,0 +1,61 @@
+"""The running exchange: the engine, its journal, its market's ticks and its answering delay.
+
+Invariants: every change is in the journal before `execute` returns; price moves that met no
+customer's order are written only when a later command needs them, so an idle day costs no lines.
+"""
+
+from pathlib import Path
+
+from accounts.sandbox.engine.commands import Command, MovePrice
+from accounts.sandbox.engine.events import Event
+from accounts.sandbox.engine.exchange import Exchange
+from accounts.sandbox.engine.listings import SPOT_LISTINGS
+from accounts.sandbox.journal import Journal
+from accounts.sandbox.walk import Walk
+
+
+class Venue:
+    """What the HTTP handlers act upon; everything happens on one thread."""
+
+    def __init__(self, state_dir: Path, *, seed: int, at_us: int) -> None:
+        """Bring back what `state_dir` holds, or begin anew at `at_us` (microseconds, epoch)."""
+        self._walk = Walk(seed=seed)
+        # Ids grow with the time an exchange began, so none is seen twice even after a reset.
+        self._journal = Journal(state_dir, first_id=at_us // 1_000)
+        self._unwritten: dict[str, tuple[MovePrice, int]] = {}
+        self.latency_seconds = 0.0
+        self.exchange = Exchange(first_id=self._journal.first_id)
+        for command, then_us in self._journal.replay():
+            self.exchange.apply(command, at_us=then_us)
+
+    def execute(self, command: Command, *, at_us: int) -> list[Event]:
+        """Do `command` and write it down; Refused when it may not be, then nothing is changed."""
+        events = self.exchange.apply(command, at_us=at_us)
+        self._write_moves()
+        self._journal.append(command, at_us=at_us)
+        return events
+
+    def tick(self, *, at_us: int) -> None:
+        """Let every price walk one step and the house renew its quotes."""
+        for symbol, listing in SPOT_LISTINGS.items():
+            price = self._walk.next_price(listing, self.exchange.spot.pits[symbol].house.price)
+            move = MovePrice(symbol, price)
+            self._unwritten[symbol] = (move, at_us)
+            if self.exchange.apply(move, at_us=at_us):
+                self._write_moves()
+
+    def reset(self, *, at_us: int) -> None:
+        """Drop accounts, orders, prices and delay, and begin anew."""
+        self.latency_seconds = 0.0
+        self._unwritten.clear()
+        self._journal.begin(first_id=at_us // 1_000)
+        self.exchange = Exchange(first_id=self._journal.first_id)
+
+    def close(self) -> None:
+        """Close the journal."""
+        self._journal.close()
+
+    def _write_moves(self) -> None:
+        for move, at_us in self._unwritten.values():
+            self._journal.append(move, at_us=at_us)
+        self._unwritten.clear()
