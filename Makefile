@@ -1,0 +1,49 @@
+# `make run` needs nothing but Python 3.11+, pip and make. `make help` lists what there is.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PACKAGES := tradeplatform accounts strategies orders webhooks
+# The rooms where a mistake costs money; `make test` fails below this line coverage.
+COVERED := orders/*,strategies/*,accounts/exchange/*,webhooks/*
+COVERAGE := 95
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check clean
+
+help:
+	@echo "make run    install, then run the whole platform until Ctrl-C"
+	@echo "make test   install, then run every test"
+	@echo "make check  install, then lint, types, import rules, migrations"
+
+run: $(VENV)/.installed
+	@exec $(BIN)/python manage.py up
+
+test: $(VENV)/.installed-dev
+	$(BIN)/python -m pytest -n 2 --cov --cov-report=
+	$(BIN)/python -m coverage report --include='$(COVERED)' --fail-under=$(COVERAGE)
+
+check: $(VENV)/.installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy $(PACKAGES)
+	$(BIN)/lint-imports
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/python manage.py check
+
+# The stamps are older than the requirements exactly when there is something to install.
+# pip works from outside the environment: Debian's Python cannot put one inside (no ensurepip).
+INSTALL := $(PYTHON) -m pip --python $(BIN)/python install --quiet --disable-pip-version-check
+
+$(VENV)/.installed: requirements.txt | $(BIN)/python
+	$(INSTALL) --requirement requirements.txt
+	@touch $@
+
+$(VENV)/.installed-dev: requirements-dev.txt requirements.txt | $(BIN)/python
+	$(INSTALL) --requirement requirements-dev.txt
+	@touch $@ $(VENV)/.installed
+
+# The .pth file lets the tools in $(BIN) import the packages of this directory.
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11")'
+	$(PYTHON) -m venv --without-pip $(VENV)
+	@pwd > "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/tradeplatform.pth"
