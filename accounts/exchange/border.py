@@ -51,6 +51,9 @@ class _Observed:
             trace.http_status, trace.body = code, body
         return body
 
+    def __del__(self) -> None:
+        """Says nothing: ccxt would warn of an open session, but ours is shared."""
+
 
 @cache
 def observed_class(ccxt_id: str) -> type[Any]:

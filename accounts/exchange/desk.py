@@ -6,8 +6,9 @@ forked child with a new loop starts with an empty one.
 
 import asyncio
 import gc
+import logging
 import ssl
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -18,10 +19,11 @@ from accounts.exchange.clients import build_client, credentials_of
 from accounts.exchange.markets import MarketTable, load_table
 from accounts.exchange.prices import Prices
 from accounts.exchange.single_flight import SingleFlight
-from accounts.exchange.types import Login, MarketKey
+from accounts.exchange.types import ExchangeAnswer, Login, MarketKey
 
-# A venue changes steps and minimums rarely; a day is what ccxt's own users settle for.
-_TABLE_LIFETIME_SECONDS = 86_400
+logger = logging.getLogger(__name__)
+
+_REFRESH_PAUSE_SECONDS = 300
 # aiohttp drops idle connections after 15 s by default; a new TLS handshake costs a round trip.
 _KEEPALIVE_SECONDS = 75
 # Clients are built in bursts; one collection after the burst covers them all.
@@ -37,11 +39,12 @@ class _Cached:
 class Desk:
     """The shared things of one loop. Used on that loop only."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, session: aiohttp.ClientSession | None = None) -> None:
         self.prices = Prices()
-        self._session = _open_session()
+        self._session = session or _open_session()
         self._tables: dict[MarketKey, MarketTable] = {}
         self._loading: SingleFlight[MarketKey, MarketTable] = SingleFlight()
+        self._refreshing: SingleFlight[MarketKey, None] = SingleFlight()
         self._clients: dict[tuple[int, MarketKey], _Cached] = {}
         self._freeze_at: asyncio.TimerHandle | None = None
 
@@ -50,8 +53,8 @@ class Desk:
         table = self._tables.get(key)
         if table is None or reload:
             return await self._loading.get(key, lambda: self._load(key))
-        if asyncio.get_running_loop().time() - table.loaded_at > _TABLE_LIFETIME_SECONDS:
-            self._loading.start(key, lambda: self._load(key))
+        if asyncio.get_running_loop().time() > table.fresh_until:
+            self._refreshing.start(key, lambda: self._refresh(key))
         return table
 
     async def client(self, login: Login) -> Any:
@@ -68,33 +71,33 @@ class Desk:
         """Close the session; every client becomes useless."""
         if self._freeze_at is not None:
             self._freeze_at.cancel()
-        for cached in self._clients.values():
-            _retire(cached.client)
-        for table in self._tables.values():
-            _retire(table.source)
         await self._session.close()
 
     async def _load(self, key: MarketKey) -> MarketTable:
         table = await load_table(key, session=self._session)
-        old = self._tables.get(key)
         self._tables[key] = table
-        if old is not None:
-            _retire(old.source)
         _freeze()
         return table
+
+    async def _refresh(self, key: MarketKey) -> None:
+        """Load the table anew in the background; on failure the old one serves a while longer."""
+        try:
+            await self._loading.get(key, lambda: self._load(key))
+        except ExchangeAnswer as error:
+            logger.warning("Markets of %s are not reloaded: %s", key, error)
+            retry_at = asyncio.get_running_loop().time() + _REFRESH_PAUSE_SECONDS
+            self._tables[key] = replace(self._tables[key], fresh_until=retry_at)
 
     def _build(self, login: Login) -> _Cached:
         client = build_client(
             login.market, session=self._session, credentials=credentials_of(login)
         )
-        slot = (login.account_id, login.market)
-        if slot in self._clients:
-            _retire(self._clients[slot].client)
-        self._clients[slot] = _Cached(client, login.encrypted_credentials)
+        cached = _Cached(client, login.encrypted_credentials)
+        self._clients[login.account_id, login.market] = cached
         if self._freeze_at is None:
             loop = asyncio.get_running_loop()
             self._freeze_at = loop.call_later(_FREEZE_DELAY_SECONDS, self._freeze_burst)
-        return self._clients[slot]
+        return cached
 
     def _freeze_burst(self) -> None:
         self._freeze_at = None
@@ -112,6 +115,11 @@ def desk() -> Desk:
     return _desks[loop]
 
 
+def adopt_desk(own: Desk) -> None:
+    """Make this the running loop's desk, instead of one with a session of its own making."""
+    _desks[asyncio.get_running_loop()] = own
+
+
 async def close_desk() -> None:
     """Close the running loop's desk, if it has one; the next call opens a new one."""
     closed = _desks.pop(asyncio.get_running_loop(), None)
@@ -126,11 +134,6 @@ def _open_session() -> aiohttp.ClientSession:
         keepalive_timeout=_KEEPALIVE_SECONDS,
     )
     return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
-
-
-def _retire(client: Any) -> None:
-    """ccxt warns about a dropped client that still has a session; ours is shared and stays open."""
-    client.session = None
 
 
 def _freeze() -> None:

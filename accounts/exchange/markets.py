@@ -14,32 +14,47 @@ import aiohttp
 from accounts.exchange.border import ask
 from accounts.exchange.clients import build_client
 from accounts.exchange.types import MarketKey, MarketRules, MarketType
+from accounts.exchange.venues import StatedRules, access_to
+
+# A venue changes steps and minimums rarely; a day is what ccxt's own users settle for.
+_LIFETIME_SECONDS = 86_400
+# More significant digits than any price has.
+_ALL_DIGITS = 24
 
 
 @dataclass(frozen=True, slots=True)
 class MarketTable:
     """A loaded market table. `source` is the public client whose table the others share.
 
-    `contract_sizes` are base units per contract, 1 for spot; `loaded_at` is the loop's time.
+    `contract_sizes` are base units per contract, 1 for spot; `fresh_until` is the loop's time.
     """
 
     source: Any
     rules: Mapping[str, MarketRules]
     contract_sizes: Mapping[str, Decimal]
-    loaded_at: float
+    fresh_until: float
 
 
 async def load_table(key: MarketKey, *, session: aiohttp.ClientSession) -> MarketTable:
     """Read the venue's markets of this type; raises NotSent or another answer when it fails."""
     source = build_client(key, session=session)
     await ask(source.load_markets(), venue=key.venue)
+    access = access_to(key)
+    if access.stated.price_tick is not None:
+        _keep_prices(source)
     traded = [m for m in source.markets.values() if _is_traded(m, key.market_type)]
     return MarketTable(
         source=source,
-        rules={market["symbol"]: _rules(market, key.market_type) for market in traded},
-        contract_sizes={market["symbol"]: contract_size_of(market) for market in traded},
-        loaded_at=asyncio.get_running_loop().time(),
+        rules={m["symbol"]: _rules(m, key.market_type, access.stated) for m in traded},
+        contract_sizes={m["symbol"]: _contract_size(m) for m in traded},
+        fresh_until=asyncio.get_running_loop().time() + _LIFETIME_SECONDS,
     )
+
+
+def _keep_prices(source: Any) -> None:
+    """Where ccxt's price steps are made up, let it pass prices on as they are."""
+    for market in source.markets.values():
+        market["precision"]["price"] = _ALL_DIGITS
 
 
 def _is_traded(market: dict[str, Any], market_type: MarketType) -> bool:
@@ -49,26 +64,28 @@ def _is_traded(market: dict[str, Any], market_type: MarketType) -> bool:
     return has_steps and bool(market["swap"]) and bool(market["linear"])
 
 
-def contract_size_of(market: dict[str, Any]) -> Decimal:
+def _contract_size(market: dict[str, Any]) -> Decimal:
     """Base units per contract; 1 where the venue counts in base units."""
     return Decimal(market["contractSize"] or 1)
 
 
-def _rules(market: dict[str, Any], market_type: MarketType) -> MarketRules:
-    size = contract_size_of(market)
-    amounts = market["limits"]["amount"]
+def _rules(market: dict[str, Any], market_type: MarketType, stated: StatedRules) -> MarketRules:
+    size = _contract_size(market)
+    limits = market["limits"]
+    step, tick = market["precision"]["amount"], market["precision"]["price"]
     return MarketRules(
         symbol=market["symbol"],
         base=market["base"],
         quote=market["quote"],
         market_type=market_type,
         is_active=market["active"] is not False,
-        quantity_step=Decimal(market["precision"]["amount"]) * size,
-        price_tick=Decimal(market["precision"]["price"]),
-        min_quantity=_limit(amounts["min"], size),
-        max_quantity=_limit(amounts["max"], size),
-        max_market_quantity=_limit(market["limits"].get("market", {}).get("max"), size),
-        min_notional=_limit(market["limits"]["cost"]["min"], Decimal(1)),
+        quantity_step=stated.quantity_step or Decimal(step) * size,
+        price_tick=stated.price_tick or Decimal(tick),
+        min_quantity=_limit(limits["amount"]["min"], size),
+        max_quantity=_limit(limits["amount"]["max"], size),
+        max_market_quantity=_limit(limits.get("market", {}).get("max"), size),
+        min_notional=stated.min_notionals.get(market["quote"])
+        or _limit(limits["cost"]["min"], Decimal(1)),
     )
 
 

@@ -6,7 +6,8 @@ web process reads this table for its choices, so nothing here imports ccxt.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from decimal import Decimal
 from enum import StrEnum
 
 from accounts.exchange.types import Environment, MarketKey, MarketType, NotSent, OrderType
@@ -33,6 +34,15 @@ class StopStyle(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class StatedRules:
+    """What ccxt does not know of a venue's markets, from the venue's own documentation."""
+
+    quantity_step: Decimal | None = None
+    price_tick: Decimal | None = None
+    min_notionals: Mapping[str, Decimal] = field(default_factory=dict)  # by quote currency
+
+
+@dataclass(frozen=True, slots=True)
 class Access:
     """How the markets of one type are reached at a venue.
 
@@ -48,6 +58,7 @@ class Access:
     stop_style: StopStyle = StopStyle.NONE
     stop_client_id_field: str = "clientOrderId"
     can_buy_market_by_quantity: bool = True
+    stated: StatedRules = StatedRules()
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +160,15 @@ _UPBIT = Venue(
             ccxt_market_types=("spot",),
             filled_field="executed_volume",
             can_buy_market_by_quantity=False,
+            # docs.upbit.com, "KRW market" and "BTC, USDT market". The price step depends on the
+            # price and changes now and then; Upbit refuses a price that is not on it.
+            stated=StatedRules(
+                min_notionals={
+                    "KRW": Decimal(5000),
+                    "BTC": Decimal("0.00005"),
+                    "USDT": Decimal("0.5"),
+                }
+            ),
         ),
     },
 )
@@ -163,6 +183,8 @@ _BITHUMB = Venue(
             ccxt_market_types=("spot",),
             filled_field="executed_volume",
             can_buy_market_by_quantity=False,
+            # ccxt cuts quantities at 4 decimals and would round every price to 4 digits.
+            stated=StatedRules(quantity_step=Decimal("0.0001"), price_tick=Decimal("0.0001")),
         ),
     },
 )
