@@ -46,7 +46,7 @@ def draft_order(
         if now >= plan.signal.expires_at:
             raise expired()
         sized = _size_from_memory(order, plan, intent, subscriber, view, now)
-        event = sized and submit_sized(order, sized, now=now)
+        event = None if sized is None else submit_sized(order, sized, now=now)
     except Denied as denied:
         event = lifecycle.deny(order, code=denied.code, message=denied.message, now=now)
     return Draft(order=order, intent=intent, subscriber=subscriber, event=event)
@@ -137,6 +137,6 @@ def _size_from_memory(
         intent=intent,
         rules=market.rules,
         allocation=subscriber.allocation,
-        last_price=market.last_price and market.last_price.value,
+        last_price=market.last_price,
         holding=None,
     )

@@ -8,6 +8,7 @@ import asyncio
 from concurrent.futures import Future
 from datetime import UTC, datetime
 
+from accounts.exchange import gateway
 from orders import followup, market_data
 from orders.models import Dispatch
 from orders.placement import claim
@@ -51,7 +52,7 @@ class Executor:
 
     def stop(self, *, drain_seconds: float) -> None:
         """Let what is under way finish, then end the loop and the threads."""
-        loop.stop(drain_seconds=drain_seconds)
+        loop.stop(drain_seconds=drain_seconds, farewell=gateway.close())
         self._sender.stop()
         self._threads.stop()
 

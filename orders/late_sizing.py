@@ -42,11 +42,8 @@ def size_late(requests: Sequence[LateSizing]) -> list[OrderTicket | None]:
         events = [books.settle(request, now) for request in requests]
         write_orders(list(books.orders.values()), now=now)
         OrderEvent.objects.bulk_create([event for event in events if event])
-    return [_ticket(books.orders.get(request.order_id)) for request in requests]
-
-
-def _ticket(order: Order | None) -> OrderTicket | None:
-    return order and ticket_of(order)
+    tickets = {order.pk: ticket_of(order) for order in books.orders.values()}
+    return [tickets.get(request.order_id) for request in requests]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +98,7 @@ class _Books:
     def _size(self, order: Order, request: LateSizing) -> SizedOrder:
         if request.market is None:
             raise request.denial or Denied("MARKET_DATA_UNAVAILABLE", "No market data; try again.")
-        rules, price = request.market.rules, request.market.last_price
+        rules = request.market.rules
         subscription = order.subscription
         order.symbol = rules.symbol
         check_currency(subscription.strategy.currency, rules)
@@ -112,7 +109,7 @@ class _Books:
             intent=request.intent,
             rules=rules,
             allocation=Allocation(capital=subscription.capital, leverage=subscription.leverage),
-            last_price=price and price.value,
+            last_price=request.market.last_price,
             holding=self._holding(order, rules, request.account_quantity) if look else None,
         )
 

@@ -42,7 +42,7 @@ class MarketView:
         price = self.prices.get((market, rules.symbol))
         if price is None or now - price.read_at > timedelta(seconds=settings.PRICE_MAX_AGE_SECONDS):
             return None
-        return MarketData(rules=rules, last_price=price)
+        return MarketData(rules=rules, last_price=price.value)
 
     def names(self, market: MarketKey, text: str, symbol: str) -> bool:
         """Whether an alert's symbol text means this symbol of ours.
@@ -78,14 +78,15 @@ async def read(market: MarketKey, intent: Intent) -> MarketData:
     """The intent's market and, if it needs one, a fresh price; raises Denied when not to be had."""
     try:
         rules = _resolve(market, intent.symbol, await gateway.load_market_rules(market))
-        needs_price = needs_last_price(intent)
-        price = await gateway.fetch_price(market, rules.symbol) if needs_price else None
+        if not needs_last_price(intent):
+            return MarketData(rules=rules, last_price=None)
+        price = await gateway.fetch_price(market, rules.symbol)
     except ExchangeAnswer as problem:
         raise Denied(
             "MARKET_DATA_UNAVAILABLE",
             f"{market.venue}'s markets or prices could not be read: {problem.message}",
         ) from problem
-    return MarketData(rules=rules, last_price=price)
+    return MarketData(rules=rules, last_price=price.value)
 
 
 async def _read_all(

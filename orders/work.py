@@ -10,7 +10,6 @@ from accounts.exchange.types import (
     OrderReference,
     OrderTicket,
     OrderType,
-    Price,
 )
 from orders.models import Order
 from strategies.intents import Intent
@@ -33,7 +32,7 @@ class MarketData:
     """What is known of one symbol of one market table at the moment of sizing."""
 
     rules: MarketRules
-    last_price: Price | None
+    last_price: Decimal | None
 
 
 @dataclass(frozen=True, slots=True)

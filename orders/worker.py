@@ -31,7 +31,7 @@ def executor() -> Executor:
     return Executor()
 
 
-@worker_init.connect  # type: ignore[untyped-decorator] # celery ships no types for its signals
+@worker_init.connect
 def start(**_: Any) -> None:
     """Before the first task: finish what the predecessor left, load the markets in use."""
     shard = os.environ.get("SHARD")
@@ -44,7 +44,7 @@ def start(**_: Any) -> None:
         logger.warning("not all markets were loaded before the start; they load when needed")
 
 
-@worker_shutdown.connect  # type: ignore[untyped-decorator] # celery ships no types for its signals
+@worker_shutdown.connect
 def stop(**_: Any) -> None:
     """After the last task: let orders on their way have their answer, and write it."""
     if executor.cache_info().currsize:

@@ -4,6 +4,7 @@ Celery closes the connection of its task's thread around every task; reconnectin
 order path more than its queries do.
 """
 
+import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
@@ -31,9 +32,15 @@ class DatabaseThreads:
 
     def stop(self) -> None:
         """Finish what was submitted, close the connections, end the threads."""
+        all_threads = threading.Barrier(self._size)  # so that each thread takes one of the jobs
         for _ in range(self._size):
-            self._pool.submit(connections.close_all)
+            self._pool.submit(_close_connections, all_threads)
         self._pool.shutdown(wait=True)
+
+
+def _close_connections(all_threads: threading.Barrier) -> None:
+    connections.close_all()
+    all_threads.wait()
 
 
 def _with_live_connection(job: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

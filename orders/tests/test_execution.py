@@ -1,0 +1,319 @@
+"""An alert becomes orders at the running sandbox, on every subscribed account, once."""
+
+import threading
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+from pytest_django import Settings
+
+from accounts.exchange.types import Credentials, MarketType, OrderType, Side
+from orders.execution import Executor
+from orders.models import Dispatch, Fill, Order, OrderEvent
+from orders.results import is_settled
+from orders.tests.world import (
+    World,
+    cancel_all,
+    dispatches_of,
+    limit_buy,
+    market,
+    orders_of,
+    place,
+    position_of,
+    user,
+)
+
+
+def test_one_alert_places_one_order_on_every_subscribed_account(world: World) -> None:
+    accounts = [world.account(name) for name in ("A1", "A2", "A3")]
+    strategy = world.strategy("test1", *accounts)
+
+    orders = world.trade(strategy, limit_buy("90000", percent="5"))
+
+    assert [order.status for order in orders] == ["ACCEPTED"] * 3
+    assert [order.quantity for order in orders] == [Decimal("0.00555")] * 3
+    at_venue = world.venue_orders()
+    assert {order["clientOrderId"] for order in at_venue} == {
+        order.client_order_id for order in orders
+    }
+    assert {(order["account"], str(order["orderId"])) for order in at_venue} == {
+        (order.account.name, order.venue_order_id) for order in orders
+    }
+    assert {(order["price"], order["origQty"]) for order in at_venue} == {
+        ("90000.00000000", "0.00555000")
+    }
+
+
+def test_each_account_is_sized_by_its_own_capital(world: World) -> None:
+    small, large = world.account("A1"), world.account("A2")
+    strategy = world.strategy("test1")
+    world.subscribe(strategy, small, capital="9000")
+    world.subscribe(strategy, large, capital="18000")
+
+    orders = world.trade(strategy, limit_buy("90000", percent="10"))
+
+    assert [order.quantity for order in orders] == [Decimal("0.01"), Decimal("0.02")]
+
+
+def test_the_history_of_an_order_is_written_with_it(world: World) -> None:
+    strategy = world.strategy("test1", world.account("A1"))
+
+    (order,) = world.trade(strategy, limit_buy())
+
+    events = OrderEvent.objects.filter(order=order).values_list("from_status", "to_status")
+    assert list(events) == [("INITIALIZED", "SUBMITTED"), ("SUBMITTED", "ACCEPTED")]
+
+
+def test_a_market_buy_is_booked_at_once_and_a_close_sells_exactly_what_is_held(
+    world: World,
+) -> None:
+    account = world.account("A1")
+    strategy = world.strategy("test1", account)
+    world.set_price("BTCUSDT", "100000")
+
+    (bought,) = world.trade(strategy, market(Side.BUY, percent="10"))
+    held = position_of(strategy, account)
+    (sold,) = world.trade(strategy, market(Side.SELL, percent="-100"))
+
+    assert bought.status == "FILLED"
+    assert bought.quantity == bought.filled_quantity == Decimal("0.01")
+    fees = sum(fill.fee_quantity for fill in Fill.objects.filter(order=bought))
+    assert fees == Decimal("0.00001")
+    assert held == Decimal("0.00999")
+    assert sold.status == "FILLED"
+    assert sold.quantity == held
+    assert position_of(strategy, account) == 0
+
+
+def test_a_futures_position_opens_with_leverage_and_closes_reduce_only(world: World) -> None:
+    account = world.account("A1")
+    strategy = world.strategy(
+        "perp", account, market_type=MarketType.FUTURES, capital="1000", leverage=3
+    )
+    world.set_price("BTCUSDT", "100000")
+
+    (opened,) = world.trade(strategy, market(Side.SELL, symbol="BTCUSDT.P", percent="100"))
+    held = position_of(strategy, account, "BTC/USDT:USDT")
+    (closed,) = world.trade(strategy, market(Side.BUY, symbol="BTCUSDT", percent="-100"))
+
+    assert (opened.status, opened.quantity) == ("FILLED", Decimal("0.03"))
+    assert held == Decimal("-0.03")
+    assert (closed.status, closed.reduce_only) == ("FILLED", True)
+    assert position_of(strategy, account, "BTC/USDT:USDT") == 0
+    assert all(fill.fee_quantity > 0 for fill in Fill.objects.all())
+
+
+def test_a_dispatch_delivered_twice_places_its_orders_once(world: World) -> None:
+    strategy = world.strategy("test1", world.account("A1"), world.account("A2"))
+    signal = world.alert(strategy, limit_buy())
+
+    world.execute(signal)
+    again = world.execute(signal)
+
+    assert len(again) == 2
+    assert len(world.venue_orders()) == 2
+
+
+def test_two_workers_nudged_at_the_same_time_place_the_orders_once(world: World) -> None:
+    strategy = world.strategy("test1", *[world.account(f"A{n}") for n in range(1, 5)])
+    signal = world.alert(strategy, limit_buy())
+    start = threading.Barrier(4)
+
+    def nudged() -> None:
+        start.wait()
+        world.execute(signal)
+
+    threads = [threading.Thread(target=nudged) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(orders_of(signal)) == 4
+    assert len(world.venue_orders()) == 4
+
+
+def test_an_account_with_bad_credentials_does_not_stop_the_others(world: World) -> None:
+    good = world.account("A1")
+    bad = world.stranger("A2", Credentials(api_key="nobody", secret="nothing"))
+    strategy = world.strategy("test1", good, bad)
+
+    first, second = world.trade(strategy, limit_buy())
+
+    assert first.status == "ACCEPTED"
+    assert (second.status, second.error_code) == ("REJECTED", "BAD_CREDENTIALS")
+    assert [order["account"] for order in world.venue_orders()] == ["A1"]
+
+
+def test_an_account_with_too_little_money_does_not_stop_the_others(world: World) -> None:
+    rich = world.account("A1")
+    poor = world.account("A2", balances={"USDT": "20"})
+    strategy = world.strategy("test1", rich, poor)
+
+    first, second = world.trade(strategy, limit_buy())
+
+    assert first.status == "ACCEPTED"
+    assert (second.status, second.error_code) == ("REJECTED", "INSUFFICIENT_FUNDS")
+
+
+def test_an_order_below_the_minimum_is_denied_with_the_numbers_and_not_sent(world: World) -> None:
+    strategy = world.strategy("test1", world.account("A1"))
+
+    (order,) = world.trade(strategy, limit_buy("90000", percent="0.001"))
+
+    assert (order.status, order.error_code) == ("DENIED", "BELOW_MINIMUM")
+    assert "minimum" in order.error_message
+    assert world.venue_orders() == []
+
+
+def test_an_expired_alert_is_denied_and_nothing_is_sent(world: World) -> None:
+    strategy = world.strategy("test1", world.account("A1"), max_signal_age_seconds=60)
+    signal = world.alert(
+        strategy, limit_buy(), received_at=datetime.now(UTC) - timedelta(seconds=61)
+    )
+
+    (order,) = world.execute(signal)
+
+    assert (order.status, order.error_code) == ("DENIED", "SIGNAL_EXPIRED")
+    assert world.venue_orders() == []
+    assert is_settled(signal.pk)
+
+
+def test_an_unknown_symbol_is_denied_with_its_name(world: World) -> None:
+    strategy = world.strategy("test1", world.account("A1"))
+
+    (order,) = world.trade(strategy, limit_buy(symbol="NOPE/USDT"))
+
+    assert (order.status, order.error_code) == ("DENIED", "SYMBOL_UNKNOWN")
+    assert world.venue_orders() == []
+
+
+def test_a_market_in_another_currency_is_denied(world: World) -> None:
+    strategy = world.strategy("test1", world.account("A1"), currency="KRW")
+
+    (order,) = world.trade(strategy, limit_buy())
+
+    assert (order.status, order.error_code) == ("DENIED", "CURRENCY_MISMATCH")
+
+
+def test_stop_orders_rest_at_the_venue(world: World) -> None:
+    strategy = world.strategy("test1", world.account("A1"))
+    world.set_price("BTCUSDT", "100000")
+    stop_limit = place(
+        "BTC/USDT",
+        Side.BUY,
+        OrderType.STOP_LIMIT,
+        quantity="0.001",
+        price="111000",
+        stop="110000",
+    )
+    stop_market = place(
+        "BTC/USDT", Side.BUY, OrderType.STOP_MARKET, quantity="0.001", stop="110000"
+    )
+
+    orders = world.trade(strategy, stop_limit, stop_market)
+
+    assert [order.status for order in orders] == ["ACCEPTED", "ACCEPTED"]
+    assert {(order["type"], order["stopPrice"]) for order in world.venue_orders()} == {
+        ("STOP_LOSS_LIMIT", "110000.00000000"),
+        ("STOP_LOSS", "110000.00000000"),
+    }
+
+
+def test_a_venue_that_is_away_denies_with_its_reason(world: World, settings: Settings) -> None:
+    strategy = world.strategy("test1", world.account("A1"))
+    settings.SANDBOX_URL = "http://127.0.0.1:9"
+
+    (order,) = world.trade(strategy, limit_buy())
+
+    assert (order.status, order.error_code) == ("DENIED", "MARKET_DATA_UNAVAILABLE")
+
+
+def test_a_subscriber_acts_on_own_accounts_only(world: World) -> None:
+    subscriber = user("subscriber")
+    strategy = world.strategy(
+        "public", world.account("A1"), world.account("S1", owner=subscriber), is_public=True
+    )
+
+    orders = world.trade(strategy, limit_buy(), sender=subscriber)
+
+    assert [order.account.name for order in orders] == ["S1"]
+    assert [order["account"] for order in world.venue_orders()] == ["S1"]
+
+
+def test_a_strategy_that_is_no_longer_public_trades_its_owners_accounts_only(world: World) -> None:
+    strategy = world.strategy(
+        "private", world.account("A1"), world.account("S1", owner=user("subscriber"))
+    )
+
+    orders = world.trade(strategy, limit_buy())
+
+    assert [order.account.name for order in orders] == ["A1"]
+
+
+def test_inactive_accounts_and_subscriptions_are_passed_by(world: World) -> None:
+    active, asleep, unsubscribed = (world.account(name) for name in ("A1", "A2", "A3"))
+    strategy = world.strategy("test1", active, asleep, unsubscribed)
+    asleep.is_active = False
+    asleep.save()
+    strategy.subscriptions.filter(account=unsubscribed).update(is_active=False)
+
+    orders = world.trade(strategy, limit_buy())
+
+    assert [order.account.name for order in orders] == ["A1"]
+
+
+def test_a_hundred_accounts_get_a_hundred_orders(world: World) -> None:
+    accounts = [world.account(f"A{number:03}") for number in range(100)]
+    strategy = world.strategy("test1", *accounts)
+
+    signal = world.alert(strategy, limit_buy())
+    orders = world.execute(signal)
+
+    assert [order.status for order in orders] == ["ACCEPTED"] * 100
+    assert len(world.venue_orders()) == 100
+    assert Order.objects.count() == 100
+    assert is_settled(signal.pk)
+
+
+def test_alerts_of_a_strategy_are_committed_in_the_order_they_came(world: World) -> None:
+    strategy = world.strategy("test1", world.account("A1"))
+    earlier = world.alert(strategy, limit_buy())
+    later = world.alert(strategy, cancel_all())
+
+    world.execute(later)
+
+    (order,) = orders_of(earlier)
+    assert order.status == "CANCELED"
+    assert [row["status"] for row in world.venue_orders()] == ["CANCELED"]
+
+
+def test_an_alert_waits_for_no_venue_before_its_commit(world: World) -> None:
+    strategy = world.strategy("test1", world.account("A1"))
+    world.trade(strategy, limit_buy())  # the market table is loaded
+    world.post("/sandbox/latency", {"ms": 1500})
+    signal = world.alert(strategy, limit_buy())
+
+    futures = [
+        future
+        for dispatch_id in dispatches_of(signal)
+        for future in world.executor.execute_dispatch(dispatch_id)
+    ]
+
+    (order,) = orders_of(signal)
+    assert order.status == "SUBMITTED"
+    for future in futures:
+        future.result(timeout=30)
+    assert orders_of(signal)[0].status == "ACCEPTED"
+
+
+def test_orders_under_way_are_written_before_a_worker_ends(world: World) -> None:
+    strategy = world.strategy("test1", world.account("A1"))
+    signal = world.alert(strategy, limit_buy())
+    executor = Executor()
+
+    for dispatch_id in dispatches_of(signal):
+        executor.execute_dispatch(dispatch_id)
+    executor.stop(drain_seconds=10)
+
+    assert [order.status for order in orders_of(signal)] == ["ACCEPTED"]
+    assert not Dispatch.objects.filter(settled_at__isnull=True).exists()

@@ -1,0 +1,239 @@
+"""A small trading world for tests: accounts at the running sandbox, rows, one executor."""
+
+import itertools
+import json
+import urllib.request
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from accounts.exchange.types import Credentials, Environment, MarketType, OrderType, Side
+from accounts.models import Account
+from orders.dispatching import open_signal
+from orders.execution import Executor
+from orders.models import Dispatch, Order
+from strategies.intents import Action, Intent, Size, SizeKind
+from strategies.models import Position, Signal, Strategy, Subscription
+
+_numbers = itertools.count(1)
+
+
+def place(
+    symbol: str,
+    side: Side,
+    order_type: OrderType,
+    *,
+    percent: str | None = None,
+    quantity: str | None = None,
+    notional: str | None = None,
+    price: str | None = None,
+    stop: str | None = None,
+    priority: int = 0,
+) -> Intent:
+    """A PLACE intent with its numbers as text."""
+    kind, value = next(
+        (kind, text)
+        for kind, text in (
+            (SizeKind.PERCENT, percent),
+            (SizeKind.QUANTITY, quantity),
+            (SizeKind.NOTIONAL, notional),
+        )
+        if text is not None
+    )
+    return Intent(
+        action=Action.PLACE,
+        symbol=symbol,
+        side=side,
+        order_type=order_type,
+        size=Size(kind=kind, value=Decimal(value)),
+        limit_price=Decimal(price) if price else None,
+        trigger_price=Decimal(stop) if stop else None,
+        priority=priority,
+    )
+
+
+def limit_buy(price: str = "90000", *, percent: str = "5", symbol: str = "BTC/USDT") -> Intent:
+    """The alert of the documents: a resting buy below the market."""
+    return place(symbol, Side.BUY, OrderType.LIMIT, percent=percent, price=price)
+
+
+def market(side: Side, *, symbol: str = "BTC/USDT", **size: str) -> Intent:
+    """A market order."""
+    return place(symbol, side, OrderType.MARKET, **size)  # type: ignore[arg-type] # sizes are text
+
+
+def cancel_all(*, symbol: str = "", side: Side | None = None, priority: int = 0) -> Intent:
+    """Cancel this strategy's open orders."""
+    return Intent(action=Action.CANCEL_ALL, symbol=symbol, side=side, priority=priority)
+
+
+@dataclass
+class World:
+    """Owner, accounts, strategies and alerts; `url` is the sandbox's."""
+
+    url: str
+    executor: Executor
+    owner: User = field(default_factory=lambda: user("owner"))
+
+    def account(
+        self, name: str, *, owner: User | None = None, balances: dict[str, str] | None = None
+    ) -> Account:
+        """An account that exists at the sandbox too, with 100,000 USDT unless told otherwise."""
+        credentials = Credentials(api_key=f"key-{name}", secret=f"secret-{name}")
+        self.post(
+            "/sandbox/accounts",
+            {
+                "account": name,
+                "apiKey": credentials.api_key,
+                "secret": credentials.secret,
+                "balances": balances or {"USDT": "100000"},
+            },
+        )
+        return self.stranger(name, credentials, owner=owner)
+
+    def stranger(
+        self, name: str, credentials: Credentials, *, owner: User | None = None
+    ) -> Account:
+        """An account that the sandbox does not know."""
+        account = Account(
+            owner=owner or self.owner,
+            name=name,
+            venue="binance",
+            environment=Environment.SANDBOX.value,
+        )
+        account.set_credentials(credentials)
+        account.save()
+        return account
+
+    def strategy(
+        self,
+        group_name: str,
+        *accounts: Account,
+        market_type: MarketType = MarketType.SPOT,
+        capital: str = "10000",
+        leverage: int = 1,
+        is_public: bool = False,
+        **fields: Any,
+    ) -> Strategy:
+        """A strategy to which the accounts are subscribed."""
+        strategy = Strategy.objects.create(
+            owner=self.owner,
+            name=group_name,
+            group_name=group_name,
+            market_type=market_type.value,
+            is_public=is_public,
+            **fields,
+        )
+        for account in accounts:
+            self.subscribe(strategy, account, capital=capital, leverage=leverage)
+        return strategy
+
+    def subscribe(
+        self,
+        strategy: Strategy,
+        account: Account,
+        *,
+        capital: str = "10000",
+        leverage: int = 1,
+        max_symbols: int | None = None,
+    ) -> Subscription:
+        """One more account for the strategy."""
+        return Subscription.objects.create(
+            strategy=strategy,
+            account=account,
+            capital=Decimal(capital),
+            leverage=leverage,
+            max_symbols=max_symbols,
+        )
+
+    def alert(
+        self,
+        strategy: Strategy,
+        *intents: Intent,
+        sender: User | None = None,
+        received_at: datetime | None = None,
+    ) -> Signal:
+        """Accept an alert as the webhook does; nothing is executed yet."""
+        with transaction.atomic():
+            return open_signal(
+                strategy=strategy,
+                sender=sender or self.owner,
+                intents=intents,
+                dedup_key=None,
+                received_at=received_at or datetime.now(UTC),
+            ).signal
+
+    def execute(self, signal: Signal) -> list[Order]:
+        """Execute the alert on every shard and wait for the venues; its orders by account name."""
+        for dispatch_id in dispatches_of(signal):
+            for future in self.executor.execute_dispatch(dispatch_id):
+                future.result(timeout=30)
+        return orders_of(signal)
+
+    def trade(
+        self, strategy: Strategy, *intents: Intent, sender: User | None = None
+    ) -> list[Order]:
+        """Accept and execute an alert."""
+        return self.execute(self.alert(strategy, *intents, sender=sender))
+
+    def now(self) -> datetime:
+        """The time."""
+        return datetime.now(UTC)
+
+    def venue_orders(self, **wanted: str) -> list[dict[str, Any]]:
+        """What the sandbox ever received, filtered by its own field names."""
+        return [
+            order
+            for order in self.get("/sandbox/orders")
+            if all(order[name] == value for name, value in wanted.items())
+        ]
+
+    def set_price(self, symbol: str, price: str | None) -> None:
+        """Pin the sandbox's price of `BTCUSDT` and the like."""
+        self.post("/sandbox/price", {"symbol": symbol, "price": price})
+
+    def post(self, path: str, body: dict[str, Any]) -> Any:
+        """Call the sandbox's control API."""
+        request = urllib.request.Request(
+            self.url + path,
+            data=json.dumps(body).encode(),
+            headers={"Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return json.load(answer)
+
+    def get(self, path: str) -> Any:
+        """Read from the sandbox's control API."""
+        with urllib.request.urlopen(self.url + path, timeout=10) as answer:
+            return json.load(answer)
+
+
+def user(name: str) -> User:
+    """A user."""
+    return User.objects.create_user(username=f"{name}{next(_numbers)}")
+
+
+def dispatches_of(signal: Signal) -> Sequence[int]:
+    """The ids of the signal's dispatch rows."""
+    return list(
+        Dispatch.objects.filter(signal=signal).order_by("shard").values_list("id", flat=True)
+    )
+
+
+def orders_of(signal: Signal) -> list[Order]:
+    """The signal's orders as the database has them, by account name and intent."""
+    orders = Order.objects.filter(signal=signal).select_related("account")
+    return list(orders.order_by("account__name", "intent_index"))
+
+
+def position_of(strategy: Strategy, account: Account, symbol: str = "BTC/USDT") -> Decimal:
+    """The strategy's position on the account; zero without a row."""
+    rows = Position.objects.filter(
+        subscription__strategy=strategy, subscription__account=account, symbol=symbol
+    )
+    return next((row.quantity for row in rows), Decimal(0))
