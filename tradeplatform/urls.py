@@ -8,4 +8,5 @@ urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),
     path("api/", include("webhooks.urls")),
+    path("i18n/", include("django.conf.urls.i18n")),  # the admin's language switch
 ]
