@@ -7,12 +7,13 @@ for a conflict with what is there, with {"error": sentence}.
 import json
 import re
 import time
+import typing
 from collections.abc import Callable
 from decimal import Decimal
 
 from aiohttp import web
 
-from accounts.sandbox import spot_json
+from accounts.sandbox import futures_json, spot_json
 from accounts.sandbox.engine.commands import Command, Deposit, OpenAccount, PinPrice
 from accounts.sandbox.engine.listings import SPOT_LISTINGS, Market
 from accounts.sandbox.engine.refusals import Reason, Refused
@@ -134,30 +135,53 @@ def accounts(venue: Venue) -> list[Row]:
 
 
 def orders(venue: Venue) -> list[Row]:
-    """GET /sandbox/orders: every order ever accepted, in order of arrival."""
-    ledger = venue.exchange.spot.ledger
-    return [
-        {
-            **spot_json.order_row(order),
-            "account": order.ticket.account,
-            "market": Market.SPOT.value,
-            "receivedAt": order.received_at_us / 1_000_000,
-        }
-        for order in ledger.orders.values()
+    """GET /sandbox/orders: every order ever accepted, in order of arrival, algo orders too."""
+    exchange = venue.exchange
+    rows = [
+        *(
+            _received(spot_json.order_row(order), order.ticket.account, order.received_at_us)
+            for order in exchange.spot.ledger.orders.values()
+        ),
+        *(
+            _received(futures_json.order_row(order), order.ticket.account, order.received_at_us)
+            for order in exchange.futures.ledger.orders.values()
+        ),
+        *(
+            _received(futures_json.algo_row(algo), algo.ticket.account, algo.received_at_us)
+            for algo in exchange.algo.orders.values()
+        ),
     ]
+    return _by_arrival(rows)
 
 
 def trades(venue: Venue) -> list[Row]:
     """GET /sandbox/trades: every account's side of every execution, in order of execution."""
-    return [
-        {
-            **spot_json.trade_row(fill),
-            "account": fill.account,
-            "market": Market.SPOT.value,
-            "receivedAt": fill.at_us / 1_000_000,
-        }
-        for fill in venue.exchange.spot.ledger.fills
+    exchange = venue.exchange
+    rows = [
+        *(
+            _received(spot_json.trade_row(fill), fill.account, fill.at_us)
+            for fill in exchange.spot.ledger.fills
+        ),
+        *(
+            _received(futures_json.trade_row(fill), fill.account, fill.at_us)
+            for fill in exchange.futures.ledger.fills
+        ),
     ]
+    return _by_arrival(rows)
+
+
+def _received(row: Row, account: str, at_us: int) -> Row:
+    market = Market.FUTURES if "positionSide" in row else Market.SPOT
+    return {
+        **row,
+        "account": account,
+        "market": market.value,
+        "receivedAt": at_us / 1_000_000,
+    }
+
+
+def _by_arrival(rows: list[Row]) -> list[Row]:
+    return sorted(rows, key=lambda row: typing.cast("float", row["receivedAt"]))
 
 
 def routes(venue: Venue) -> list[web.RouteDef]:

@@ -32,6 +32,12 @@ def server_time(call: Call) -> Row:
     return {"serverTime": milliseconds(call.at_us)}
 
 
+def system_status(call: Call) -> Row:
+    """GET /sapi/v1/system/status: never under maintenance."""
+    del call
+    return {"status": 0, "msg": "normal"}
+
+
 def average_price(call: Call) -> Row:
     """GET /api/v3/avgPrice."""
     pit = _pits(call, Market.SPOT)[0]
@@ -145,6 +151,7 @@ ROUTES = (
     _public(_S, "/api/v3/ticker/price", per_symbol(_S, _price)),
     _public(_S, "/api/v3/ticker/bookTicker", per_symbol(_S, _book_ticker)),
     _public(_S, "/api/v3/ticker/24hr", per_symbol(_S, _day)),
+    _public(_S, "/sapi/v1/system/status", system_status),
     _public(_F, "/fapi/v1/ping", ping),
     _public(_F, "/fapi/v1/time", server_time),
     _public(_F, "/fapi/v1/depth", depth(_F)),

@@ -11,7 +11,14 @@ from collections.abc import AsyncIterator, Callable
 
 from aiohttp import web
 
-from accounts.sandbox import control_api, exchange_info, market_data, spot_api
+from accounts.sandbox import (
+    control_api,
+    exchange_info,
+    futures_account_api,
+    futures_api,
+    market_data,
+    spot_api,
+)
 from accounts.sandbox.engine.refusals import Refused
 from accounts.sandbox.errors import NOT_FOUND, VenueError, of_refusal
 from accounts.sandbox.parameters import parse
@@ -20,7 +27,13 @@ from accounts.sandbox.signing import authenticate
 from accounts.sandbox.venue import Venue
 
 _TICK_SECONDS = 1.0
-_ROUTES = (*exchange_info.ROUTES, *market_data.ROUTES, *spot_api.ROUTES)
+_ROUTES = (
+    *exchange_info.ROUTES,
+    *market_data.ROUTES,
+    *spot_api.ROUTES,
+    *futures_api.ROUTES,
+    *futures_account_api.ROUTES,
+)
 _ABOUT = {
     "name": "tradeplatform sandbox exchange",
     "simulation": True,

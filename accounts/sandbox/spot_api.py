@@ -2,15 +2,15 @@
 
 import uuid
 
-from accounts.sandbox import spot_json, spot_tickets
+from accounts.sandbox import queries, spot_json, spot_tickets
 from accounts.sandbox.engine.commands import CancelOrder, PlaceOrder
 from accounts.sandbox.engine.decimals import ZERO
 from accounts.sandbox.engine.events import OrderChanged
 from accounts.sandbox.engine.listings import SPOT_LISTINGS, Market
 from accounts.sandbox.engine.orders import Order
 from accounts.sandbox.engine.refusals import Reason, Refused
-from accounts.sandbox.errors import VenueError, missing, no_such_order
-from accounts.sandbox.pages import page
+from accounts.sandbox.errors import missing, no_such_order
+from accounts.sandbox.exchange_info import plain
 from accounts.sandbox.routes import Access, Call, Route
 from accounts.sandbox.spot_json import Row
 
@@ -28,7 +28,7 @@ def place_order(call: Call) -> Row:
     events = call.venue.execute(PlaceOrder(Market.SPOT, ticket), at_us=call.at_us)
     placed = [event for event in events if isinstance(event, OrderChanged)]
     order_id = placed[0].order.order_id
-    order = call.venue.exchange.spot.ledger.orders[order_id]
+    order = call.venue.exchange.spot.ledger.orders[ticket.symbol, order_id]
     if response_type == "ACK":
         return spot_json.acknowledgement(order)
     if response_type == "RESULT":
@@ -45,7 +45,7 @@ def test_order(call: Call) -> Row:
 
 def query_order(call: Call) -> Row:
     """GET /api/v3/order."""
-    order = _find(call)
+    order = queries.find_order(call, Market.SPOT)
     if order is None:
         raise no_such_order()
     return spot_json.order_row(order)
@@ -53,7 +53,7 @@ def query_order(call: Call) -> Row:
 
 def cancel_order(call: Call) -> Row:
     """DELETE /api/v3/order."""
-    order = _find(call)
+    order = queries.find_order(call, Market.SPOT)
     if order is None:
         raise Refused(Reason.UNKNOWN_ORDER)
     return _cancel(call, order)
@@ -61,49 +61,26 @@ def cancel_order(call: Call) -> Row:
 
 def cancel_open_orders(call: Call) -> list[Row]:
     """DELETE /api/v3/openOrders: of one symbol; -2011 when there are none."""
-    listing = spot_tickets.listing_of(call.parameters)
-    orders = call.venue.exchange.spot.ledger.open_orders(call.account, listing.symbol)
+    call.parameters.required("symbol")
+    orders = queries.open_orders(call, Market.SPOT)
     if not orders:
         raise Refused(Reason.UNKNOWN_ORDER)
     return [_cancel(call, order) for order in orders]
 
 
 def open_orders(call: Call) -> list[Row]:
-    """GET /api/v3/openOrders: of one symbol, or of all."""
-    symbol = spot_tickets.listing_of(call.parameters).symbol if _names_symbol(call) else None
-    orders = call.venue.exchange.spot.ledger.open_orders(call.account, symbol)
-    return [spot_json.order_row(order) for order in orders]
+    """GET /api/v3/openOrders."""
+    return [spot_json.order_row(order) for order in queries.open_orders(call, Market.SPOT)]
 
 
 def all_orders(call: Call) -> list[Row]:
-    """GET /api/v3/allOrders: from `orderId` upwards, or the newest."""
-    listing = spot_tickets.listing_of(call.parameters)
-    orders = call.venue.exchange.spot.ledger.all_orders(call.account, listing.symbol)
-    chosen = page(
-        orders,
-        call.parameters,
-        first_id="orderId",
-        id_of=lambda order: order.order_id,
-        time_of=lambda order: order.received_at_us,
-    )
-    return [spot_json.order_row(order) for order in chosen]
+    """GET /api/v3/allOrders."""
+    return [spot_json.order_row(order) for order in queries.all_orders(call, Market.SPOT)]
 
 
 def my_trades(call: Call) -> list[Row]:
-    """GET /api/v3/myTrades: of one order, from `fromId` upwards, or the newest."""
-    listing = spot_tickets.listing_of(call.parameters)
-    fills = call.venue.exchange.spot.ledger.fills_of(call.account, listing.symbol)
-    order_id = call.parameters.integer("orderId")
-    if order_id is not None:
-        fills = [fill for fill in fills if fill.order_id == order_id]
-    chosen = page(
-        fills,
-        call.parameters,
-        first_id="fromId",
-        id_of=lambda fill: fill.trade_id,
-        time_of=lambda fill: fill.at_us,
-    )
-    return [spot_json.trade_row(fill) for fill in chosen]
+    """GET /api/v3/myTrades."""
+    return [spot_json.trade_row(fill) for fill in queries.fills(call, Market.SPOT)]
 
 
 def account(call: Call) -> Row:
@@ -143,6 +120,19 @@ def account(call: Call) -> Row:
     }
 
 
+def trade_fees(call: Call) -> list[Row]:
+    """GET /sapi/v1/asset/tradeFee."""
+    symbol = queries.symbol_of(call, Market.SPOT)
+    return [
+        {
+            "symbol": name,
+            "makerCommission": plain(SPOT_LISTINGS[name].maker_fee),
+            "takerCommission": plain(SPOT_LISTINGS[name].taker_fee),
+        }
+        for name in ([symbol] if symbol else SPOT_LISTINGS)
+    ]
+
+
 def api_restrictions(call: Call) -> Row:
     """GET /sapi/v1/account/apiRestrictions: a key that trades and cannot withdraw."""
     opened = call.venue.exchange.accounts[call.account].opened_at_us
@@ -161,27 +151,11 @@ def api_restrictions(call: Call) -> Row:
     }
 
 
-def _find(call: Call) -> Order | None:
-    listing = spot_tickets.listing_of(call.parameters)
-    order_id = call.parameters.integer("orderId")
-    client_order_id = call.parameters.text("origClientOrderId")
-    if order_id is None and client_order_id is None:
-        message = "Param 'origClientOrderId' or 'orderId' must be sent, but both were empty/null!"
-        raise VenueError(-1102, message)
-    return call.venue.exchange.spot.ledger.find(
-        call.account, listing.symbol, order_id=order_id, client_order_id=client_order_id
-    )
-
-
 def _cancel(call: Call, order: Order) -> Row:
     cancel_id = call.parameters.client_id("newClientOrderId") or uuid.uuid4().hex[:22]
-    command = CancelOrder(Market.SPOT, call.account, order.order_id)
+    command = CancelOrder(Market.SPOT, call.account, order.ticket.symbol, order.order_id)
     call.venue.execute(command, at_us=call.at_us)
     return spot_json.cancellation(order, cancel_id=cancel_id)
-
-
-def _names_symbol(call: Call) -> bool:
-    return call.parameters.text("symbol") is not None
 
 
 _SPOT = Market.SPOT
@@ -195,5 +169,6 @@ ROUTES = (
     Route("GET", "/api/v3/allOrders", all_orders, _SPOT),
     Route("GET", "/api/v3/myTrades", my_trades, _SPOT),
     Route("GET", "/api/v3/account", account, _SPOT),
+    Route("GET", "/sapi/v1/asset/tradeFee", trade_fees, _SPOT),
     Route("GET", "/sapi/v1/account/apiRestrictions", api_restrictions, _SPOT),
 )

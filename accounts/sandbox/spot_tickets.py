@@ -8,7 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from accounts.sandbox.engine.decimals import ZERO
-from accounts.sandbox.engine.listings import SPOT_LISTINGS, Listing
+from accounts.sandbox.engine.listings import SPOT_LISTINGS
 from accounts.sandbox.engine.orders import Direction, Side, Ticket, TimeInForce, Trigger
 from accounts.sandbox.errors import VenueError, invalid_symbol, missing, not_required, unsupported
 from accounts.sandbox.parameters import Parameters
@@ -47,24 +47,18 @@ _STOPS = {SpotType.STOP_LOSS, SpotType.STOP_LOSS_LIMIT}
 _TRIGGERED = _STOPS | {SpotType.TAKE_PROFIT, SpotType.TAKE_PROFIT_LIMIT}
 
 
-def listing_of(parameters: Parameters) -> Listing:
-    """The listing the request names; -1102 or -1121."""
-    listing = SPOT_LISTINGS.get(parameters.required("symbol"))
-    if listing is None:
-        raise invalid_symbol()
-    return listing
-
-
 def read(parameters: Parameters, *, account: str) -> Ticket:
     """The order the request asks for; VenueError when it is not one."""
-    listing = listing_of(parameters)
+    symbol = parameters.required("symbol")
+    if symbol not in SPOT_LISTINGS:
+        raise invalid_symbol()
     side = parameters.choice("side", Side, VenueError(-1117, "Invalid side."))
     order_type = parameters.choice("type", SpotType, VenueError(-1116, "Invalid orderType."))
     _check_unsupported(parameters)
     quantity, quote_quantity = _size(parameters, order_type)
     return Ticket(
         account=account,
-        symbol=listing.symbol,
+        symbol=symbol,
         side=side,
         type=order_type.value,
         quantity=quantity,

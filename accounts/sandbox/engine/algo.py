@@ -117,3 +117,11 @@ class AlgoDesk:
             for order in self._waiting.values()
             if order.ticket.account == account and symbol in (None, order.ticket.symbol)
         ]
+
+    def all_orders(self, account: str, symbol: str) -> list[AlgoOrder]:
+        """Every algo order the account ever had in `symbol`, oldest first."""
+        return [
+            order
+            for order in self.orders.values()
+            if (order.ticket.account, order.ticket.symbol) == (account, symbol)
+        ]

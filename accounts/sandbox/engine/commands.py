@@ -41,6 +41,7 @@ class CancelOrder:
 
     market: Market
     account: str
+    symbol: str
     order_id: int
 
 

@@ -56,10 +56,10 @@ class Desk:
             self._asleep[ticket.symbol][order.order_id] = order
         return order
 
-    def cancel(self, account: str, order_id: int, *, at_us: int) -> Order:
+    def cancel(self, account: str, *, symbol: str, order_id: int, at_us: int) -> Order:
         """Cancel an open order; Refused when the account has no such order open."""
-        order = self.ledger.orders.get(order_id)
-        if order is None or not order.is_open or order.ticket.account != account:
+        order = self.ledger.find(account, symbol, order_id=order_id, client_order_id=None)
+        if order is None or not order.is_open:
             raise Refused(Reason.UNKNOWN_ORDER)
         self._withdraw(order, OrderStatus.CANCELED, at_us=at_us)
         return order
@@ -145,7 +145,7 @@ class Desk:
 
     def _trade(self, taker: Order, offer: Offer, *, at_us: int) -> None:
         deal = Deal(
-            trade_id=self.ledger.next_trade_id(),
+            trade_id=self.ledger.next_trade_id(taker.ticket.symbol),
             symbol=taker.ticket.symbol,
             price=offer.price,
             quantity=min(taker.leaves_quantity, offer.quantity),
@@ -166,7 +166,7 @@ class Desk:
                 return
             if order.is_open:
                 deal = Deal(
-                    trade_id=self.ledger.next_trade_id(),
+                    trade_id=self.ledger.next_trade_id(pit.listing.symbol),
                     symbol=pit.listing.symbol,
                     price=order.resting_price,
                     quantity=order.leaves_quantity,

@@ -38,7 +38,7 @@ class Exchange:
     """The simulated venue."""
 
     def __init__(self, *, first_id: int) -> None:
-        """Nobody trades yet; orders, trades and algo orders are numbered from `first_id`."""
+        """Nobody trades yet; all that is numbered is numbered upwards from `first_id`."""
         self.accounts: dict[str, Account] = {}
         self.pinned: set[str] = set()
         self._by_key: dict[str, Account] = {}
@@ -121,7 +121,9 @@ class Exchange:
 
     @_do.register
     def _(self, command: commands.CancelOrder, at_us: int) -> None:
-        self.desk(command.market).cancel(command.account, command.order_id, at_us=at_us)
+        self.desk(command.market).cancel(
+            command.account, symbol=command.symbol, order_id=command.order_id, at_us=at_us
+        )
 
     @_do.register
     def _(self, command: commands.PlaceAlgoOrder, at_us: int) -> None:

@@ -144,23 +144,28 @@ class FuturesSettlement:
 
     def unrealized_profit(self, account: str) -> Decimal:
         """Over all the account's positions, at mark prices."""
+        held = self._held(account)
+        return sum((stand.position.unrealized_profit(price) for stand, price in held), ZERO)
+
+    def notional(self, account: str) -> Decimal:
+        """Size of all the account's positions, at mark prices."""
         return sum(
-            (
-                self.holdings[account, symbol].position.unrealized_profit(self._price_of(symbol))
-                for symbol in self._listings
-            ),
-            ZERO,
+            (abs(stand.position.quantity) * price for stand, price in self._held(account)), ZERO
         )
 
     def margin(self, account: str) -> Decimal:
         """Initial margin of all the account's positions and open orders, at mark prices."""
-        return sum(
-            (
-                self.holdings[account, symbol].margin(self._price_of(symbol))
-                for symbol in self._listings
-            ),
-            ZERO,
-        )
+        return sum((stand.margin(price) for stand, price in self._held(account)), ZERO)
+
+    def position_margin(self, account: str) -> Decimal:
+        """Initial margin of all the account's positions, at mark prices."""
+        return sum((stand.position_margin(price) for stand, price in self._held(account)), ZERO)
+
+    def _held(self, account: str) -> list[tuple[Holding, Decimal]]:
+        """The account's holdings with their mark prices."""
+        return [
+            (self.holdings[account, symbol], self._price_of(symbol)) for symbol in self._listings
+        ]
 
     def available(self, account: str) -> Decimal:
         """What further margin can be taken from; never below zero."""

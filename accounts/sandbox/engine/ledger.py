@@ -1,7 +1,7 @@
 """The venue's records of one market: every order and fill ever, found by id, account or symbol.
 
-Invariant: a client order id is unique among an account's open orders of a symbol, and only there,
-as on Binance; the newest order bearing an id is the one found by it.
+Orders and trades are numbered per symbol, as on Binance: two symbols share their numbers. A client order id is unique among an account's open orders of a symbol, and only there,
+as there; the newest order bearing it is the one found by it.
 """
 
 from collections import defaultdict
@@ -15,32 +15,32 @@ class Ledger:
     """Orders and fills, and the ids they are given."""
 
     def __init__(self, *, first_id: int) -> None:
-        """No records; orders and trades are numbered upwards from `first_id`."""
-        self.orders: dict[int, Order] = {}
+        """No records; each symbol's orders and trades are numbered upwards from `first_id`."""
+        self.orders: dict[tuple[str, int], Order] = {}
         self.fills: list[Fill] = []
-        self._order_ids = count(first_id)
-        self._trade_ids = count(first_id)
+        self._order_ids = defaultdict[str, count[int]](lambda: count(first_id))
+        self._trade_ids = defaultdict[str, count[int]](lambda: count(first_id))
         self._by_client_id: dict[tuple[str, str, str], Order] = {}
         self._of_account: defaultdict[str, list[Order]] = defaultdict(list)
-        self._open_of_account: defaultdict[str, dict[int, Order]] = defaultdict(dict)
+        self._open_of_account: defaultdict[str, dict[tuple[str, int], Order]] = defaultdict(dict)
         self._fills_of_account: defaultdict[str, list[Fill]] = defaultdict(list)
 
     def accept(self, ticket: Ticket, *, quantity: Decimal, at_us: int) -> Order:
         """Record a new order."""
-        order = Order(next(self._order_ids), ticket, quantity, at_us, at_us)
-        self.orders[order.order_id] = order
+        order = Order(next(self._order_ids[ticket.symbol]), ticket, quantity, at_us, at_us)
+        self.orders[ticket.symbol, order.order_id] = order
         self._by_client_id[ticket.account, ticket.symbol, ticket.client_order_id] = order
         self._of_account[ticket.account].append(order)
-        self._open_of_account[ticket.account][order.order_id] = order
+        self._open_of_account[ticket.account][ticket.symbol, order.order_id] = order
         return order
 
-    def next_trade_id(self) -> int:
-        """The id both sides of the next execution bear."""
-        return next(self._trade_ids)
+    def next_trade_id(self, symbol: str) -> int:
+        """The id both sides of the symbol's next execution bear."""
+        return next(self._trade_ids[symbol])
 
     def record(self, fill: Fill) -> None:
         """Add `fill` to its order and to the lists."""
-        order = self.orders[fill.order_id]
+        order = self.orders[fill.symbol, fill.order_id]
         order.filled_quantity += fill.quantity
         order.filled_notional += fill.notional
         order.updated_at_us = fill.at_us
@@ -55,16 +55,17 @@ class Ledger:
         """End `order`; it never opens again."""
         order.status = status
         order.updated_at_us = at_us
-        del self._open_of_account[order.ticket.account][order.order_id]
+        del self._open_of_account[order.ticket.account][order.ticket.symbol, order.order_id]
 
     def find(
         self, account: str, symbol: str, *, order_id: int | None, client_order_id: str | None
     ) -> Order | None:
         """The account's order bearing all of the ids given; None when there is none."""
-        order = self.orders.get(order_id) if order_id is not None else None
-        if order_id is None and client_order_id is not None:
-            order = self._by_client_id.get((account, symbol, client_order_id))
-        if order is None or (order.ticket.account, order.ticket.symbol) != (account, symbol):
+        if order_id is not None:
+            order = self.orders.get((symbol, order_id))
+        else:
+            order = self._by_client_id.get((account, symbol, client_order_id or ""))
+        if order is None or order.ticket.account != account:
             return None
         if client_order_id is not None and order.ticket.client_order_id != client_order_id:
             return None
