@@ -13,6 +13,7 @@ from orders.transitions import OrderStatus
 class ResultRow:
     """One order of one account. `state` is success, failed or pending."""
 
+    account_id: int
     account_name: str
     symbol: str
     state: str
@@ -42,6 +43,7 @@ def _row(order: Order, signal_id: UUID) -> ResultRow:
     is_cancel = order.cancel_signal_id == signal_id
     state, code, message = _cancel_state(order) if is_cancel else _order_state(order)
     return ResultRow(
+        account_id=order.account_id,
         account_name=order.account.name,
         symbol=order.symbol,
         state=state,
