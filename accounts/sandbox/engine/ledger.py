@@ -1,10 +1,12 @@
 """The venue's records of one market: every order and fill ever, found by id, account or symbol.
 
-Orders and trades are numbered per symbol, as on Binance: two symbols share their numbers. A client order id is unique among an account's open orders of a symbol, and only there,
-as there; the newest order bearing it is the one found by it.
+Orders and trades are numbered per symbol, as on Binance: two symbols share their numbers. A client
+order id is unique among an account's open orders of a symbol, and only there; the newest order
+bearing it is the one found by it.
 """
 
 from collections import defaultdict
+from collections.abc import Iterator
 from decimal import Decimal
 from itertools import count
 
@@ -18,8 +20,8 @@ class Ledger:
         """No records; each symbol's orders and trades are numbered upwards from `first_id`."""
         self.orders: dict[tuple[str, int], Order] = {}
         self.fills: list[Fill] = []
-        self._order_ids = defaultdict[str, count[int]](lambda: count(first_id))
-        self._trade_ids = defaultdict[str, count[int]](lambda: count(first_id))
+        self._order_ids = _counters(first_id)
+        self._trade_ids = _counters(first_id)
         self._by_client_id: dict[tuple[str, str, str], Order] = {}
         self._of_account: defaultdict[str, list[Order]] = defaultdict(list)
         self._open_of_account: defaultdict[str, dict[tuple[str, int], Order]] = defaultdict(dict)
@@ -91,3 +93,7 @@ class Ledger:
     def fills_of(self, account: str, symbol: str) -> list[Fill]:
         """Every fill the account ever had in `symbol`, oldest first."""
         return [fill for fill in self._fills_of_account[account] if fill.symbol == symbol]
+
+
+def _counters(first_id: int) -> defaultdict[str, Iterator[int]]:
+    return defaultdict(lambda: count(first_id))
