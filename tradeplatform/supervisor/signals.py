@@ -11,7 +11,6 @@ from types import FrameType, TracebackType
 from typing import Self
 
 _STOP = frozenset({signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
-_HEARD = (*_STOP, signal.SIGCHLD)
 
 
 class Signals:
@@ -25,7 +24,7 @@ class Signals:
         os.set_blocking(self._reader, False)
         os.set_blocking(self._writer, False)
         signal.set_wakeup_fd(self._writer)
-        self._handlers = {number: signal.signal(number, _ignore) for number in _HEARD}
+        self._handlers = {number: signal.signal(number, _ignore) for number in _to_hear()}
         return self
 
     def __exit__(
@@ -45,6 +44,12 @@ class Signals:
         if select.select([self._reader], [], [], seconds)[0]:
             heard = os.read(self._reader, 4096)
             self.stop_requested = self.stop_requested or not _STOP.isdisjoint(heard)
+
+
+def _to_hear() -> frozenset[signal.Signals]:
+    """Under nohup a closed terminal is no reason to stop."""
+    is_nohup = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    return (_STOP - {signal.SIGHUP} if is_nohup else _STOP) | {signal.SIGCHLD}
 
 
 def _ignore(number: int, frame: FrameType | None) -> None:

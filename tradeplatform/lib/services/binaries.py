@@ -24,7 +24,7 @@ def postgres_programs(*, account: UnixAccount | None) -> Path:
     programs = package / "pginstall" / "bin"
     if account is None or is_open_to_everyone(programs / "postgres"):
         return programs
-    return _copy_for_everyone(package, copies=_COPIES) / "pginstall" / "bin"
+    return copy_for_everyone(package, copies=_COPIES) / "pginstall" / "bin"
 
 
 def valkey_server() -> Path:
@@ -58,10 +58,10 @@ def _installed_postgres() -> Path:
 def _package_directory(name: str) -> Path | None:
     spec = importlib.util.find_spec(name)
     places = spec.submodule_search_locations if spec else None
-    return Path(next(iter(places))) if places else None
+    return Path(next(iter(places))).resolve() if places else None
 
 
-def _copy_for_everyone(package: Path, *, copies: Path) -> Path:
+def copy_for_everyone(package: Path, *, copies: Path) -> Path:
     """A copy of the PostgreSQL package that any user may run; made once per version, 33 MB.
 
     Its programs look for their libraries in a directory beside the package, so that comes along.
