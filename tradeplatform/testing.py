@@ -1,4 +1,4 @@
-"""pytest plugin: a real PostgreSQL and a real Valkey for the session, started once.
+"""pytest plugin: a real PostgreSQL, Valkey and sandbox exchange for the session, started once.
 
 They live in a temporary directory that stands in for the state directory, and die with pytest
 whatever ends it. DATABASE_URL and REDIS_URL, when given, are used instead. Under pytest-xdist the
@@ -6,6 +6,7 @@ controller starts them; each worker has its own database (pytest-django) and bro
 """
 
 import atexit
+import http.client
 import os
 import shutil
 import tempfile
@@ -15,7 +16,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from pytest_django import Settings
 
+from accounts.sandbox.process import SandboxProcess
 from tradeplatform.lib.services.child import Child, stop
 from tradeplatform.lib.services.places import broker_url
 from tradeplatform.lib.services.postgres import EmbeddedPostgres
@@ -47,6 +50,26 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     if _services in config.stash:
         stop(config.stash[_services])
+
+
+@pytest.fixture(scope="session")
+def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Generator[SandboxProcess]:
+    """The running sandbox exchange; started when the first test asks, one per xdist worker."""
+    with SandboxProcess(state_dir=tmp_path_factory.mktemp("sandbox")) as process:
+        yield process
+
+
+@pytest.fixture
+def fresh_sandbox(sandbox: SandboxProcess, settings: Settings) -> SandboxProcess:
+    """The sandbox exchange as on its first day, where the settings say it is."""
+    settings.SANDBOX_URL = sandbox.url
+    connection = http.client.HTTPConnection(urlsplit(sandbox.url).netloc)
+    connection.request("POST", "/sandbox/reset", body="{}")
+    answer = connection.getresponse()
+    connection.close()
+    if answer.status != http.HTTPStatus.OK:
+        pytest.fail(f"the sandbox exchange refused to be reset: HTTP {answer.status}")
+    return sandbox
 
 
 def with_database(url: str, *, number: int) -> str:
