@@ -8,6 +8,15 @@ from django.db.models import Q
 from orders.models import Dispatch, Order
 from orders.transitions import OrderStatus
 
+_State = tuple[str, str, str]  # success, failed or pending; error code; sentence
+
+_OUTCOME_UNKNOWN = (
+    "The exchange did not answer. The order may exist: it is looked up and never sent again."
+)
+_NOT_CONFIRMED = (
+    "The exchange has not confirmed the cancel. It is repeated until the order's end is known."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class ResultRow:
@@ -31,17 +40,20 @@ def is_settled(signal_id: UUID) -> bool:
 
 def result_rows(signal_id: UUID) -> list[ResultRow]:
     """The orders a signal placed, in the order of execution, and those it asked to cancel."""
+    settled = is_settled(signal_id)
     orders = (
         Order.objects.filter(Q(signal_id=signal_id) | Q(cancel_signal_id=signal_id))
         .select_related("account")
         .order_by("intent_index", "account__name", "id")
     )
-    return [_row(order, signal_id) for order in orders]
+    return [_row(order, signal_id, settled=settled) for order in orders]
 
 
-def _row(order: Order, signal_id: UUID) -> ResultRow:
-    is_cancel = order.cancel_signal_id == signal_id
-    state, code, message = _cancel_state(order) if is_cancel else _order_state(order)
+def _row(order: Order, signal_id: UUID, *, settled: bool) -> ResultRow:
+    if order.cancel_signal_id == signal_id:
+        state, code, message = _cancel_state(order, settled=settled)
+    else:
+        state, code, message = _order_state(order)
     return ResultRow(
         account_id=order.account_id,
         account_name=order.account.name,
@@ -55,26 +67,21 @@ def _row(order: Order, signal_id: UUID) -> ResultRow:
     )
 
 
-def _order_state(order: Order) -> tuple[str, str, str]:
+def _order_state(order: Order) -> _State:
     if order.status in (OrderStatus.DENIED, OrderStatus.REJECTED):
         return "failed", order.error_code, order.error_message
     if order.outcome_unknown_since is not None:
-        return (
-            "failed",
-            "OUTCOME_UNKNOWN",
-            (
-                "The exchange did not answer. The order may exist: it is looked up and "
-                "never sent again."
-            ),
-        )
-    if order.status in (OrderStatus.INITIALIZED, OrderStatus.SUBMITTED):
+        return "failed", "OUTCOME_UNKNOWN", _OUTCOME_UNKNOWN
+    if order.answered_at is None:
         return "pending", "", ""
     return "success", "", ""
 
 
-def _cancel_state(order: Order) -> tuple[str, str, str]:
+def _cancel_state(order: Order, *, settled: bool) -> _State:
     if order.status == OrderStatus.PENDING_CANCEL:
-        return "pending", "", ""
+        return (
+            ("failed", "CANCEL_NOT_CONFIRMED", _NOT_CONFIRMED) if settled else ("pending", "", "")
+        )
     if order.status == OrderStatus.FILLED:
         return "failed", "ALREADY_FILLED", "The order was filled before the cancel arrived."
     return "success", "", ""

@@ -129,6 +129,10 @@ LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("ko", "한국어"), ("zh-hans", "简体中文")]
 TIME_ZONE = "UTC"
 USE_TZ = True
+# Trades are told apart by the second; Django's own formats end with the minute.
+FORMAT_MODULE_PATH = "tradeplatform.formats"
+# The only pages to log in to are the admin's.
+LOGIN_REDIRECT_URL = "admin:index"
 
 STATIC_URL = "static/"
 STATIC_ROOT = STATE_DIR / "static"
@@ -145,8 +149,19 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # The broker is never what makes an order happen: rows in the database are. So a nudge is not
 # redelivered, and a dead broker is noticed at once instead of holding a webhook's answer.
 CELERY_TASK_ACKS_LATE = False
-CELERY_TASK_PUBLISH_RETRY = False
-CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 0.5, "socket_timeout": 5}
+CELERY_TASK_PUBLISH_RETRY = True
+# Once more and at once: after a broker's restart the first message meets a dead connection.
+CELERY_TASK_PUBLISH_RETRY_POLICY = {
+    "max_retries": 1,
+    "interval_start": 0,
+    "interval_step": 0,
+    "interval_max": 0,
+}
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "socket_connect_timeout": 0.5,
+    "socket_timeout": 5,
+    "max_retries": 0,  # kombu would otherwise try for 6 s to reach a dead broker
+}
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 

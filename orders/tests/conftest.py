@@ -29,6 +29,6 @@ def fresh_sandbox(sandbox_: SandboxProcess, settings: Settings) -> SandboxProces
 @pytest.fixture
 def world(transactional_db: None, fresh_sandbox: SandboxProcess) -> Iterator[World]:
     """An empty trading world; its rows are committed, because workers use other connections."""
-    executor = Executor()
-    yield World(url=fresh_sandbox.url, executor=executor)
-    executor.stop(drain_seconds=1)
+    world = World(url=fresh_sandbox.url, executor=Executor())
+    yield world
+    world.executor.stop(drain_seconds=1)

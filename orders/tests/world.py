@@ -9,16 +9,21 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
 
 from accounts.exchange.types import Credentials, Environment, MarketType, OrderType, Side
 from accounts.models import Account
+from orders import market_data
 from orders.dispatching import open_signal
 from orders.execution import Executor
-from orders.models import Dispatch, Order
+from orders.models import Dispatch, Fill, Order
+from orders.placement import claim
+from orders.planning import load_plan
 from strategies.intents import Action, Intent, Size, SizeKind
 from strategies.models import Position, Signal, Strategy, Subscription
+from tradeplatform.lib import loop
 
 _numbers = itertools.count(1)
 
@@ -180,6 +185,50 @@ class World:
     ) -> list[Order]:
         """Accept and execute an alert."""
         return self.execute(self.alert(strategy, *intents, sender=sender))
+
+    def cancel_all(self, strategy: Strategy) -> Signal:
+        """Cancel the strategy's open orders and wait for the venues."""
+        signal = self.alert(strategy, cancel_all())
+        self.execute(signal)
+        return signal
+
+    def claim_only(self, signal: Signal) -> None:
+        """Claim and write ahead, then stop, as a worker that is killed before its first send."""
+        for dispatch_id in dispatches_of(signal):
+            plan = load_plan(dispatch_id)
+            if plan is not None:
+                view = loop.call(market_data.prefetch(plan), timeout_seconds=10)
+                claim(plan, view, now=datetime.now(UTC))
+
+    def forget_answers(self, signal: Signal) -> None:
+        """The rows as a worker leaves them that is killed after its sends, before the answers."""
+        Fill.objects.filter(order__signal=signal).delete()
+        Position.objects.filter(subscription__orders__signal=signal).delete()
+        Dispatch.objects.filter(signal=signal).update(settled_at=None)
+        Order.objects.filter(signal=signal).update(
+            status="SUBMITTED",
+            venue_order_id="",
+            filled_quantity=0,
+            average_price=None,
+            venue_filled_quantity=0,
+            answered_at=None,
+            closed_at=None,
+        )
+
+    def look_up(self) -> None:
+        """Have every shard look up what is unresolved."""
+        for shard in range(settings.SHARDS):
+            self.executor.look_up(shard).result(timeout=30)
+
+    def send_due_cancels(self) -> None:
+        """Have every shard send the cancels that are due."""
+        for shard in range(settings.SHARDS):
+            self.executor.send_due_cancels(shard).result(timeout=30)
+
+    def restart_executor(self) -> None:
+        """A new worker: its clients are built anew."""
+        self.executor.stop(drain_seconds=1)
+        self.executor = Executor()
 
     def now(self) -> datetime:
         """The time."""

@@ -1,0 +1,114 @@
+"""What was accepted and not carried out is found, and reported when it is too late."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from accounts.exchange.types import Side
+from orders import sweeps
+from orders.models import Dispatch, Order
+from orders.results import is_settled
+from orders.tests.broker import broker_away, nudges_in_broker
+from orders.tests.world import World, dispatches_of, limit_buy, market, orders_of, position_of
+from strategies.models import Signal
+
+_NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+
+
+def claim_without_work(signal: Signal, *, claimed_at: datetime) -> None:
+    """As a worker leaves it that dies right after its commit."""
+    Dispatch.objects.filter(signal=signal).update(claimed_at=claimed_at)
+
+
+def test_a_lost_nudge_is_repeated_while_the_alert_is_fresh(world: World) -> None:
+    strategy = world.strategy("test1", world.account("A1"))
+    signal = world.alert(strategy, limit_buy(), received_at=_NOW)
+    nudges_in_broker()  # those of the acceptance are taken out
+
+    sweeps.sweep_unclaimed(now=_NOW + timedelta(seconds=2))
+    too_early = nudges_in_broker()
+    sweeps.sweep_unclaimed(now=_NOW + timedelta(seconds=4))
+
+    assert too_early == []
+    assert sorted(nudges_in_broker()) == sorted(dispatches_of(signal))
+
+
+def test_an_alert_that_nobody_executed_in_time_is_denied(world: World) -> None:
+    strategy = world.strategy("test1", world.account("A1"), world.account("A2"))
+    signal = world.alert(strategy, limit_buy(), received_at=_NOW)
+
+    sweeps.sweep_unclaimed(now=_NOW + timedelta(seconds=60))
+    late = world.execute(signal)
+
+    assert [(order.status, order.error_code) for order in late] == [
+        ("DENIED", "SIGNAL_EXPIRED")
+    ] * 2
+    assert is_settled(signal.pk)
+    assert world.venue_orders() == []
+
+
+def test_a_broker_that_is_away_does_not_stop_the_sweep(world: World) -> None:
+    strategy = world.strategy("test1", world.account("A1"))
+    expired = world.alert(strategy, limit_buy(), received_at=_NOW - timedelta(minutes=5))
+    world.alert(strategy, limit_buy(), received_at=_NOW)
+
+    with broker_away():
+        sweeps.sweep_unclaimed(now=_NOW + timedelta(seconds=10))
+
+    assert [order.error_code for order in orders_of(expired)] == ["SIGNAL_EXPIRED"]
+
+
+def test_a_restarted_worker_reports_what_its_predecessor_left(world: World) -> None:
+    account = world.account("A1")
+    strategy = world.strategy("test1", account)
+    signal = world.alert(strategy, limit_buy(), market(Side.SELL, percent="-100"))
+    world.claim_only(signal)
+
+    for shard in range(2):
+        sweeps.recover_shard(shard, started_at=datetime.now(UTC))
+
+    close, entry = sorted(orders_of(signal), key=lambda order: order.order_type, reverse=True)
+    assert (close.order_type, close.status, close.error_code) == ("MARKET", "DENIED", "INTERRUPTED")
+    assert (entry.order_type, entry.status) == ("LIMIT", "SUBMITTED")
+    assert entry.outcome_unknown_since is not None
+    assert is_settled(signal.pk)
+    assert world.venue_orders() == []
+
+
+def test_an_order_that_left_before_the_crash_is_found_and_not_sent_again(world: World) -> None:
+    account = world.account("A1")
+    strategy = world.strategy("test1", account)
+    signal = world.alert(strategy, market(Side.BUY, quantity="0.01"))
+    world.execute(signal)
+    world.forget_answers(signal)
+
+    for shard in range(2):
+        sweeps.recover_shard(shard, started_at=datetime.now(UTC))
+    world.look_up()
+
+    (order,) = orders_of(signal)
+    assert (order.status, order.filled_quantity) == ("FILLED", order.quantity)
+    assert position_of(strategy, account) == order.quantity * 999 / 1000
+    assert len(world.venue_orders()) == 1
+
+
+@pytest.mark.parametrize("seconds", [60, 90])
+def test_work_of_a_worker_that_may_still_be_busy_is_left_alone(world: World, seconds: int) -> None:
+    strategy = world.strategy("test1", world.account("A1"))
+    signal = world.alert(strategy, limit_buy(), received_at=_NOW)
+    claim_without_work(signal, claimed_at=_NOW)
+
+    sweeps.sweep_abandoned(now=_NOW + timedelta(seconds=seconds))
+
+    assert not is_settled(signal.pk)
+
+
+def test_work_long_past_its_time_is_closed(world: World) -> None:
+    strategy = world.strategy("test1", world.account("A1"))
+    signal = world.alert(strategy, limit_buy(), received_at=_NOW)
+    claim_without_work(signal, claimed_at=_NOW)
+
+    sweeps.sweep_abandoned(now=_NOW + timedelta(seconds=91))
+
+    assert is_settled(signal.pk)
+    assert Order.objects.count() == 0
