@@ -43,6 +43,7 @@ def pytest_load_initial_conftests() -> Generator[None, object, object]:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "whole_platform: starts `manage.py up`; runs last")
     if "PYTEST_XDIST_WORKER" not in os.environ:
         config.stash[_services] = _start(_state_dir())
 
@@ -50,6 +51,10 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     if _services in config.stash:
         stop(config.stash[_services])
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.get_closest_marker("whole_platform") is not None)
 
 
 @pytest.fixture(scope="session")

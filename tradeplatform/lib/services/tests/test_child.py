@@ -1,6 +1,5 @@
 """A child that never outlives us, whatever ends us."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -10,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tradeplatform.lib.services.child import Child, ChildSpec, stop
+from tradeplatform.lib.services.tests.endings import ends
 
 # Starts a child that sleeps, says its number, and sleeps too.
 _PARENT = """
@@ -40,7 +40,7 @@ def test_kill_9_of_the_parent_ends_the_child(tmp_path: Path) -> None:
     parent.kill()
     parent.communicate()
 
-    assert _ends(child)
+    assert ends(child)
 
 
 def test_what_a_dead_child_left_behind_is_killed_with_its_session(tmp_path: Path) -> None:
@@ -50,7 +50,7 @@ def test_what_a_dead_child_left_behind_is_killed_with_its_session(tmp_path: Path
 
     child.kill_session()
 
-    assert _ends(left_behind)
+    assert ends(left_behind)
 
 
 def test_stopping_asks_with_the_signal_of_the_spec(tmp_path: Path) -> None:
@@ -88,20 +88,6 @@ def _spec(log: Path, code: str) -> ChildSpec:
         log=log,
         stop_signal=signal.SIGINT,
     )
-
-
-def _ends(pid: int) -> bool:
-    """Whether the process is gone, or about to be: a zombie waits for init only."""
-    for _ in range(1000):
-        try:
-            state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-        except (FileNotFoundError, ProcessLookupError):
-            return True
-        if state == "Z":
-            return True
-        threading.Event().wait(0.01)
-    os.kill(pid, signal.SIGKILL)
-    return False
 
 
 def _await_text(path: Path, text: str) -> None:

@@ -1,0 +1,161 @@
+"""The whole platform as a user runs it: `manage.py up`, with real everything."""
+
+import http.client
+import json
+import os
+import signal
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from django.conf import settings
+
+from tradeplatform.lib.services.tests.endings import ends
+from tradeplatform.supervisor.tests.platform_process import PlatformProcess, environment
+
+pytestmark = [pytest.mark.whole_platform, pytest.mark.xdist_group("whole platform")]
+
+
+@pytest.fixture(scope="module")
+def state_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("state")
+
+
+@pytest.fixture(scope="module")
+def platform(state_dir: Path) -> Iterator[PlatformProcess]:
+    """Up and ready."""
+    with PlatformProcess(state_dir) as platform:
+        platform.read_until("^Ctrl-C stops everything")
+        yield platform
+
+
+def test_stores_start_before_the_exchange_before_workers_before_work_comes_in(
+    platform: PlatformProcess,
+) -> None:
+    names = [name for name, _ in platform.processes()[:7]]
+
+    assert names == ["valkey", "postgres", "sandbox", "worker0", "worker1", "web", "beat"]
+
+
+def test_ready_prints_what_the_private_quickstart_file_says(
+    platform: PlatformProcess, state_dir: Path
+) -> None:
+    quickstart = _quickstart(state_dir)
+
+    printed = "\n".join(platform.lines)
+
+    assert "READY" in platform.lines
+    assert f"Admin    {quickstart['admin_url']}" in printed
+    assert f"Login    {quickstart['admin_user']} / {quickstart['admin_password']}" in printed
+    assert f"curl -sS {quickstart['webhook_url']} " in printed
+    assert list(quickstart) == [
+        "admin_url",
+        "admin_user",
+        "admin_password",
+        "webhook_url",
+        "token",
+        "group_names",
+        "sandbox_url",
+    ]
+    assert stat.S_IMODE((state_dir / "quickstart.json").stat().st_mode) == 0o600
+
+
+def test_the_admin_answers_at_the_printed_address(
+    platform: PlatformProcess, state_dir: Path
+) -> None:
+    assert _status(f"{_quickstart(state_dir)['admin_url']}login/") == http.HTTPStatus.OK
+
+
+def test_commands_run_by_hand_find_the_services_of_the_state_directory(
+    platform: PlatformProcess, state_dir: Path
+) -> None:
+    show = "from django.conf import settings; print(settings.SANDBOX_URL)"
+
+    migrated = _manage(state_dir, "migrate", "--check")
+    shown = _manage(state_dir, "shell", "--no-imports", "-c", show)
+
+    assert migrated.returncode == 0, migrated.stderr
+    assert shown.stdout.strip() == _quickstart(state_dir)["sandbox_url"]
+
+
+def test_a_second_up_on_the_same_state_is_refused(
+    platform: PlatformProcess, state_dir: Path
+) -> None:
+    with PlatformProcess(state_dir) as second:
+        code = second.exit_code()
+
+    assert code == 1
+    assert second.processes() == []
+    assert f"The platform is already running on {state_dir}" in second.lines[-1]
+
+
+def test_a_web_port_that_is_taken_is_refused_by_name(
+    platform: PlatformProcess, state_dir: Path, tmp_path: Path
+) -> None:
+    taken = str(urlsplit(_quickstart(state_dir)["admin_url"]).port)
+
+    with PlatformProcess(tmp_path, WEB_PORT=taken) as second:
+        code = second.exit_code()
+
+    assert code == 1
+    assert second.processes() == []
+    assert f"WEB_PORT asks for port {taken} on 127.0.0.1, which is taken" in second.lines[-1]
+
+
+@pytest.mark.parametrize("name", ["web", "worker0", "postgres", "valkey"])
+def test_a_killed_process_comes_back(platform: PlatformProcess, state_dir: Path, name: str) -> None:
+    killed = platform.pid_of(name)
+
+    os.kill(killed, signal.SIGKILL)
+    platform.read_until(f"^{name}: process")
+
+    assert f"{name} ended (signal 9); starting it again in 0.5 s" in platform.lines
+    assert platform.pid_of(name) != killed
+
+
+def test_kill_9_leaves_nothing_behind_and_a_restart_keeps_the_login(tmp_path: Path) -> None:
+    with PlatformProcess(tmp_path) as killed:
+        killed.read_until("^Ctrl-C stops everything")
+        before = _quickstart(tmp_path)
+        killed.end(signal.SIGKILL)
+
+    with PlatformProcess(tmp_path) as restarted:
+        restarted.read_until("^Ctrl-C stops everything")
+        after = _quickstart(tmp_path)
+        code = restarted.end(signal.SIGINT)
+
+    started = killed.processes() + restarted.processes()
+    kept = ("admin_user", "admin_password", "token", "group_names")
+    assert [after[key] for key in kept] == [before[key] for key in kept]
+    assert after["token"]
+    assert [name for name, pid in started if not ends(pid)] == []
+    assert (code, restarted.lines[-1]) == (0, "Stopped")
+
+
+def _quickstart(state_dir: Path) -> dict[str, str]:
+    content: dict[str, str] = json.loads((state_dir / "quickstart.json").read_text())
+    return content
+
+
+def _status(url: str) -> int:
+    address = urlsplit(url)
+    connection = http.client.HTTPConnection(address.netloc)
+    connection.request("GET", address.path)
+    status = connection.getresponse().status
+    connection.close()
+    return status
+
+
+def _manage(state_dir: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=settings.BASE_DIR,
+        env=environment(state_dir),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
