@@ -4,6 +4,8 @@ What happened on the wire is recorded, not guessed: a call whose request was nev
 network was not sent, whatever ccxt raised.
 """
 
+import logging
+import traceback
 from collections.abc import Coroutine
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -14,6 +16,8 @@ import ccxt.async_support
 
 from accounts.exchange.errors import Failure, classify
 from accounts.exchange.types import ExchangeAnswer
+
+logger = logging.getLogger(__name__)
 
 _Result = TypeVar("_Result")
 
@@ -61,8 +65,20 @@ def observed_class(ccxt_id: str) -> type[Any]:
     return type(ccxt_id, (_Observed, getattr(ccxt.async_support, ccxt_id)), {})
 
 
+async def send(call: Coroutine[Any, Any, _Result], *, venue: str) -> _Result:
+    """Await a ccxt call that changes something at the venue, once.
+
+    Raises NotSent, Rejected, OrderGone or OutcomeUnknown, nothing else.
+    """
+    return await _answered(call, venue=venue, is_read=False)
+
+
 async def ask(call: Coroutine[Any, Any, _Result], *, venue: str) -> _Result:
-    """Await a ccxt call; raises NotSent, Rejected, OrderGone or OutcomeUnknown, nothing else."""
+    """Await a ccxt call that only reads; raises like `send`, its unknown outcome is NO_ANSWER."""
+    return await _answered(call, venue=venue, is_read=True)
+
+
+async def _answered(call: Coroutine[Any, Any, _Result], *, venue: str, is_read: bool) -> _Result:
     trace = _Trace()
     token = _trace.set(trace)
     try:
@@ -70,14 +86,23 @@ async def ask(call: Coroutine[Any, Any, _Result], *, venue: str) -> _Result:
     except ExchangeAnswer:
         raise
     except Exception as error:  # noqa: BLE001  the border: any error after the send is an answer
+        _note_surprise(error)
         # Without the cause: ccxt's texts contain the signed URL, and would reach the log with it.
-        raise classify(_failure(error, trace), venue=venue) from None
+        raise classify(_failure(error, trace, is_read), venue=venue) from None
     finally:
         _trace.reset(token)
 
 
-def _failure(error: Exception, trace: _Trace) -> Failure:
+def _note_surprise(error: Exception) -> None:
+    """An error that is not ccxt's own word is a flaw in reading an answer: say where, not what."""
+    if not isinstance(error, ccxt.async_support.BaseError):
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        logger.error("%s at %s:%s", type(error).__name__, place.filename, place.lineno)
+
+
+def _failure(error: Exception, trace: _Trace, is_read: bool) -> Failure:
     return Failure(
+        is_read=is_read,
         has_left=trace.has_left,
         class_names=_class_names(error),
         cause_names=_class_names(error.__cause__),

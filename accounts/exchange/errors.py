@@ -26,6 +26,8 @@ _NEVER_CONNECTED = frozenset({"ClientConnectorError", "ConnectionTimeoutError", 
 # ccxt's classes for what it refuses by itself, before it sends anything.
 _REFUSED_LOCALLY = {"AuthenticationError": "BAD_CREDENTIALS", "BadSymbol": "SYMBOL_UNKNOWN"}
 
+_NOTHING_PROVEN = "OUTCOME_UNKNOWN"
+
 _URL = re.compile(r"https?://\S+")
 # Keys, signatures and the signed text that Bybit repeats: long, unbroken, with a digit in them.
 _SECRET_LIKE = re.compile(r"(?=[\w+/=.\-{}\[\]:\",&]*\d)[\w+/=.\-{}\[\]:\",&]{16,}", re.ASCII)
@@ -36,10 +38,12 @@ _LONGEST_TEXT = 200
 class Failure:
     """What is known of a failed call, in plain values.
 
-    `has_left`: a request was handed to the network. `class_names` are the exception's class and
-    its bases, `cause_names` those of the transport's error behind it.
+    `is_read`: the call could change nothing. `has_left`: a request was handed to the network.
+    `class_names` are the exception's class and its bases, `cause_names` those of the transport's
+    error behind it.
     """
 
+    is_read: bool
     has_left: bool
     class_names: tuple[str, ...]
     cause_names: tuple[str, ...] = ()
@@ -64,7 +68,8 @@ def classify(failure: Failure, *, venue: str) -> ExchangeAnswer:
         return NotSent("NOT_CONNECTED", sentence_of("NOT_CONNECTED"))
     answer = _venue_answer(failure.body)
     verdict = _verdict(failure, answer, venue)
-    return _ANSWERS[verdict.outcome](verdict.code, _message(verdict.code, answer, failure, venue))
+    code = "NO_ANSWER" if failure.is_read and verdict.code == _NOTHING_PROVEN else verdict.code
+    return _ANSWERS[verdict.outcome](code, _message(code, answer, failure, venue))
 
 
 def _never_sent(failure: Failure) -> NotSent:
@@ -81,7 +86,7 @@ def _verdict(failure: Failure, answer: _VenueAnswer, venue: str) -> Verdict:
         or CODES.get(venue, {}).get(answer.code)
         or STATUSES.get(venue, {}).get(failure.http_status or 0)
         or _by_class(failure, answer)
-        or Verdict(Outcome.UNKNOWN, "OUTCOME_UNKNOWN")
+        or Verdict(Outcome.UNKNOWN, _NOTHING_PROVEN)
     )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, replace
 
 from accounts.exchange import lookups
-from accounts.exchange.border import ask
+from accounts.exchange.border import ask, send
 from accounts.exchange.counter import Counter
 from accounts.exchange.desk import close_desk, desk
 from accounts.exchange.holdings import check_connection, fetch_holdings
@@ -26,13 +26,12 @@ from accounts.exchange.types import (
     OrderReference,
     OrderReport,
     OrderTicket,
-    OrderType,
     OutcomeUnknown,
     Price,
     Rejected,
     ReportStatus,
 )
-from accounts.exchange.venues import has_separate_stops
+from accounts.exchange.venues import has_separate_stops, is_stop
 
 __all__ = [
     "cancel",
@@ -76,7 +75,7 @@ async def place(login: Login, ticket: OrderTicket) -> OrderReport:
         rules=counter.rules,
         contract_size=counter.contract_size,
     )
-    report = await ask(_create(counter, creation), venue=counter.venue)
+    report = await send(_create(counter, creation), venue=counter.venue)
     reference = OrderReference(
         client_order_id=ticket.client_order_id,
         venue_order_id=report.venue_order_id,
@@ -101,11 +100,11 @@ async def cancel(login: Login, reference: OrderReference) -> OrderReport:
     counter = await Counter.open(login, reference.symbol)
     refusal: Rejected | None = None
     try:
-        report = await ask(_cancel(counter, reference), venue=counter.venue)
+        report = await send(_cancel(counter, reference), venue=counter.venue)
         if report.status not in _STILL_OPEN:
             return await _with_executions(counter, reference, report)
     except OrderGone:
-        await _cancel_child(counter, reference)
+        await _cancel_triggered(counter, reference)
     except Rejected as error:
         refusal = error
     except OutcomeUnknown as error:
@@ -135,23 +134,19 @@ async def _cancel(counter: Counter, reference: OrderReference) -> OrderReport:
     return counter.report(await lookups.cancel(counter.client, reference, counter.access))
 
 
-async def _cancel_child(counter: Counter, reference: OrderReference) -> None:
-    """A stop that has triggered lives on as another order: cancel that one."""
-    if not has_separate_stops(counter.access, reference.order_type):
+async def _cancel_triggered(counter: Counter, stop: OrderReference) -> None:
+    """A stop that is gone may have triggered and live on under another name: cancel that."""
+    if not is_stop(stop.order_type):
         return
-    child = await ask(_find_child(counter, reference), venue=counter.venue)
-    if child is None:
+    order = await ask(
+        lookups.after_trigger(counter.client, stop, counter.access), venue=counter.venue
+    )
+    if order is None:
         return
     try:
-        await ask(_cancel(counter, child), venue=counter.venue)
+        await send(_cancel(counter, order), venue=counter.venue)
     except (OrderGone, OutcomeUnknown) as error:
-        logger.info("Cancel of triggered %s is unclear: %s", reference.client_order_id, error)
-
-
-async def _find_child(counter: Counter, reference: OrderReference) -> OrderReference | None:
-    stop = await lookups.find(counter.client, reference, counter.access)
-    child = lookups.child_of(stop)
-    return _plain(reference, child) if child else None
+        logger.info("Cancel of triggered %s is unclear: %s", stop.client_order_id, error)
 
 
 async def _look_up(counter: Counter, reference: OrderReference) -> OrderReport:
@@ -169,21 +164,11 @@ async def _look_up_stop(counter: Counter, reference: OrderReference) -> OrderRep
     report = counter.report(stop)
     child = lookups.child_of(stop)
     if child:
-        working = await _look_up(counter, _plain(reference, child))
+        working = await _look_up(counter, lookups.triggered(reference, child))
         return replace(working, venue_order_id=report.venue_order_id)
     if report.status is ReportStatus.CLOSED:  # "closed" means triggered, not ended
         return replace(report, status=ReportStatus.UNKNOWN)
     return report
-
-
-def _plain(reference: OrderReference, venue_order_id: str) -> OrderReference:
-    """The order that a stop became, found by the venue's id alone."""
-    return replace(
-        reference,
-        client_order_id="",
-        venue_order_id=venue_order_id,
-        order_type=OrderType.LIMIT,
-    )
 
 
 async def _with_executions(

@@ -4,10 +4,12 @@ By the venue's order id where it is known, otherwise by our client order id. An 
 some venues take an empty one for "all orders".
 """
 
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from accounts.exchange.types import NotSent, OrderGone, OrderReference, OrderType
-from accounts.exchange.venues import Access, has_separate_stops
+from accounts.exchange.venues import Access, has_separate_stops, is_stop
 
 # A venue's answer about one order or execution, in ccxt's shape.
 Answer = dict[str, Any]
@@ -23,7 +25,7 @@ async def find(client: Any, reference: OrderReference, access: Access) -> Answer
     found: Answer = await client.fetch_order(
         reference.venue_order_id or None, reference.symbol, _params(reference, access)
     )
-    return found
+    return _with_bithumb_trades(found) if access.ccxt_id == "bithumb" else found
 
 
 async def cancel(client: Any, reference: OrderReference, access: Access) -> Answer:
@@ -33,7 +35,7 @@ async def cancel(client: Any, reference: OrderReference, access: Access) -> Answ
         return _parsed(client, await client.private_delete_order(_upbit_id(reference)), reference)
     params = _params(reference, access)
     if access.ccxt_id == "bybit":
-        params = _bybit_cancel_params(reference)
+        params = _bybit_cancel_params(reference, access)
     answer: Answer = await client.cancel_order(
         reference.venue_order_id or None, reference.symbol, params
     )
@@ -54,6 +56,16 @@ async def trades(client: Any, reference: OrderReference, access: Access) -> list
     return found
 
 
+async def after_trigger(
+    client: Any, reference: OrderReference, access: Access
+) -> OrderReference | None:
+    """How a stop is named once it has triggered; None where that changes nothing."""
+    if has_separate_stops(access, reference.order_type):
+        child = child_of(await find(client, reference, access))
+        return triggered(reference, child) if child else None
+    return replace(reference, order_type=OrderType.LIMIT) if access.ccxt_id == "bybit" else None
+
+
 def child_of(stop: Answer) -> str:
     """The id of the order that a triggered stop became; empty while it waits.
 
@@ -61,6 +73,11 @@ def child_of(stop: Answer) -> str:
     """
     raw = stop.get("info") or {}
     return str(raw.get("actualOrderId") or raw.get("ordId") or "")
+
+
+def triggered(stop: OrderReference, child: str) -> OrderReference:
+    """The order that a stop became: a plain one, found by the venue's id alone."""
+    return replace(stop, client_order_id="", venue_order_id=child, order_type=OrderType.LIMIT)
 
 
 def _check(reference: OrderReference) -> None:
@@ -89,16 +106,31 @@ def _upbit_id(reference: OrderReference) -> dict[str, str]:
     return {"identifier": reference.client_order_id}
 
 
+def _with_bithumb_trades(order: Answer) -> Answer:
+    """ccxt reads none of the fields in which Bithumb tells an order's executions."""
+    trades = [
+        {
+            "id": raw["uuid"],
+            "side": "buy" if raw["side"] == "bid" else "sell",
+            "amount": raw["volume"],
+            "price": raw["price"],
+            "timestamp": int(datetime.fromisoformat(raw["created_at"]).timestamp() * 1000),
+        }
+        for raw in order["info"].get("trades") or ()
+    ]
+    return {**order, "trades": trades}
+
+
 def _bybit_id(reference: OrderReference) -> dict[str, str]:
     if reference.venue_order_id:
         return {"orderId": reference.venue_order_id}
     return {"orderLinkId": reference.client_order_id}
 
 
-def _bybit_cancel_params(reference: OrderReference) -> dict[str, Any]:
+def _bybit_cancel_params(reference: OrderReference, access: Access) -> dict[str, Any]:
     """On spot a waiting stop is canceled under the filter StopOrder, which `trigger` sets."""
     params: dict[str, Any] = dict(_bybit_id(reference))
-    if reference.order_type in (OrderType.STOP_LIMIT, OrderType.STOP_MARKET):
+    if is_stop(reference.order_type) and access.ccxt_market_types == ("spot",):
         params["trigger"] = True
     return params
 

@@ -9,10 +9,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from accounts.exchange.types import MarketRules, MarketType, NotSent, OrderTicket, OrderType, Side
-from accounts.exchange.venues import CLIENT_ORDER_ID_MAX_LENGTH, Access, StopStyle
+from accounts.exchange.venues import CLIENT_ORDER_ID_MAX_LENGTH, Access, StopStyle, is_stop
 from tradeplatform.lib.decimals import plain
 
-_STOPS = frozenset({OrderType.STOP_LIMIT, OrderType.STOP_MARKET})
 _WITH_LIMIT_PRICE = frozenset({OrderType.LIMIT, OrderType.STOP_LIMIT})
 
 
@@ -48,12 +47,12 @@ def creation_of(
 
 def _params(ticket: OrderTicket, access: Access, rules: MarketRules) -> dict[str, str | bool]:
     params: dict[str, str | bool] = {}
-    if ticket.order_type in _STOPS:
+    if is_stop(ticket.order_type):
         params[access.stop_client_id_field] = ticket.client_order_id
         params["triggerPrice"] = plain(_given(ticket.trigger_price))
     else:
         params["clientOrderId"] = ticket.client_order_id
-    if ticket.order_type in _STOPS and access.stop_style is StopStyle.SAME_ORDER_DIRECTED:
+    if is_stop(ticket.order_type) and access.stop_style is StopStyle.SAME_ORDER_DIRECTED:
         params["triggerDirection"] = "ascending" if ticket.side is Side.BUY else "descending"
     if ticket.reduce_only and rules.market_type is MarketType.FUTURES:  # spot has no such thing
         params["reduceOnly"] = True
@@ -70,7 +69,7 @@ def _check_client_order_id(text: str) -> None:
 
 
 def _check_venue_can(ticket: OrderTicket, access: Access) -> None:
-    if ticket.order_type in _STOPS and access.stop_style is StopStyle.NONE:
+    if is_stop(ticket.order_type) and access.stop_style is StopStyle.NONE:
         raise NotSent(
             "STOP_NOT_SUPPORTED",
             f"{access.ccxt_id} has no stop orders: it would ignore the stop price. "
@@ -89,7 +88,7 @@ def _check_numbers(ticket: OrderTicket, rules: MarketRules) -> None:
     _check_step("quantity", ticket.quantity, rules.quantity_step)
     if ticket.order_type in _WITH_LIMIT_PRICE:
         _check_step("limit price", _given(ticket.limit_price), rules.price_tick)
-    if ticket.order_type in _STOPS:
+    if is_stop(ticket.order_type):
         _check_step("trigger price", _given(ticket.trigger_price), rules.price_tick)
 
 

@@ -17,6 +17,7 @@ _SENTENCES = {
         "The account has too little free balance. Add funds or make the order smaller."
     ),
     "MARKET_CLOSED": "The market is closed or halted. Send the order when it is open.",
+    "NO_ANSWER": "The exchange gave no usable answer. It is asked again later.",
     "NOT_CONNECTED": (
         "The exchange could not be reached, so nothing was sent. Check the network and the "
         "exchange's status page."

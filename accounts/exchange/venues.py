@@ -231,7 +231,11 @@ def _environments(access: Access) -> frozenset[Environment]:
     return frozenset(found)
 
 
+def is_stop(order_type: OrderType) -> bool:
+    """Whether such an order waits for its trigger price."""
+    return order_type in (OrderType.STOP_LIMIT, OrderType.STOP_MARKET)
+
+
 def has_separate_stops(access: Access, order_type: OrderType) -> bool:
     """Whether such an order lives under an id of its own until it triggers."""
-    is_stop = order_type in (OrderType.STOP_LIMIT, OrderType.STOP_MARKET)
-    return is_stop and access.stop_style is StopStyle.SEPARATE_ORDER
+    return is_stop(order_type) and access.stop_style is StopStyle.SEPARATE_ORDER

@@ -1,4 +1,8 @@
-"""An HTTP server on loopback that answers as a test tells it to and remembers the requests."""
+"""A venue on loopback that answers as a test tells it to and remembers what it was asked.
+
+ccxt's real clients reach it through `LoopbackSession`, whatever address they ask for; that address
+is remembered with each request.
+"""
 
 import json
 from collections import defaultdict
@@ -6,7 +10,11 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
 
+import aiohttp
+import yarl
 from aiohttp import web
+
+_ASKED_HOST = "X-Asked-Host"
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +22,7 @@ class Request:
     """One request as it arrived; `fields` are those of the query and of a form or JSON body."""
 
     method: str
+    host: str
     path: str
     fields: dict[str, Any]
     headers: dict[str, str]
@@ -29,6 +38,32 @@ class Answer:
 
     def text(self) -> str:
         return self.body if isinstance(self.body, str) else json.dumps(self.body)
+
+
+class LoopbackSession:
+    """What ccxt sees of an aiohttp session; every request goes to the scripted venue instead."""
+
+    def __init__(self, venue_url: str) -> None:
+        self._venue = yarl.URL(venue_url)
+        self._session = aiohttp.ClientSession()
+        self.headers: dict[str, str] = {}  # ccxt adds a session's own headers to each request
+
+    def get(self, url: yarl.URL, **options: Any) -> Any:
+        return self._ask("GET", url, **options)
+
+    def post(self, url: yarl.URL, **options: Any) -> Any:
+        return self._ask("POST", url, **options)
+
+    def delete(self, url: yarl.URL, **options: Any) -> Any:
+        return self._ask("DELETE", url, **options)
+
+    async def close(self) -> None:
+        await self._session.close()
+
+    def _ask(self, method: str, url: yarl.URL, *, headers: dict[str, str], **options: Any) -> Any:
+        here = f"{self._venue.origin()}{url.raw_path_qs}"
+        told = {**headers, _ASKED_HOST: url.host or ""}
+        return self._session.request(method, yarl.URL(here, encoded=True), headers=told, **options)
 
 
 @dataclass(slots=True)
@@ -47,29 +82,32 @@ class ScriptedVenue:
         """The requests of this kind, in order of arrival."""
         return [r for r in self.requests if (r.method, r.path) == (method, path)]
 
+    def session(self) -> Any:
+        """A session that brings every request here; made on the loop that uses it."""
+        return LoopbackSession(self.url)
+
     async def start(self) -> None:
         app = web.Application()
         app.router.add_route("*", "/{path:.*}", self._handle)
         self._runner = web.AppRunner(app, access_log=None)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", 0)
-        await site.start()
-        port = self._runner.addresses[0][1]
-        self.url = f"http://127.0.0.1:{port}"
+        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
+        self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
 
     async def stop(self) -> None:
         if self._runner is not None:
             await self._runner.cleanup()
 
     async def _handle(self, request: web.Request) -> web.Response:
-        fields: dict[str, Any] = dict(request.query)
-        body = await request.text()
-        if body.startswith(("{", "[")):
-            parsed = json.loads(body)
-            fields.update(parsed if isinstance(parsed, dict) else {"rows": parsed})
-        else:
-            fields.update(parse_qsl(body))
-        self.requests.append(Request(request.method, request.path, fields, dict(request.headers)))
+        self.requests.append(
+            Request(
+                method=request.method,
+                host=request.headers.get(_ASKED_HOST, request.host),
+                path=request.path,
+                fields={**request.query, **_fields(await request.text())},
+                headers=dict(request.headers),
+            )
+        )
         answers = self._answers.get((request.method, request.path))
         if not answers:
             return web.Response(status=404, text=f"no script for {request.method} {request.path}")
@@ -77,3 +115,10 @@ class ScriptedVenue:
         return web.Response(
             status=answer.status, text=answer.text(), content_type=answer.content_type
         )
+
+
+def _fields(body: str) -> dict[str, Any]:
+    if not body.startswith(("{", "[")):
+        return dict(parse_qsl(body))
+    parsed = json.loads(body)
+    return parsed if isinstance(parsed, dict) else {"rows": parsed}

@@ -1,0 +1,24 @@
+"""A scripted venue on loopback that the real ccxt clients reach, whatever they ask for."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from accounts.exchange import gateway
+from accounts.exchange.desk import Desk, adopt_desk
+from accounts.exchange.tests.scripted_venue import ScriptedVenue
+from tradeplatform.lib import loop
+
+
+async def _open(venue: ScriptedVenue) -> None:
+    await venue.start()
+    adopt_desk(Desk(session=venue.session()))
+
+
+@pytest.fixture
+def venue() -> Iterator[ScriptedVenue]:
+    scripted = ScriptedVenue()
+    loop.call(_open(scripted), timeout_seconds=10)
+    yield scripted
+    loop.call(gateway.close(), timeout_seconds=10)
+    loop.call(scripted.stop(), timeout_seconds=10)
