@@ -50,14 +50,28 @@ class AccountAdmin(OwnedAdmin):
     search_fields = ["name", "venue", "owner__username"]
     empty_hint = _("No accounts yet. Add one: a key of your exchange, or of its play-money world.")
     fieldsets = [
-        (None, {"fields": ["name", "owner", "venue", "environment", "is_active"]}),
+        (
+            None,
+            {"fields": ["name", "owner", "venue_label", "environment_label", "is_active"]},
+        ),
         (
             _("Credentials"),
             {"fields": ["api_key", "secret", "passphrase"], "description": _CREDENTIALS_HINT},
         ),
         (_("Connection"), {"fields": ["health_label", "health_message", "health_checked_at"]}),
     ]
-    readonly_fields = ["health_label", "health_message", "health_checked_at"]
+    # Orders and fills were made there: an account never moves to another exchange or world.
+    readonly_fields = [
+        "venue_label",
+        "environment_label",
+        "health_label",
+        "health_message",
+        "health_checked_at",
+    ]
+    add_fieldsets = [
+        (None, {"fields": ["name", "owner", "venue", "environment", "is_active"]}),
+        fieldsets[1],
+    ]
     actions_detail = ["check_connection"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -67,7 +81,6 @@ class AccountAdmin(OwnedAdmin):
         return rows
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
-        # Orders and fills were made there: an account never moves to another exchange or world.
         fixed = ["venue", "environment"] if obj else []
         return [*super().get_readonly_fields(request, obj), *fixed]
 

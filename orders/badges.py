@@ -1,4 +1,4 @@
-"""Labels of orders in the admin."""
+"""Labels of orders in the admin and on its front page."""
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from orders.models import Order
 from orders.transitions import OrderStatus
 from tradeplatform.lib.admin_columns import EMPTY, badge
+from tradeplatform.lib.decimals import plain
 
 _STATUS_COLOURS = {
     OrderStatus.INITIALIZED: "plain",
@@ -40,3 +41,9 @@ def attention_badge(order: Order) -> SafeString | str:
     if order.outcome_unknown_since is not None:
         return badge(_("Outcome unknown"), "warning")
     return EMPTY
+
+
+def progress_text(order: Order) -> str:
+    """Filled of wanted quantity, in base units."""
+    wanted = EMPTY if order.quantity is None else plain(order.quantity)
+    return f"{plain(order.filled_quantity)} / {wanted}"

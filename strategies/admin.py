@@ -24,7 +24,7 @@ from strategies.visibility import (
     visible_subscriptions,
 )
 from strategies.wording import sentence
-from tradeplatform.lib.admin_columns import amount, list_link, row_link
+from tradeplatform.lib.admin_columns import amount, badge, list_link, row_link
 from tradeplatform.lib.admin_scope import (
     HistoryAdmin,
     HistoryInline,
@@ -74,7 +74,7 @@ class StrategyAdmin(OwnedAdmin):
         "currency",
         "owner",
         "is_active",
-        "is_public",
+        "audience",
         "subscriptions_link",
         "signals_link",
         "orders_link",
@@ -115,6 +115,13 @@ class StrategyAdmin(OwnedAdmin):
                 others,
             )
             self.message_user(request, text % others, messages.WARNING)
+
+    @admin.display(description=_("open to"), ordering="is_public")
+    def audience(self, strategy: Strategy) -> SafeString:
+        """Who may subscribe."""
+        if strategy.is_public:
+            return badge(_("Everybody"), "info")
+        return badge(_("Owner"), "plain")
 
     @admin.display(description=_("alert to paste"))
     def alert(self, strategy: Strategy) -> SafeString:
@@ -190,6 +197,14 @@ class SubscriptionAdmin(OwnRowsAdmin):
         if obj is None or obj.orders.exists() or not _decides(request, obj):
             return False
         return bool(super().has_delete_permission(request, obj))
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        # No pen beside the choice: another user's public strategy has no page here.
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        for link in ("can_change_related", "can_view_related"):
+            if field is not None and hasattr(field.widget, link):
+                setattr(field.widget, link, False)
+        return field
 
     @admin.display(description=_("environment"), ordering="account__environment")
     def environment(self, subscription: Subscription) -> SafeString:

@@ -8,6 +8,7 @@ from unfold.widgets import UnfoldAdminSelectWidget
 
 from accounts.exchange.types import MarketType
 from accounts.exchange.venues import VENUES, venue_choices
+from accounts.models import Account
 from strategies.models import Strategy, Subscription
 from strategies.subscribing import obstacle
 
@@ -56,6 +57,15 @@ class SubscriptionForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in
         model = Subscription
         fields = ("strategy", "account", "is_active", "capital", "leverage", "max_symbols")
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Both are fixed after the first save and then no part of the form.
+        for name, label in (("strategy", _strategy_label), ("account", _account_label)):
+            if name in self.fields:
+                choice: Any = self.fields[name]
+                choice.queryset = choice.queryset.select_related("owner")
+                choice.label_from_instance = label
+
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
         strategy = cleaned.get("strategy") or getattr(self.instance, "strategy", None)
@@ -66,3 +76,11 @@ class SubscriptionForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in
         if found is not None:
             self.add_error(found.field if found.field in self.fields else None, found.message)
         return cleaned
+
+
+def _strategy_label(strategy: Strategy) -> str:
+    return f"{strategy.name} ({strategy.group_name}, {strategy.market_type}, {strategy.owner})"
+
+
+def _account_label(account: Account) -> str:
+    return f"{account.name} ({account.venue} {account.environment}, {account.owner})"

@@ -14,17 +14,17 @@ from django.db.models import Count, Model, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from accounts.badges import environment_badge
 from accounts.exchange.types import Environment
 from accounts.models import Account, Health
-from orders.badges import status_badge
+from orders.badges import attention_badge, progress_text, status_badge
 from orders.models import Dispatch, OpenOrder, Order
 from orders.transitions import OrderStatus
-from tradeplatform.lib.admin_columns import EMPTY, row_link
-from tradeplatform.lib.decimals import plain
+from tradeplatform.lib.admin_columns import row_link
 from webhooks.models import Delivery, Outcome
 
 # Figures about today's orders look at so many of the newest ones, which an index gives at once.
@@ -49,6 +49,7 @@ def add_dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, An
     last_alert = _rows(Delivery, request).order_by("-received_at").first()
     return {
         **context,
+        "title": _("Overview"),
         "alerts": _alerts(request, now=now),
         "last_alert_at": last_alert and last_alert.received_at,
         "order_states": _order_states(request, now=now),
@@ -139,7 +140,15 @@ def _accounts(request: HttpRequest) -> list[Figure]:
 def _newest_orders(request: HttpRequest) -> dict[str, Any]:
     orders = _rows(Order, request).select_related("account", "subscription__strategy")
     return {
-        "headers": [_("time"), _("state"), _("order"), _("account"), _("strategy"), _("filled")],
+        "headers": [
+            _("time"),
+            _("state"),
+            _("order"),
+            _("account"),
+            _("strategy"),
+            _("filled"),
+            _("note"),
+        ],
         "rows": [_order_row(order) for order in orders.order_by("-id")[:10]],
     }
 
@@ -149,15 +158,11 @@ def _order_row(order: Order) -> list[Any]:
         order.created_at,
         status_badge(order.status),
         row_link(order, f"{order.side} {order.symbol}"),
-        order.account,
+        format_html("{} {}", order.account, environment_badge(order.account.environment)),
         order.subscription.strategy,
-        _progress(order),
+        progress_text(order),
+        order.error_message or attention_badge(order),
     ]
-
-
-def _progress(order: Order) -> str:
-    wanted = EMPTY if order.quantity is None else plain(order.quantity)
-    return f"{plain(order.filled_quantity)} / {wanted}"
 
 
 def _midnight(now: datetime) -> datetime:

@@ -1,5 +1,6 @@
 """Deliveries and webhook tokens in the admin. A new token is shown on one page, once."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import admin
@@ -38,7 +39,7 @@ class DeliveryAdmin(UuidSearch):
         "error",
         "sender",
         "remote_address",
-        "total_processing_time_ms",
+        "total_ms",
     ]
     list_filter = [
         ("outcome", ChoicesDropdownFilter),
@@ -86,6 +87,11 @@ class DeliveryAdmin(UuidSearch):
     def outcome_label(self, delivery: Delivery) -> SafeString:
         """What we did with it."""
         return badge(delivery.get_outcome_display(), _OUTCOME_COLOURS[Outcome(delivery.outcome)])
+
+    @admin.display(description=_("ms"))
+    def total_ms(self, delivery: Delivery) -> Decimal | None:
+        """How long the request took."""
+        return delivery.total_processing_time_ms
 
     @admin.display(description=_("strategy"))
     def strategy(self, delivery: Delivery) -> str:

@@ -37,6 +37,12 @@ class CancelingAdmin(HistoryAdmin):
         """The admin's forms never change an order, so the permission is free for this."""
         return request.user.has_perm("orders.change_order")
 
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> Any:
+        # No button on an order that has ended or is being canceled already.
+        if not Order.objects.filter(pk=object_id, status__in=CANCELABLE).exists():
+            return []
+        return super().get_actions_detail(request, object_id)
+
     @admin.action(description=_("Cancel selected orders"), permissions=["cancel"])
     def cancel_selected(
         self, request: HttpRequest, queryset: QuerySet[Order]

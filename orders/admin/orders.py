@@ -5,13 +5,14 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from accounts.badges import environment_badge
 from orders.admin.canceling import CancelingAdmin
-from orders.badges import attention_badge, side_badge, status_badge
+from orders.badges import attention_badge, progress_text, side_badge, status_badge
 from orders.models import Fill, OpenOrder, Order, OrderEvent
 from orders.transitions import OPEN
 from strategies.visibility import visible_subscription_ids
@@ -61,15 +62,11 @@ class OrderAdmin(CancelingAdmin):
     list_display = [
         "created_at",
         "status_label",
-        "symbol",
-        "side_label",
-        "order_type",
-        _QUANTITY,
-        _FILLED,
+        "wish",
+        "progress",
         "price",
         _AVERAGE,
-        "account",
-        "environment",
+        "account_label",
         "strategy",
         "note",
     ]
@@ -94,8 +91,9 @@ class OrderAdmin(CancelingAdmin):
                 "fields": [
                     ("status_label", "environment", "attention"),
                     "error",
-                    ("symbol", "side_label", "order_type"),
-                    ("strategy_link", "account_link", "signal_link"),
+                    ("wish", "purpose"),
+                    ("strategy_link", "account_link"),
+                    "signal_link",
                 ]
             },
         ),
@@ -103,9 +101,9 @@ class OrderAdmin(CancelingAdmin):
             _("Numbers"),
             {
                 "fields": [
-                    (_QUANTITY, _FILLED, _LEAVES, _AT_VENUE),
-                    (_LIMIT, _TRIGGER, _AVERAGE),
-                    ("is_close", "reduce_only"),
+                    (_QUANTITY, _LIMIT, _TRIGGER),
+                    (_FILLED, _AVERAGE, _AT_VENUE),
+                    _LEAVES,
                 ]
             },
         ),
@@ -114,8 +112,9 @@ class OrderAdmin(CancelingAdmin):
             {
                 "fields": [
                     ("client_order_id", "venue_order_id"),
-                    ("created_at", "submitted_at", "answered_at", "closed_at"),
-                    ("outcome_unknown_since", "cancel_sent_at", "updated_at"),
+                    ("created_at", "submitted_at"),
+                    ("answered_at", "closed_at"),
+                    ("outcome_unknown_since", "cancel_sent_at"),
                 ]
             },
         ),
@@ -142,10 +141,28 @@ class OrderAdmin(CancelingAdmin):
         """The order's state."""
         return status_badge(order.status)
 
-    @admin.display(description=_("side"))
-    def side_label(self, order: Order) -> SafeString:
-        """BUY or SELL."""
-        return side_badge(order.side)
+    @admin.display(description=_("order"))
+    def wish(self, order: Order) -> SafeString:
+        """Side, symbol and type."""
+        kind = order.get_order_type_display()
+        return format_html("{} {} {}", side_badge(order.side), order.symbol, kind)
+
+    @admin.display(description=_("filled"))
+    def progress(self, order: Order) -> str:
+        """Filled of wanted."""
+        return progress_text(order)
+
+    @admin.display(description=_("purpose"))
+    def purpose(self, order: Order) -> Any:
+        """Whether it opens or closes a position."""
+        if order.is_close:
+            return _("Closes a position, reduce-only") if order.reduce_only else _("Closes")
+        return _("Opens a position")
+
+    @admin.display(description=_("account"))
+    def account_label(self, order: Order) -> SafeString:
+        """The account and its environment."""
+        return format_html("{} {}", order.account, self.environment(order))
 
     @admin.display(description=_("environment"))
     def environment(self, order: Order) -> SafeString:

@@ -19,7 +19,7 @@ from unfold.contrib.filters.admin import RelatedDropdownFilter
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from tradeplatform.lib.decimals import plain
-from tradeplatform.lib.paging import CappedPaginator
+from tradeplatform.lib.paging import CappedChangeList, CappedPaginator
 
 
 class AmountInput(forms.DecimalField):
@@ -102,6 +102,9 @@ class HistoryAdmin(OwnRowsAdmin):
     show_full_result_count = False
     sortable_by = ()  # only the default order has an index
     list_fullwidth = True
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[CappedChangeList]:
+        return CappedChangeList
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

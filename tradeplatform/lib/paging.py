@@ -1,9 +1,11 @@
-"""Pages over tables with millions of rows."""
+"""Lists over tables with millions of rows."""
 
 from functools import cached_property
 from typing import Any
 
 from django.core.paginator import Paginator
+from django.http import HttpRequest
+from unfold.views import ChangeList
 
 
 class CappedPaginator(Paginator):  # type: ignore[type-arg]  # generic in the stubs only
@@ -25,3 +27,11 @@ class CappedPaginator(Paginator):  # type: ignore[type-arg]  # generic in the st
     def is_capped(self) -> bool:
         """Whether there may be more rows than can be paged through."""
         return self.count == self.most_rows
+
+
+class CappedChangeList(ChangeList):  # type: ignore[misc]  # Unfold ships no types
+    """A list that does not say how many rows there would be without its filters."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        self.full_result_count = self.result_count

@@ -1,0 +1,3 @@
+"""Moments as they are compared: year first, with seconds."""
+
+DATETIME_FORMAT = "Y-m-d H:i:s"
