@@ -102,4 +102,6 @@ class Fields:
     def _refusal_of_value(self, reason: Reason, name: str) -> Refused:
         value = self.values[name]
         is_number = isinstance(value, Numeral)
-        return self.refusal(reason, name, value if is_number else json.dumps(value, ensure_ascii=False))
+        return self.refusal(
+            reason, name, value if is_number else json.dumps(value, ensure_ascii=False)
+        )

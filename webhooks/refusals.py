@@ -68,6 +68,7 @@ class Reason(Enum):
     PARAMETER_INVALID = (400, "The parameter {field} is {value}, which is not one of its values.")
     # Ours.
     STORE_UNAVAILABLE = (503, "The alert could not be stored, so nothing was ordered. Send again.")
+    DATABASE_UNAVAILABLE = (503, "The database cannot be reached. Ask again.")
     INTERNAL_ERROR = (
         500,
         "The alert met an error of ours and was not stored; nothing was ordered.",

@@ -1,5 +1,16 @@
-"""Addresses of the API."""
+"""Addresses of the API, each with and without a trailing slash: a redirect would lose a POST."""
 
-from django.urls import URLPattern
+from django.urls import re_path
 
-urlpatterns: list[URLPattern] = []
+from webhooks.docs import ApiDocsView, ApiSchemaView
+from webhooks.views import OrderListView, SignalView, WebhookView
+
+urlpatterns = [
+    re_path(r"^webhook/?$", WebhookView.as_view(), name="webhook"),
+    # Told of in the description of the address above.
+    re_path(r"^webhook/(?P<path_token>[^/]+)/?$", WebhookView.as_view(schema=None)),
+    re_path(r"^signals/(?P<signal_id>[^/]+)/?$", SignalView.as_view(), name="signal"),
+    re_path(r"^orders/?$", OrderListView.as_view(), name="orders"),
+    re_path(r"^schema/?$", ApiSchemaView.as_view(), name="schema"),
+    re_path(r"^docs/?$", ApiDocsView.as_view(), name="docs"),
+]

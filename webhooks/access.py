@@ -1,0 +1,48 @@
+"""Whose request it is, and which strategy it may act on.
+
+Every failure to prove who one is looks the same, and so does every strategy that one may not use:
+nobody learns which tokens or strategies exist.
+"""
+
+from django.contrib.auth.models import AbstractBaseUser
+
+from strategies.models import Strategy, Subscription
+from webhooks.fields import Fields
+from webhooks.refusals import Reason, Refused
+from webhooks.strict_json import JsonObject
+from webhooks.tokens import user_of
+
+_LONGEST_GROUP_NAME = 60
+
+
+def sender_of(document: JsonObject, *, path_token: str) -> AbstractBaseUser:
+    """The user whose token the alert bears; a token in the path replaces the body's."""
+    return authenticated(path_token or document.get("token"))
+
+
+def authenticated(token: object) -> AbstractBaseUser:
+    """The user of the token; raises Refused with TOKEN_INVALID for anything else."""
+    user = user_of(token.strip()) if isinstance(token, str) else None
+    if user is None:
+        raise Refused(Reason.TOKEN_INVALID)
+    return user
+
+
+def strategy_for(document: JsonObject, *, sender: AbstractBaseUser) -> Strategy:
+    """The active strategy the alert names, if it is the sender's own or a public one to which the
+    sender has subscribed an account; raises Refused with STRATEGY_NOT_FOUND otherwise.
+
+    On a subscriber's alert only the subscriber's own accounts act: orders.planning sees to that.
+    """
+    group_name = Fields(document).text("group_name", longest=_LONGEST_GROUP_NAME)
+    strategy = Strategy.objects.filter(group_name=group_name, is_active=True).first()
+    if strategy is None or not _may_use(sender, strategy):
+        raise Refused(Reason.STRATEGY_NOT_FOUND, field="group_name")
+    return strategy
+
+
+def _may_use(sender: AbstractBaseUser, strategy: Strategy) -> bool:
+    if strategy.owner_id == sender.pk:
+        return True
+    own = Subscription.objects.filter(strategy=strategy, account__owner_id=sender.pk)
+    return strategy.is_public and own.exists()

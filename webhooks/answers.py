@@ -1,0 +1,112 @@
+"""What senders read: the JSON of DESIGN's contract, built from plain values. Pure.
+
+Status words on the wire are success, failed and pending; an order that never reached a venue has
+no ids to show.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+from uuid import UUID
+
+from orders.results import ResultRow
+from orders.transitions import OrderStatus
+from strategies.intents import Action
+from webhooks.refusals import Refused
+from webhooks.timing import Timings
+
+Body = dict[str, Any]
+
+_NEVER_PLACED = (OrderStatus.DENIED, OrderStatus.REJECTED)
+_REFUSAL_HEADERS: Mapping[int, Mapping[str, str]] = {
+    401: {"WWW-Authenticate": "Bearer"},
+    500: {"Retry-After": "5"},  # seconds
+    503: {"Retry-After": "5"},
+}
+_NO_SUBSCRIBER = "No active account is subscribed to this strategy: nothing was ordered."
+_NOTHING_TO_CANCEL = "There was no open order to cancel."
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A response in plain values."""
+
+    http_status: int
+    body: Body
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What is known of a signal. `intents` are as stored; `timings` those of its delivery."""
+
+    signal_id: UUID
+    group_name: str
+    intents: Sequence[Mapping[str, Any]]
+    rows: Sequence[ResultRow]
+    is_settled: bool
+    timings: Timings | None
+    warnings: Sequence[str] = ()
+
+
+def progress_body(progress: Progress, *, status_url: str) -> Body:
+    """One row per account and order, the summary, the timings and what to know besides."""
+    body: Body = {
+        "action": "orders_processed" if progress.is_settled else "orders_accepted",
+        "signal_id": str(progress.signal_id),
+        "strategy": progress.group_name,
+        "results": [result_body(row) for row in progress.rows],
+        "summary": _summary(progress.rows),
+        "performance_metrics": _metrics(progress.timings),
+        "warnings": [*progress.warnings, *_emptiness(progress)],
+    }
+    return body if progress.is_settled else body | {"status_url": status_url}
+
+
+def refusal_answer(refused: Refused, *, delivery_id: UUID | None = None) -> Answer:
+    """The code, the sentence, the field if it is one field's fault, and where we keep it."""
+    body: Body = {"error_code": refused.reason.name, "error": refused.sentence}
+    if refused.field:
+        body["field"] = refused.field
+    if delivery_id is not None:
+        body["delivery_id"] = str(delivery_id)
+    status = refused.reason.http_status
+    return Answer(http_status=status, body=body, headers=_REFUSAL_HEADERS.get(status, {}))
+
+
+def result_body(row: ResultRow) -> Body:
+    """What became of one order of one account."""
+    body: Body = {"account_name": row.account_name, "symbol": row.symbol, "status": row.state}
+    if row.order_status not in _NEVER_PLACED:
+        body |= {
+            "order_id": row.venue_order_id,
+            "client_order_id": row.client_order_id,
+            "order_status": row.order_status,
+        }
+    if row.error_code:
+        body |= {"error_code": row.error_code, "error": row.error_message}
+    return body
+
+
+def _summary(rows: Sequence[ResultRow]) -> Body:
+    states = [row.state for row in rows]
+    return {
+        "total_accounts": len({row.account_id for row in rows}),
+        "successful_trades": states.count("success"),
+        "failed_trades": states.count("failed"),
+        "pending_trades": states.count("pending"),
+    }
+
+
+def _metrics(timings: Timings | None) -> Body:
+    if timings is None:
+        return {}
+    return {name: float(milliseconds) for name, milliseconds in asdict(timings).items()}
+
+
+def _emptiness(progress: Progress) -> Sequence[str]:
+    """Why a finished signal has no rows."""
+    if progress.rows or not progress.is_settled:
+        return ()
+    places = any(intent["action"] == Action.PLACE for intent in progress.intents)
+    return (_NO_SUBSCRIBER if places else _NOTHING_TO_CANCEL,)

@@ -1,0 +1,86 @@
+"""What follows the commit: wait for the accounts, read the results, answer. Never an error: the
+alert is stored, and a sender who reads 5xx would send it again.
+"""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from orders.results import ResultRow, is_settled, result_rows
+from webhooks.answers import Answer, Progress, progress_body
+from webhooks.deliveries import record_answer
+from webhooks.storing import Stored, Understood
+from webhooks.timing import Stopwatch
+from webhooks.waiting import wait_until_settled
+
+logger = logging.getLogger(__name__)
+
+_DUPLICATE = "The same alert_id or Idempotency-Key came before: this alert was not executed again."
+_UNCONFIRMED = (
+    "The database did not confirm that it stored the alert. Look at status_url before you send "
+    "it again."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """How far the accounts are."""
+
+    is_settled: bool = False
+    rows: Sequence[ResultRow] = ()
+
+
+def answer_stored(understood: Understood, stored: Stored, watch: Stopwatch) -> Answer:
+    """The answer to an alert that is in the database; never raises, never 5xx."""
+    try:
+        known = _known(understood, stored, watch) if stored.is_confirmed else _Known()
+        answer = _answer(understood, stored, known, watch)
+        record_answer(
+            delivery_id=understood.delivery_id,
+            http_status=answer.http_status,
+            timings=watch.timings(),
+        )
+    except Exception:
+        logger.exception("signal %s is stored, its results could not be read", stored.signal.pk)
+        answer = _answer(understood, stored, _Known(), watch)
+    return answer
+
+
+def _known(understood: Understood, stored: Stored, watch: Stopwatch) -> _Known:
+    signal_id = stored.signal.pk
+    if understood.arrival.prefers_async:
+        settled = is_settled(signal_id)
+    else:
+        settled = wait_until_settled(signal_id, watch)
+    return _Known(is_settled=settled, rows=result_rows(signal_id))
+
+
+def _answer(understood: Understood, stored: Stored, known: _Known, watch: Stopwatch) -> Answer:
+    signal = stored.signal
+    progress = Progress(
+        signal_id=signal.pk,
+        group_name=understood.strategy.group_name,
+        intents=signal.intents,
+        rows=known.rows,
+        is_settled=known.is_settled,
+        timings=watch.timings(),
+        warnings=_warnings(understood, stored),
+    )
+    body = progress_body(progress, status_url=reverse("signal", args=[signal.pk]))
+    prefers_async = understood.arrival.prefers_async
+    is_final = not stored.is_new or (known.is_settled and not prefers_async)
+    return Answer(
+        http_status=200 if is_final else 202,
+        body=body if stored.is_new else {"duplicate": True} | body,
+        headers={"Preference-Applied": "respond-async"} if prefers_async else {},
+    )
+
+
+def _warnings(understood: Understood, stored: Stored) -> tuple[str, ...]:
+    return (
+        *(() if stored.is_new else (_DUPLICATE,)),
+        *(() if stored.is_confirmed else (_UNCONFIRMED,)),
+        *understood.alert.warnings,
+    )

@@ -1,0 +1,71 @@
+"""The API's description: the OpenAPI schema for programs and a plain page of it for people.
+
+The page is our own, because the usual viewers load their code from other hosts.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.views.generic import TemplateView
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.settings import patched_settings
+from drf_spectacular.views import SpectacularAPIView
+
+from webhooks.schema import BEARER
+
+_SETTINGS = {"APPEND_COMPONENTS": BEARER}
+_METHODS = ("get", "post")
+
+
+class ApiSchemaView(SpectacularAPIView):
+    """The schema as YAML, or as JSON for those who accept or ask for `?format=json`."""
+
+    custom_settings = _SETTINGS
+
+
+class ApiDocsView(TemplateView):
+    """The schema as one page, without scripts."""
+
+    template_name = "webhooks/docs.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        with patched_settings(_SETTINGS):
+            schema = SchemaGenerator().get_schema(public=True)  # type: ignore[no-untyped-call]
+        operations = list(_operations(schema))
+        return super().get_context_data(info=schema["info"], operations=operations, **kwargs)
+
+
+def _operations(schema: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    for path, methods in schema["paths"].items():
+        for method in _METHODS:
+            if method in methods:
+                yield _operation(path, method, methods[method])
+
+
+def _operation(path: str, method: str, operation: Mapping[str, Any]) -> dict[str, Any]:
+    body = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
+    return {
+        "path": path,
+        "method": method.upper(),
+        "summary": operation.get("summary", ""),
+        "description": operation.get("description", ""),
+        "parameters": operation.get("parameters", []),
+        "fields": list(body.get("schema", {}).get("properties", {}).items()),
+        "examples": list(_examples(body)),
+        "answers": [
+            (status, answer["description"], list(_examples(_json_of(answer))))
+            for status, answer in operation["responses"].items()
+        ],
+    }
+
+
+def _json_of(answer: Mapping[str, Any]) -> Mapping[str, Any]:
+    content: Mapping[str, Any] = answer.get("content", {}).get("application/json", {})
+    return content
+
+
+def _examples(content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for name, example in content.get("examples", {}).items():
+        title = example.get("summary", name)
+        yield title, json.dumps(example["value"], indent=2, ensure_ascii=False)

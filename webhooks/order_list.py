@@ -1,0 +1,122 @@
+"""The orders one may see, newest first, a page at a time: `GET /api/orders`.
+
+Pages follow the id, so that orders which arrive meanwhile neither repeat nor hide others.
+"""
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Q
+
+from orders.models import Order
+from orders.transitions import OPEN, OrderStatus
+from strategies.visibility import visible_subscription_ids
+from tradeplatform.lib.decimals import plain
+from webhooks.answers import Body
+from webhooks.refusals import Reason, Refused
+
+MOST_ROWS = 200
+_USUAL_ROWS = 50
+_LONGEST_NUMBER = 18  # digits of the largest id
+
+
+def order_page(parameters: Mapping[str, str], *, user_id: int) -> Body:
+    """A page of orders and, if there are more, `next_before` to ask for them with `before`.
+
+    Raises Refused with PARAMETER_INVALID.
+    """
+    limit = _limit(parameters)
+    rows = list(
+        Order.objects.filter(
+            _condition(parameters), subscription__in=visible_subscription_ids(user_id)
+        )
+        .select_related("account", "subscription__strategy")
+        .order_by("-id")[: limit + 1]
+    )
+    page = rows[:limit]
+    return {
+        "orders": [_order_body(order) for order in page],
+        "next_before": page[-1].pk if len(rows) > limit else None,
+    }
+
+
+def _condition(parameters: Mapping[str, str]) -> Q:
+    condition = Q()
+    for name, to_condition in _FILTERS.items():
+        value = parameters.get(name)
+        if value is None:
+            continue
+        try:
+            condition &= to_condition(value)
+        except ValueError:
+            raise Refused(Reason.PARAMETER_INVALID, field=name, value=value) from None
+    return condition
+
+
+def _limit(parameters: Mapping[str, str]) -> int:
+    text = parameters.get("limit", str(_USUAL_ROWS))
+    try:
+        limit = _number(text)
+    except ValueError:
+        limit = 0
+    if not 1 <= limit <= MOST_ROWS:
+        raise Refused(Reason.PARAMETER_INVALID, field="limit", value=text)
+    return limit
+
+
+def _number(text: str) -> int:
+    if len(text) > _LONGEST_NUMBER or not (text.isascii() and text.isdigit()):
+        raise ValueError(text)
+    return int(text)
+
+
+def _text(text: str) -> str:
+    if "\x00" in text:  # PostgreSQL takes none
+        raise ValueError(text)
+    return text
+
+
+def _open(text: str) -> Q:
+    is_open = {"true": Q(status__in=OPEN), "false": ~Q(status__in=OPEN)}
+    if text not in is_open:
+        raise ValueError(text)
+    return is_open[text]
+
+
+_FILTERS: Mapping[str, Callable[[str], Q]] = {
+    "group_name": lambda text: Q(subscription__strategy__group_name=_text(text)),
+    "account": lambda text: Q(account__name=_text(text)),
+    "symbol": lambda text: Q(symbol=_text(text).upper()),
+    "status": lambda text: Q(status=OrderStatus(text.upper())),
+    "open": _open,
+    "before": lambda text: Q(id__lt=_number(text)),
+}
+
+
+def _order_body(order: Order) -> dict[str, Any]:
+    return {
+        "id": order.pk,
+        "signal_id": str(order.signal_id),
+        "strategy": order.subscription.strategy.group_name,
+        "account_name": order.account.name,
+        "symbol": order.symbol,
+        "side": order.side,
+        "order_type": order.order_type,
+        "quantity": _amount(order.quantity),
+        "price": _amount(order.limit_price),
+        "stop_price": _amount(order.trigger_price),
+        "order_status": order.status,
+        "filled_quantity": _amount(order.filled_quantity),
+        "average_price": _amount(order.average_price),
+        "order_id": order.venue_order_id,
+        "client_order_id": order.client_order_id,
+        "error_code": order.error_code,
+        "error": order.error_message,
+        "created_at": order.created_at.isoformat(),
+        "updated_at": order.updated_at.isoformat(),
+    }
+
+
+def _amount(value: Decimal | None) -> str | None:
+    return None if value is None else plain(value)

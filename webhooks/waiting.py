@@ -1,0 +1,49 @@
+"""Wait a short time for the accounts, without ever costing another alert its acknowledgement.
+
+Only a few requests of a process may wait at once; the rest are answered with what is known, so
+that threads stay free to accept alerts.
+"""
+
+import threading
+from functools import lru_cache
+from uuid import UUID
+
+from django.conf import settings
+
+from orders.results import is_settled
+from webhooks.timing import Stopwatch
+
+# Most accounts answer within tens of milliseconds; looking costs one small query.
+_FIRST_PAUSE_SECONDS = 0.003
+_LONGEST_PAUSE_SECONDS = 0.025
+_PAUSE_GROWTH = 1.4
+
+
+def wait_until_settled(signal_id: UUID, watch: Stopwatch) -> bool:
+    """Whether every account was through before WEBHOOK_WAIT_SECONDS after the request's start.
+
+    Looks once and returns at once when all waiting slots are taken.
+    """
+    slots = _slots(settings.WEBHOOK_WAIT_SLOTS)
+    if not slots.acquire(blocking=False):
+        return is_settled(signal_id)
+    try:
+        return _wait(signal_id, watch)
+    finally:
+        slots.release()
+
+
+@lru_cache(maxsize=1)
+def _slots(count: int) -> threading.Semaphore:
+    return threading.Semaphore(count)
+
+
+def _wait(signal_id: UUID, watch: Stopwatch) -> bool:
+    pause = _FIRST_PAUSE_SECONDS
+    clock = threading.Event()
+    while not is_settled(signal_id):
+        if watch.seconds() + pause > settings.WEBHOOK_WAIT_SECONDS:
+            return False
+        clock.wait(pause)
+        pause = min(pause * _PAUSE_GROWTH, _LONGEST_PAUSE_SECONDS)
+    return True

@@ -1,0 +1,128 @@
+"""The shapes of what is sent and answered, as OpenAPI schemas. Only words: nothing here checks."""
+
+from typing import Any
+
+from orders.transitions import OrderStatus
+from webhooks.parsing import MOST_ORDERS
+from webhooks.refusals import Reason
+
+Schema = dict[str, Any]
+
+
+def _text(description: str, **more: Any) -> Schema:
+    return {"type": "string", "description": description, **more}
+
+
+def _number(description: str) -> Schema:
+    return {
+        "oneOf": [{"type": "string"}, {"type": "number"}],
+        "description": f"{description} As a JSON number or as a text.",
+    }
+
+
+def _object(properties: Schema, *, required: tuple[str, ...] = ()) -> Schema:
+    return {"type": "object", "properties": properties, "required": list(required)}
+
+
+_ORDER_FIELDS: Schema = {
+    "symbol": _text("BTC/USDT, BTCUSDT, BINANCE:BTCUSDT, BTCUSDT.P, KRW-BTC, …"),
+    "side": _text("buy or sell; long and short mean the same.", enum=["buy", "sell"]),
+    "order_type": _text(
+        "In any case.",
+        enum=["MARKET", "LIMIT", "STOP_LIMIT", "STOP_MARKET", "CANCEL", "CANCEL_ALL_ORDER"],
+    ),
+    "price": _number("Limit price: LIMIT and STOP_LIMIT need it."),
+    "stop_price": _number("Trigger price: STOP_LIMIT and STOP_MARKET need it."),
+    "qty_per": _number(
+        "Above 0 up to 100: that percent of each account's capital. -100 up to below 0: close "
+        "that percent of this strategy's own position."
+    ),
+    "quantity": _number("Instead of qty_per: units of the base coin."),
+    "notional": _number("Instead of qty_per: an amount of the quote currency."),
+    "order_id": _text("CANCEL needs it: the exchange's order id or the client order id."),
+    "priority": {"type": "integer", "description": "Lower ones first. Without it: 0."},
+}
+_TERMS: Schema = {
+    "exchange": _text("Refused if the strategy trades elsewhere."),
+    "market_type": _text("Refused if the strategy trades another.", enum=["SPOT", "FUTURES"]),
+    "currency": _text("Refused if the strategy trades another quote currency."),
+}
+ALERT: Schema = _object(
+    {
+        "group_name": _text("The strategy."),
+        "token": _text("Not needed when the address ends with the token."),
+        **_ORDER_FIELDS,
+        **_TERMS,
+        "alert_id": _text("The same one again is not executed again.", maxLength=128),
+        "timenow": _text("When the alert was made, in UTC; refused when it is too old."),
+        "orders": {
+            "type": "array",
+            "maxItems": MOST_ORDERS,
+            "items": _object(_ORDER_FIELDS | _TERMS),
+            "description": "Several orders at once. What an item leaves out is taken from above.",
+        },
+    },
+    required=("group_name",),
+)
+_RESULT: Schema = _object(
+    {
+        "account_name": _text("The account."),
+        "symbol": _text("The market, BTC/USDT or BTC/USDT:USDT on futures."),
+        "status": _text("How it went.", enum=["success", "failed", "pending"]),
+        "order_id": _text("The exchange's order id; empty while it is not known."),
+        "client_order_id": _text("Ours."),
+        "order_status": _text("Where the order stands.", enum=[*OrderStatus]),
+        "error_code": _text("Only if it failed."),
+        "error": _text("Only if it failed: why, with the numbers."),
+    }
+)
+_COUNT: Schema = {"type": "integer"}
+_MILLISECONDS: Schema = {"type": "number"}
+PROGRESS: Schema = _object(
+    {
+        "action": _text(
+            "Whether every account is through.", enum=["orders_processed", "orders_accepted"]
+        ),
+        "signal_id": _text("The alert as we keep it.", format="uuid"),
+        "strategy": _text("Its group_name."),
+        "duplicate": {"type": "boolean", "description": "Only on a repeated alert_id: true."},
+        "results": {"type": "array", "items": _RESULT},
+        "summary": _object(
+            {
+                "total_accounts": _COUNT,
+                "successful_trades": _COUNT,
+                "failed_trades": _COUNT,
+                "pending_trades": _COUNT,
+            }
+        ),
+        "performance_metrics": _object(
+            {
+                "validation_time_ms": _MILLISECONDS,
+                "preprocessing_time_ms": _MILLISECONDS,
+                "trade_processing_time_ms": _MILLISECONDS,
+                "total_processing_time_ms": _MILLISECONDS,
+            }
+        ),
+        "warnings": {"type": "array", "items": {"type": "string"}},
+        "status_url": _text("Only while accounts are at work: where to look for the rest."),
+    }
+)
+REFUSAL: Schema = _object(
+    {
+        "error_code": _text("Stable.", enum=[reason.name for reason in Reason]),
+        "error": _text("What to change."),
+        "field": _text("The field at fault, e.g. `orders[1].price`."),
+        "delivery_id": _text("Under this id the request is kept.", format="uuid"),
+    },
+    required=("error_code", "error"),
+)
+ORDER_LIST: Schema = _object(
+    {
+        "orders": {"type": "array", "items": {"type": "object"}},
+        "next_before": {
+            "type": "integer",
+            "nullable": True,
+            "description": "Send it as `before` for the next page; null on the last one.",
+        },
+    }
+)
