@@ -21,7 +21,9 @@ def _number(description: str) -> Schema:
 
 
 def _object(properties: Schema, *, required: tuple[str, ...] = ()) -> Schema:
-    return {"type": "object", "properties": properties, "required": list(required)}
+    shape: Schema = {"type": "object", "properties": properties}
+    # OpenAPI takes no empty list of required fields.
+    return shape | {"required": list(required)} if required else shape
 
 
 _ORDER_FIELDS: Schema = {
