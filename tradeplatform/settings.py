@@ -178,6 +178,9 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Alerts in, orders out: the webhook and what became of each alert.",
     "VERSION": "0.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
+    "APPEND_COMPONENTS": {
+        "securitySchemes": {"webhookToken": {"type": "http", "scheme": "bearer"}},
+    },
 }
 
 LOGGING = {
@@ -186,7 +189,15 @@ LOGGING = {
     "formatters": {
         "line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"},
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    # Django logs the path of every refused request, and a path may hold a webhook token.
+    "filters": {"no_tokens": {"()": "webhooks.redaction.TokenFilter"}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["no_tokens"],
+        },
+    },
     "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "INFO")},
     "loggers": {
         # At DEBUG ccxt prints request headers and signed bodies: API keys, secrets, passphrases.

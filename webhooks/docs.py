@@ -1,6 +1,6 @@
-"""The API's description: the OpenAPI schema for programs and a plain page of it for people.
+"""The OpenAPI schema as a plain page for people.
 
-The page is our own, because the usual viewers load their code from other hosts.
+Our own page, because the usual viewers load their code from other hosts.
 """
 
 import json
@@ -9,19 +9,8 @@ from typing import Any
 
 from django.views.generic import TemplateView
 from drf_spectacular.generators import SchemaGenerator
-from drf_spectacular.settings import patched_settings
-from drf_spectacular.views import SpectacularAPIView
 
-from webhooks.schema import BEARER
-
-_SETTINGS = {"APPEND_COMPONENTS": BEARER}
 _METHODS = ("get", "post")
-
-
-class ApiSchemaView(SpectacularAPIView):
-    """The schema as YAML, or as JSON for those who accept or ask for `?format=json`."""
-
-    custom_settings = _SETTINGS
 
 
 class ApiDocsView(TemplateView):
@@ -30,8 +19,7 @@ class ApiDocsView(TemplateView):
     template_name = "webhooks/docs.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        with patched_settings(_SETTINGS):
-            schema = SchemaGenerator().get_schema(public=True)  # type: ignore[no-untyped-call]
+        schema = SchemaGenerator().get_schema(public=True)  # type: ignore[no-untyped-call]
         operations = list(_operations(schema))
         return super().get_context_data(info=schema["info"], operations=operations, **kwargs)
 

@@ -17,15 +17,7 @@ from orders.transitions import OrderStatus
 from webhooks.order_list import MOST_ROWS
 from webhooks.wire_shapes import ALERT, ORDER_LIST, PROGRESS, REFUSAL
 
-BEARER: dict[str, Any] = {
-    "securitySchemes": {
-        "webhookToken": {
-            "type": "http",
-            "scheme": "bearer",
-            "description": "The same token that alerts bear: `Authorization: Bearer tpw_…`.",
-        }
-    }
-}
+# The scheme of settings.SPECTACULAR_SETTINGS: the same token that alerts bear.
 _BEARER_ONLY: Any = [{"webhookToken": []}]
 
 _PROCESSED_EXAMPLE = {
