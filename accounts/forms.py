@@ -24,7 +24,7 @@ class AccountForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the 
     """Venue and environment must fit; blank credentials keep what is stored."""
 
     venue = forms.ChoiceField(
-        label=_("exchange"), choices=venue_choices, widget=UnfoldAdminSelectWidget
+        label=_("Exchange"), choices=venue_choices, widget=UnfoldAdminSelectWidget
     )
     api_key = _secret_field(_("API key"))
     secret = _secret_field(_("Secret"))

@@ -21,7 +21,7 @@ class StrategyForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the
     """Exchange and market type must fit."""
 
     venue = forms.ChoiceField(
-        label=_("exchange"),
+        label=_("Exchange"),
         choices=_venue_choices,
         required=False,
         widget=UnfoldAdminSelectWidget,

@@ -1,0 +1,291 @@
+"""The admin pages of accounts: own rows only, secrets stay inside, checks are asked for by POST."""
+
+import json
+from typing import Any
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import User
+from django.contrib.messages import get_messages
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from accounts.models import Account, Health
+from accounts.tests.broker import broker_away, nudges_in_broker
+from accounts.tests.rows import KEY, SECRET, make_account, superuser, trader
+from tradeplatform.lib.encryption import decrypt
+
+pytestmark = pytest.mark.django_db
+
+LIST = "/admin/accounts/account/"
+ADD = f"{LIST}add/"
+CHECK = "accounts.check_connection"
+
+
+@pytest.fixture
+def alice() -> User:
+    return trader("alice")
+
+
+@pytest.fixture
+def bob() -> User:
+    return trader("bob")
+
+
+@pytest.fixture
+def as_alice(client: Client, alice: User) -> Client:
+    client.force_login(alice)
+    return client
+
+
+def page(account: Account, name: str = "change") -> str:
+    return reverse(f"admin:accounts_account_{name}", args=[account.pk])
+
+
+def form(owner: User, **changes: Any) -> dict[str, Any]:
+    """A filled in form for a new account."""
+    return {
+        "name": "main",
+        "owner": owner.pk,
+        "venue": "binance",
+        "environment": "SANDBOX",
+        "is_active": "on",
+        "api_key": KEY,
+        "secret": SECRET,
+        **changes,
+    }
+
+
+def errors(answer: Any) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = answer.context["adminform"].form.errors
+    return found
+
+
+def texts(answer: Any) -> list[str]:
+    return [str(message) for message in get_messages(answer.wsgi_request)]
+
+
+def credentials(account: Account) -> dict[str, str]:
+    account.refresh_from_db()
+    found: dict[str, str] = json.loads(decrypt(account.encrypted_credentials))
+    return found
+
+
+def test_a_trader_lists_only_own_accounts(as_alice: Client, alice: User, bob: User) -> None:
+    make_account(alice, "alices-account")
+    make_account(bob, "bobs-account")
+
+    content = as_alice.get(LIST).content.decode()
+
+    assert "alices-account" in content
+    assert "bobs-account" not in content
+
+
+def test_a_superuser_lists_everybodys(client: Client, alice: User, bob: User) -> None:
+    make_account(alice, "alices-account")
+    make_account(bob, "bobs-account")
+    client.force_login(superuser())
+
+    content = client.get(LIST).content.decode()
+
+    assert "alices-account" in content
+    assert "bobs-account" in content
+
+
+@pytest.mark.parametrize("name", ["change", "delete", "history"])
+def test_anothers_account_looks_as_if_it_did_not_exist(
+    as_alice: Client, bob: User, name: str
+) -> None:
+    foreign = make_account(bob, "bobs-account")
+    missing = Account(pk=foreign.pk + 1)
+
+    seen = as_alice.get(page(foreign, name))
+    changed = as_alice.post(page(foreign, name), {"name": "stolen", "post": "yes"})
+
+    assert seen.status_code == as_alice.get(page(missing, name)).status_code != 200
+    assert changed.status_code != 200
+    assert Account.objects.get().name == "bobs-account"
+
+
+def test_anothers_connection_is_not_checked(as_alice: Client, bob: User) -> None:
+    foreign = make_account(bob, "bobs-account")
+    nudges_in_broker(CHECK)
+
+    answer = as_alice.post(page(foreign, "check_connection"), {"_form_submitted": "on"})
+
+    assert answer.status_code == 404
+    assert nudges_in_broker(CHECK) == {}
+
+
+def test_whoever_may_only_look_cannot_ask_for_a_check(client: Client, alice: User) -> None:
+    account = make_account(alice, "main")
+    alice.groups.clear()
+    client.force_login(alice)
+
+    answer = client.post(page(account, "check_connection"), {"_form_submitted": "on"})
+
+    assert answer.status_code == 403
+
+
+def test_a_new_account_keeps_its_credentials_encrypted(as_alice: Client, alice: User) -> None:
+    as_alice.post(ADD, form(alice))
+
+    account = Account.objects.get()
+    assert account.owner == alice
+    assert credentials(account) == {"api_key": KEY, "secret": SECRET, "passphrase": ""}
+    assert KEY not in account.encrypted_credentials
+
+
+def test_credentials_are_never_rendered(as_alice: Client, alice: User) -> None:
+    as_alice.post(ADD, form(alice))
+    account = Account.objects.get()
+    refused = as_alice.post(page(account), form(alice, name=""))
+
+    pages = [
+        refused,
+        *(as_alice.get(url) for url in (LIST, page(account), page(account, "history"))),
+    ]
+    log = [entry.change_message for entry in LogEntry.objects.all()]
+
+    assert errors(refused) == {"name": ["This field is required."]}
+    for text in [*(answer.content.decode() for answer in pages), *log]:
+        assert KEY not in text
+        assert SECRET not in text
+        assert account.encrypted_credentials not in text
+
+
+def test_empty_credentials_keep_what_is_stored(as_alice: Client, alice: User) -> None:
+    account = make_account(alice, "main")
+
+    as_alice.post(page(account), {"name": "renamed", "is_active": "on"})
+
+    account.refresh_from_db()
+    assert account.name == "renamed"
+    assert credentials(account)["secret"] == SECRET
+
+
+def test_new_credentials_replace_all_and_are_checked_anew(as_alice: Client, alice: User) -> None:
+    account = make_account(alice, "main", health=Health.OK, health_message="Connected.")
+    nudges_in_broker(CHECK)
+
+    as_alice.post(page(account), {"name": "main", "api_key": "new-key", "secret": "new-secret"})
+
+    account.refresh_from_db()
+    assert credentials(account) == {"api_key": "new-key", "secret": "new-secret", "passphrase": ""}
+    assert (account.health, account.health_message) == (Health.UNCHECKED, "")
+    assert nudges_in_broker(CHECK) == {f"shard{account.pk % 2}": [account.pk]}
+
+
+def test_half_a_set_of_credentials_is_refused(as_alice: Client, alice: User) -> None:
+    account = make_account(alice, "main")
+
+    answer = as_alice.post(page(account), {"name": "main", "api_key": "new-key"})
+
+    assert errors(answer) == {"secret": ["Enter the complete set of credentials."]}
+    assert credentials(account)["api_key"] == KEY
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"venue": "upbit", "environment": "TESTNET"}, "environment"),
+        ({"venue": "okx", "environment": "SANDBOX", "passphrase": "p"}, "environment"),
+        ({"venue": "okx", "environment": "LIVE"}, "passphrase"),
+        ({"passphrase": "p"}, "passphrase"),
+        ({"venue": "nowhere"}, "venue"),
+        ({"api_key": "", "secret": ""}, "api_key"),
+    ],
+)
+def test_what_the_venue_does_not_have_is_refused(
+    as_alice: Client, alice: User, changes: dict[str, str], field: str
+) -> None:
+    answer = as_alice.post(ADD, form(alice, **changes))
+
+    assert field in errors(answer)
+    assert not Account.objects.exists()
+
+
+def test_a_trader_cannot_make_an_account_for_another(
+    as_alice: Client, alice: User, bob: User
+) -> None:
+    answer = as_alice.post(ADD, {**form(alice), "owner": bob.pk})
+
+    assert "owner" in errors(answer)
+    assert not Account.objects.exists()
+    assert "bob" not in as_alice.get(ADD).content.decode()
+
+
+def test_a_name_is_taken_once_per_owner(as_alice: Client, alice: User) -> None:
+    make_account(alice, "main")
+
+    answer = as_alice.post(ADD, form(alice))
+
+    assert "__all__" in errors(answer)
+    assert Account.objects.count() == 1
+
+
+def test_an_account_never_moves(as_alice: Client, alice: User, bob: User) -> None:
+    account = make_account(alice, "main")
+
+    as_alice.post(page(account), form(bob, venue="okx", environment="LIVE", api_key="", secret=""))
+
+    account.refresh_from_db()
+    assert (account.owner, account.venue, account.environment) == (alice, "binance", "SANDBOX")
+
+
+def test_a_check_is_asked_for_by_post_only(as_alice: Client, alice: User) -> None:
+    account = make_account(alice, "main")
+    nudges_in_broker(CHECK)
+
+    looked = as_alice.get(page(account, "check_connection"))
+    nothing = nudges_in_broker(CHECK)
+    asked = as_alice.post(page(account, "check_connection"), {"_form_submitted": "on"})
+
+    assert "Check the connection?" in looked.content.decode()
+    assert nothing == {}
+    assert asked.headers["HX-Redirect"] == page(account)
+    assert nudges_in_broker(CHECK) == {f"shard{account.pk % 2}": [account.pk]}
+
+
+def test_without_a_broker_the_user_is_told(as_alice: Client, alice: User) -> None:
+    account = make_account(alice, "main")
+
+    with broker_away():
+        answer = as_alice.post(page(account, "check_connection"), {"_form_submitted": "on"})
+
+    assert texts(answer) == ["The connection was not checked: the message broker does not answer."]
+
+
+def test_the_stored_text_cannot_be_searched(as_alice: Client, alice: User) -> None:
+    make_account(alice, "main")
+
+    answer = as_alice.get(LIST, {"encrypted_credentials__startswith": "g"})
+
+    assert answer.status_code == 400
+
+
+def test_live_is_marked(as_alice: Client, alice: User) -> None:
+    make_account(alice, "main", environment="LIVE")
+
+    content = as_alice.get(LIST).content.decode()
+
+    assert '<span class="inline-block' in content
+    assert "bg-red-600 text-white" in content
+    assert "Live money" in content
+
+
+def test_the_list_takes_as_many_queries_for_many_accounts_as_for_one(
+    as_alice: Client, alice: User
+) -> None:
+    make_account(alice, "first")
+    with CaptureQueriesContext(connection) as for_one:
+        as_alice.get(LIST)
+    for number in range(9):
+        make_account(alice, f"more-{number}")
+
+    with CaptureQueriesContext(connection) as for_ten:
+        as_alice.get(LIST)
+
+    assert len(for_ten) == len(for_one)
