@@ -4,6 +4,7 @@ import threading
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+from django.db import connections
 from pytest_django import Settings
 
 from accounts.exchange.types import Credentials, MarketType, OrderType, Side
@@ -121,6 +122,7 @@ def test_two_workers_nudged_at_the_same_time_place_the_orders_once(world: World)
     def nudged() -> None:
         start.wait()
         world.execute(signal)
+        connections.close_all()
 
     threads = [threading.Thread(target=nudged) for _ in range(4)]
     for thread in threads:
