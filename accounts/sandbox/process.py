@@ -1,10 +1,17 @@
-"""Starts and stops the sandbox exchange as a process of its own, for tests and benchmarks."""
+"""Starts and stops the sandbox exchange as a process of its own, for tests and benchmarks.
 
+It dies with whoever started it: start it from the main thread.
+"""
+
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+
+from tradeplatform.lib.services.child import die_with
 
 _ROOT = Path(__file__).resolve().parents[2]
 _STOP_SECONDS = 10
@@ -22,7 +29,11 @@ class SandboxProcess:
             *("--seed", str(seed)),
         ]
         self.process = subprocess.Popen(  # noqa: S603  (our own interpreter and module)
-            arguments, cwd=_ROOT, stdout=subprocess.PIPE, text=True
+            arguments,
+            cwd=_ROOT,
+            stdout=subprocess.PIPE,
+            text=True,
+            preexec_fn=die_with(parent=os.getpid(), death_signal=signal.SIGKILL),
         )
         if self.process.stdout is None:
             raise RuntimeError("the sandbox exchange was started without a pipe to its output")

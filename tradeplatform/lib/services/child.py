@@ -102,7 +102,7 @@ def _spawn(spec: ChildSpec, open_files: tuple[int, ...]) -> subprocess.Popen[byt
             user=account.uid if account else None,
             group=account.gid if account else None,
             extra_groups=[] if account else None,
-            preexec_fn=_die_with(parent=os.getpid(), death_signal=spec.death_signal),
+            preexec_fn=die_with(parent=os.getpid(), death_signal=spec.death_signal),
         )
 
 
@@ -118,8 +118,8 @@ def _private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
 
 
-def _die_with(*, parent: int, death_signal: signal.Signals) -> Callable[[], None]:
-    """Code for the child between fork and exec, after it has changed its user."""
+def die_with(*, parent: int, death_signal: signal.Signals) -> Callable[[], None]:
+    """Code for a child between fork and exec (`preexec_fn`), after it has changed its user."""
 
     def run_in_child() -> None:
         if _PRCTL is not None:

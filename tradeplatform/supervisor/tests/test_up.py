@@ -14,8 +14,10 @@ from urllib.parse import urlsplit
 import pytest
 from django.conf import settings
 
+from accounts.sandbox.process import SandboxProcess
 from tradeplatform.lib.services.tests.endings import ends
 from tradeplatform.supervisor.tests.platform_process import PlatformProcess, environment
+from tradeplatform.testing import with_database
 
 pytestmark = [pytest.mark.whole_platform, pytest.mark.xdist_group("whole platform")]
 
@@ -115,6 +117,21 @@ def test_a_killed_process_comes_back(platform: PlatformProcess, state_dir: Path,
 
     assert f"{name} ended (signal 9); starting it again in 0.5 s" in platform.lines
     assert platform.pid_of(name) != killed
+
+
+def test_services_that_are_given_are_not_started(sandbox: SandboxProcess, tmp_path: Path) -> None:
+    given = {
+        "DATABASE_URL": settings.DATABASE_URL,
+        "REDIS_URL": with_database(settings.REDIS_URL, number=15),
+        "SANDBOX_URL": sandbox.url,
+    }
+
+    with PlatformProcess(tmp_path, SHARDS="1", **given) as platform:
+        platform.read_until("^Ctrl-C stops everything")
+
+    assert [name for name, _ in platform.processes()] == ["worker0", "web", "beat"]
+    assert _quickstart(tmp_path)["sandbox_url"] == sandbox.url
+    assert not (tmp_path / "stores").exists()
 
 
 def test_kill_9_leaves_nothing_behind_and_a_restart_keeps_the_login(tmp_path: Path) -> None:
