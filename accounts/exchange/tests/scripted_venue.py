@@ -4,6 +4,7 @@ ccxt's real clients reach it through `LoopbackSession`, whatever address they as
 is remembered with each request.
 """
 
+import asyncio
 import json
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -30,11 +31,15 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What to answer: a JSON value, or text as it is."""
+    """What to answer: a JSON value, or text as it is; or nothing, by dropping the connection or
+    by letting the asker wait.
+    """
 
-    body: Any
+    body: Any = ""
     status: int = 200
     content_type: str = "application/json"
+    drops: bool = False
+    hangs: bool = False
 
     def text(self) -> str:
         return self.body if isinstance(self.body, str) else json.dumps(self.body)
@@ -74,6 +79,7 @@ class ScriptedVenue:
     url: str = ""
     _answers: dict[tuple[str, str], list[Answer]] = field(default_factory=lambda: defaultdict(list))
     _runner: web.AppRunner | None = None
+    _is_closing: asyncio.Event = field(default_factory=asyncio.Event)
 
     def will_answer(self, method: str, path: str, *answers: Answer) -> None:
         self._answers[method, path] = list(answers)
@@ -95,6 +101,7 @@ class ScriptedVenue:
         self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
 
     async def stop(self) -> None:
+        self._is_closing.set()
         if self._runner is not None:
             await self._runner.cleanup()
 
@@ -112,6 +119,10 @@ class ScriptedVenue:
         if not answers:
             return web.Response(status=404, text=f"no script for {request.method} {request.path}")
         answer = answers.pop(0) if len(answers) > 1 else answers[0]
+        if answer.drops and request.transport is not None:
+            request.transport.abort()
+        if answer.hangs:
+            await self._is_closing.wait()
         return web.Response(
             status=answer.status, text=answer.text(), content_type=answer.content_type
         )
