@@ -20,7 +20,7 @@ def _size(size: Size | None) -> str:
     if size.kind is SizeKind.QUANTITY:
         return plain(size.value)
     if size.kind is SizeKind.NOTIONAL:
-        return f"for {plain(size.value)} in quote currency"
+        return f"{plain(size.value)} in quote currency"
     if size.is_close:
         return f"{plain(-size.value)} % of the position"
     return f"{plain(size.value)} % of the capital"

@@ -1,0 +1,380 @@
+"""The admin pages of strategies: own rows only, own accounts to public strategies, sound pairs."""
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.contrib.messages import get_messages
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import Account
+from accounts.tests.rows import make_account, superuser, trader
+from strategies.models import Strategy, Subscription
+from strategies.tests.rows import make_position, make_signal, make_strategy, subscribe
+
+pytestmark = pytest.mark.django_db
+
+STRATEGIES = "/admin/strategies/strategy/"
+SUBSCRIPTIONS = "/admin/strategies/subscription/"
+SIGNALS = "/admin/strategies/signal/"
+POSITIONS = "/admin/strategies/position/"
+
+
+@pytest.fixture
+def alice() -> User:
+    return trader("alice")
+
+
+@pytest.fixture
+def bob() -> User:
+    return trader("bob")
+
+
+@pytest.fixture
+def as_alice(client: Client, alice: User) -> Client:
+    client.force_login(alice)
+    return client
+
+
+@pytest.fixture
+def account(alice: User) -> Account:
+    return make_account(alice, "alices-account")
+
+
+def subscription_form(strategy: Strategy, account: Account, **changes: Any) -> dict[str, Any]:
+    return {
+        "strategy": strategy.pk,
+        "account": account.pk,
+        "is_active": "on",
+        "capital": "1000",
+        "leverage": "1",
+        **changes,
+    }
+
+
+def strategy_form(owner: User, **changes: Any) -> dict[str, Any]:
+    return {
+        "name": "Trend",
+        "owner": owner.pk,
+        "group_name": "trend",
+        "is_active": "on",
+        "market_type": "SPOT",
+        "max_signal_age_seconds": "60",
+        **NO_INLINES,
+        **changes,
+    }
+
+
+NO_INLINES = {"subscriptions-TOTAL_FORMS": "0", "subscriptions-INITIAL_FORMS": "0"}
+
+
+def errors(answer: Any) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = answer.context["adminform"].form.errors
+    return found
+
+
+def change(path: str, row: Any) -> str:
+    return f"{path}{row.pk}/change/"
+
+
+# --- Whose rows ---
+
+
+def test_a_trader_lists_own_strategies_only_not_even_public_ones(
+    as_alice: Client, alice: User, bob: User
+) -> None:
+    make_strategy(alice, "alices-strategy")
+    make_strategy(bob, "bobs-strategy", is_public=True)
+
+    content = as_alice.get(STRATEGIES).content.decode()
+
+    assert "alices-strategy" in content
+    assert "bobs-strategy" not in content
+
+
+def test_anothers_strategy_looks_as_if_it_did_not_exist(as_alice: Client, bob: User) -> None:
+    foreign = make_strategy(bob, "bobs-strategy", is_public=True)
+
+    seen = as_alice.get(change(STRATEGIES, foreign))
+    changed = as_alice.post(change(STRATEGIES, foreign), {"name": "stolen"})
+
+    assert (seen.status_code, changed.status_code) == (302, 302)
+    foreign.refresh_from_db()
+    assert foreign.name == "bobs-strategy"
+
+
+def test_signals_are_their_senders_and_their_strategys_owners(
+    as_alice: Client, alice: User, bob: User, account: Account
+) -> None:
+    public = make_strategy(bob, "bobs-strategy", is_public=True)
+    subscribe(public, account)
+    of_bob = make_signal(public, bob)
+    of_alice = make_signal(public, alice)
+    received = make_signal(make_strategy(alice, "alices-strategy"), bob)
+
+    listed = as_alice.get(SIGNALS).context["cl"].result_list
+
+    assert {signal.pk for signal in listed} == {of_alice.pk, received.pk}
+    assert as_alice.get(change(SIGNALS, of_bob)).status_code == 302
+    assert as_alice.get(change(SIGNALS, of_alice)).status_code == 200
+
+
+def test_positions_are_seen_by_the_owners_of_account_and_strategy(
+    client: Client, alice: User, bob: User, account: Account
+) -> None:
+    position = make_position(subscribe(make_strategy(bob, "shared", is_public=True), account))
+
+    for user, status in ((alice, 200), (bob, 200), (trader("carol"), 302)):
+        client.force_login(user)
+        assert client.get(change(POSITIONS, position)).status_code == status
+
+
+def test_filters_offer_own_rows_only(as_alice: Client, alice: User, bob: User) -> None:
+    foreign = make_account(bob, "bobs-account")
+    public = make_strategy(bob, "bobs-strategy", is_public=True)
+    subscribe(public, make_account(alice, "alices-account"))
+    subscribe(public, foreign)
+
+    answer = as_alice.get(SUBSCRIPTIONS, {"account__id__exact": foreign.pk})
+
+    assert list(answer.context["cl"].result_list) == []
+    assert "bobs-account" not in answer.content.decode()
+
+
+@pytest.mark.parametrize("path", [SIGNALS, POSITIONS])
+def test_what_the_platform_writes_cannot_be_edited(
+    client: Client, alice: User, account: Account, path: str
+) -> None:
+    strategy = make_strategy(alice, "trend")
+    row = {
+        SIGNALS: make_signal(strategy, alice),
+        POSITIONS: make_position(subscribe(strategy, account)),
+    }[path]
+    client.force_login(superuser())
+
+    answers = [
+        client.get(f"{path}add/"),
+        client.post(change(path, row), {"symbol": "ETH/USDT"}),
+        client.post(f"{path}{row.pk}/delete/", {"post": "yes"}),
+    ]
+
+    assert [answer.status_code for answer in answers] == [403, 403, 403]
+    assert client.get(change(path, row)).status_code == 200
+
+
+# --- Strategies ---
+
+
+def test_a_trader_owns_the_strategy_made(as_alice: Client, alice: User) -> None:
+    as_alice.post(f"{STRATEGIES}add/", strategy_form(alice, venue="binance", currency="usdt"))
+
+    strategy = Strategy.objects.get()
+    assert (strategy.owner, strategy.venue, strategy.currency) == (alice, "binance", "USDT")
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"venue": "upbit", "market_type": "FUTURES"}, "market_type"),
+        ({"market_type": "STOCK"}, "market_type"),
+        ({"venue": "nowhere"}, "venue"),
+        ({"group_name": "two words"}, "group_name"),
+        ({"max_signal_age_seconds": "0"}, "max_signal_age_seconds"),
+    ],
+)
+def test_a_strategy_that_cannot_trade_is_refused(
+    as_alice: Client, alice: User, changes: dict[str, str], field: str
+) -> None:
+    answer = as_alice.post(f"{STRATEGIES}add/", strategy_form(alice, **changes))
+
+    assert field in errors(answer)
+    assert not Strategy.objects.exists()
+
+
+def test_market_and_exchange_stay_once_accounts_are_subscribed(
+    as_alice: Client, alice: User, account: Account
+) -> None:
+    strategy = make_strategy(alice, "trend", venue="binance")
+    subscribe(strategy, account)
+
+    as_alice.post(
+        change(STRATEGIES, strategy),
+        strategy_form(alice, name="Renamed", venue="okx", market_type="FUTURES"),
+    )
+
+    strategy.refresh_from_db()
+    assert (strategy.name, strategy.venue, strategy.market_type) == ("Renamed", "binance", "SPOT")
+
+
+def test_making_a_strategy_private_tells_who_no_longer_trades(
+    as_alice: Client, alice: User, bob: User
+) -> None:
+    strategy = make_strategy(alice, "trend", is_public=True)
+    subscribe(strategy, make_account(bob, "bobs-account"))
+
+    answer = as_alice.post(change(STRATEGIES, strategy), strategy_form(alice))
+
+    texts = [str(message) for message in get_messages(answer.wsgi_request)]
+    assert "1 account of another user no longer trades it." in texts[0]
+
+
+def test_the_page_shows_an_alert_to_paste(as_alice: Client, alice: User) -> None:
+    strategy = make_strategy(alice, "trend")
+
+    content = as_alice.get(change(STRATEGIES, strategy)).content.decode()
+
+    assert "&quot;group_name&quot;: &quot;trend&quot;" in content
+    assert "YOUR_TOKEN" in content
+
+
+def test_a_strategy_that_has_traded_cannot_be_deleted(
+    as_alice: Client, alice: User, account: Account
+) -> None:
+    unused = make_strategy(alice, "unused")
+    used = make_strategy(alice, "used")
+    subscribe(used, account)
+
+    refused = as_alice.post(f"{STRATEGIES}{used.pk}/delete/", {"post": "yes"})
+    as_alice.post(f"{STRATEGIES}{unused.pk}/delete/", {"post": "yes"})
+
+    assert refused.status_code == 403
+    assert list(Strategy.objects.all()) == [used]
+
+
+# --- Subscriptions ---
+
+
+def test_an_own_account_joins_anothers_public_strategy(
+    as_alice: Client, bob: User, account: Account
+) -> None:
+    public = make_strategy(bob, "bobs-strategy", is_public=True)
+
+    as_alice.post(f"{SUBSCRIPTIONS}add/", subscription_form(public, account))
+
+    subscription = Subscription.objects.get()
+    assert (subscription.strategy, subscription.account) == (public, account)
+
+
+def test_neither_private_strategies_nor_accounts_of_others_can_be_chosen(
+    as_alice: Client, bob: User, account: Account
+) -> None:
+    private = make_strategy(bob, "bobs-private")
+    public = make_strategy(bob, "bobs-public", is_public=True)
+    foreign = make_account(bob, "bobs-account")
+
+    offered = as_alice.get(f"{SUBSCRIPTIONS}add/").content.decode()
+    to_private = as_alice.post(f"{SUBSCRIPTIONS}add/", subscription_form(private, account))
+    of_bob = as_alice.post(f"{SUBSCRIPTIONS}add/", subscription_form(public, foreign))
+
+    assert "bobs-public" in offered
+    assert "bobs-private" not in offered
+    assert "bobs-account" not in offered
+    assert "strategy" in errors(to_private)
+    assert "account" in errors(of_bob)
+    assert not Subscription.objects.exists()
+
+
+def test_not_even_a_superuser_puts_anothers_account_on_a_private_strategy(
+    client: Client, bob: User, account: Account
+) -> None:
+    private = make_strategy(bob, "bobs-private")
+    client.force_login(superuser())
+
+    answer = client.post(f"{SUBSCRIPTIONS}add/", subscription_form(private, account))
+
+    assert errors(answer) == {
+        "account": ["The strategy is private: only its owner's accounts trade it."]
+    }
+
+
+@pytest.mark.parametrize(
+    ("strategy_fields", "account_fields", "changes", "field"),
+    [
+        ({"venue": "okx"}, {}, {}, "account"),
+        ({"market_type": "FUTURES"}, {"venue": "upbit", "environment": "LIVE"}, {}, "account"),
+        ({}, {}, {"leverage": "2"}, "leverage"),
+        ({}, {}, {"leverage": "0"}, "leverage"),
+        ({}, {}, {"capital": "0"}, "capital"),
+        ({}, {}, {"max_symbols": "0"}, "max_symbols"),
+    ],
+)
+def test_a_pair_that_cannot_trade_is_refused(
+    as_alice: Client,
+    alice: User,
+    strategy_fields: dict[str, str],
+    account_fields: dict[str, str],
+    changes: dict[str, str],
+    field: str,
+) -> None:
+    strategy = make_strategy(alice, "trend", **strategy_fields)
+    account = make_account(alice, "main", **account_fields)
+
+    answer = as_alice.post(f"{SUBSCRIPTIONS}add/", subscription_form(strategy, account, **changes))
+
+    assert list(errors(answer)) == [field]
+    assert not Subscription.objects.exists()
+
+
+def test_futures_take_leverage(as_alice: Client, alice: User, account: Account) -> None:
+    futures = make_strategy(alice, "futures", market_type="FUTURES")
+
+    as_alice.post(f"{SUBSCRIPTIONS}add/", subscription_form(futures, account, leverage="3"))
+
+    assert Subscription.objects.get().leverage == 3
+
+
+def test_only_the_accounts_owner_changes_a_subscription(
+    client: Client, alice: User, bob: User, account: Account
+) -> None:
+    subscription = subscribe(make_strategy(bob, "bobs-strategy", is_public=True), account)
+    form = {"is_active": "on", "capital": "2500.50", "leverage": "1"}
+
+    client.force_login(bob)
+    of_bob = client.post(change(SUBSCRIPTIONS, subscription), {**form, "capital": "999999"})
+    client.force_login(alice)
+    client.post(change(SUBSCRIPTIONS, subscription), form)
+
+    subscription.refresh_from_db()
+    assert of_bob.status_code == 403
+    assert str(subscription.capital.normalize()) == "2500.5"
+
+
+def test_amounts_are_shown_without_trailing_zeros(
+    as_alice: Client, alice: User, account: Account
+) -> None:
+    subscription = subscribe(make_strategy(alice, "trend"), account)
+    make_position(subscription)
+
+    form = as_alice.get(change(SUBSCRIPTIONS, subscription)).content.decode()
+    positions = as_alice.get(POSITIONS).content.decode()
+
+    assert 'value="1000"' in form
+    assert ">0.5<" in positions
+    assert "90000.1<" in positions
+    assert "00000000" not in positions
+
+
+# --- Cost ---
+
+
+@pytest.mark.parametrize("path", [STRATEGIES, SUBSCRIPTIONS, SIGNALS, POSITIONS])
+def test_a_list_takes_as_many_queries_for_many_rows_as_for_one(
+    as_alice: Client, alice: User, path: str
+) -> None:
+    def add(name: str) -> None:
+        strategy = make_strategy(alice, name)
+        make_signal(strategy, alice)
+        make_position(subscribe(strategy, make_account(alice, name)))
+
+    add("first")
+    with CaptureQueriesContext(connection) as for_one:
+        as_alice.get(path)
+    for number in range(9):
+        add(f"more-{number}")
+
+    with CaptureQueriesContext(connection) as for_ten:
+        as_alice.get(path)
+
+    assert len(for_ten) == len(for_one)
