@@ -1,0 +1,194 @@
+"""The admin pages of deliveries and tokens: own rows only, a new token is told exactly once."""
+
+import re
+from typing import Any
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import User
+from django.contrib.messages import get_messages
+from django.contrib.sessions.models import Session
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from accounts.tests.rows import superuser, trader
+from strategies.tests.rows import NOON, make_signal, make_strategy
+from webhooks.models import WebhookToken
+from webhooks.tests.rows import make_delivery, make_refusal
+from webhooks.tokens import issue_token, user_of
+
+pytestmark = pytest.mark.django_db
+
+DELIVERIES = "/admin/webhooks/delivery/"
+TOKENS = "/admin/webhooks/webhooktoken/"
+RENEW = f"{TOKENS}renew/"
+
+
+@pytest.fixture
+def alice() -> User:
+    return trader("alice")
+
+
+@pytest.fixture
+def bob() -> User:
+    return trader("bob")
+
+
+@pytest.fixture
+def as_alice(client: Client, alice: User) -> Client:
+    client.force_login(alice)
+    return client
+
+
+def change(path: str, row: Any) -> str:
+    return f"{path}{row.pk}/change/"
+
+
+def told_token(answer: Any) -> str:
+    """The token on the page that tells it."""
+    found = re.search(r'<pre id="token"[^>]*>([^<]+)</pre>', answer.content.decode())
+    assert found is not None
+    return found[1]
+
+
+def test_deliveries_are_their_senders_and_their_strategys_owners(
+    as_alice: Client, alice: User, bob: User
+) -> None:
+    sent = make_delivery(make_signal(make_strategy(bob, "bobs", is_public=True), alice))
+    received = make_delivery(make_signal(make_strategy(alice, "alices"), bob))
+    foreign = make_delivery(make_signal(make_strategy(bob, "bobs-other"), bob))
+    anonymous = make_refusal()
+
+    listed = as_alice.get(DELIVERIES).context["cl"].result_list
+
+    assert {delivery.pk for delivery in listed} == {sent.pk, received.pk}
+    assert as_alice.get(change(DELIVERIES, sent)).status_code == 200
+    assert as_alice.get(change(DELIVERIES, foreign)).status_code == 302
+    assert as_alice.get(change(DELIVERIES, anonymous)).status_code == 302
+
+
+def test_filters_of_others_error_codes_tell_nothing(as_alice: Client) -> None:
+    make_refusal(error_code="SOMEBODY_ELSES_MISTAKE")
+
+    content = as_alice.get(DELIVERIES).content.decode()
+
+    assert "SOMEBODY_ELSES_MISTAKE" not in content
+
+
+def test_a_superuser_sees_refusals_with_their_reason_and_a_harmless_body(client: Client) -> None:
+    refused = make_refusal()
+    client.force_login(superuser())
+
+    content = client.get(change(DELIVERIES, refused)).content.decode()
+
+    assert "The token is not known. (INVALID_TOKEN)" in content
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in content
+    assert "<script>alert(1)</script>" not in content
+
+
+@pytest.mark.parametrize("path", [DELIVERIES, TOKENS])
+def test_nobody_adds_changes_or_deletes(client: Client, path: str) -> None:
+    root = superuser()
+    issue_token(user=root, now=NOON)
+    row = {DELIVERIES: make_refusal(), TOKENS: WebhookToken.objects.get()}[path]
+    client.force_login(root)
+
+    answers = [
+        client.get(f"{path}add/"),
+        client.post(change(path, row), {"body": "other", "hint": "other"}),
+        client.post(f"{path}{row.pk}/delete/", {"post": "yes"}),
+    ]
+
+    assert [answer.status_code for answer in answers] == [403, 403, 403]
+
+
+def test_a_delivery_is_found_by_its_id(client: Client) -> None:
+    wanted = make_refusal()
+    make_refusal()
+    client.force_login(superuser())
+
+    listed = client.get(DELIVERIES, {"q": str(wanted.pk)}).context["cl"].result_list
+
+    assert list(listed) == [wanted]
+
+
+def test_tokens_are_seen_by_their_users_only(as_alice: Client, alice: User, bob: User) -> None:
+    issue_token(user=alice, now=NOON)
+    issue_token(user=bob, now=NOON)
+    of_bob = WebhookToken.objects.get(user=bob)
+
+    listed = as_alice.get(TOKENS).context["cl"].result_list
+
+    assert [token.user for token in listed] == [alice]
+    assert as_alice.get(change(TOKENS, of_bob)).status_code == 302
+    assert as_alice.get(TOKENS, {"digest__startswith": "a"}).status_code == 400
+
+
+def test_looking_at_the_renewal_renews_nothing(as_alice: Client, alice: User) -> None:
+    token = issue_token(user=alice, now=NOON)
+
+    content = as_alice.get(RENEW).content.decode()
+
+    assert "stops working at once" in content
+    assert user_of(token) == alice
+
+
+def test_a_renewed_token_works_and_the_old_one_no_longer(as_alice: Client, alice: User) -> None:
+    old = issue_token(user=alice, now=NOON)
+
+    answer = as_alice.post(RENEW)
+
+    assert user_of(told_token(answer)) == alice
+    assert user_of(old) is None
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_a_token_is_told_exactly_once(as_alice: Client) -> None:
+    answer = as_alice.post(RENEW)
+    token = told_token(answer)
+
+    later = [as_alice.get(path).content.decode() for path in (TOKENS, RENEW, "/admin/")]
+    kept = [
+        *(str(message) for message in get_messages(answer.wsgi_request)),
+        *(entry.change_message for entry in LogEntry.objects.all()),
+        *(str(session.get_decoded()) for session in Session.objects.all()),
+        *(str(row) for row in WebhookToken.objects.values()),
+    ]
+
+    assert answer.content.decode().count(token) == 1
+    assert all(token not in text for text in [*later, *kept])
+
+
+def test_renewing_needs_the_permission(as_alice: Client, alice: User) -> None:
+    alice.groups.clear()
+
+    answer = as_alice.post(RENEW)
+
+    assert answer.status_code == 403
+    assert not WebhookToken.objects.exists()
+
+
+def test_renewing_needs_a_form_of_ours(alice: User) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(alice)
+
+    answer = client.post(RENEW)
+
+    assert answer.status_code == 403
+    assert not WebhookToken.objects.exists()
+
+
+def test_a_list_takes_as_many_queries_for_many_rows_as_for_one(
+    as_alice: Client, alice: User
+) -> None:
+    make_delivery(make_signal(make_strategy(alice, "first"), alice))
+    with CaptureQueriesContext(connection) as for_one:
+        as_alice.get(DELIVERIES)
+    for number in range(5):
+        make_delivery(make_signal(make_strategy(alice, f"more-{number}"), alice))
+
+    with CaptureQueriesContext(connection) as for_six:
+        as_alice.get(DELIVERIES)
+
+    assert len(for_six) == len(for_one)
