@@ -7,15 +7,13 @@ forked child with a new loop starts with an empty one.
 import asyncio
 import gc
 import logging
-import ssl
 from dataclasses import dataclass, replace
 from typing import Any
 from weakref import WeakKeyDictionary
 
 import aiohttp
-import certifi
 
-from accounts.exchange.clients import build_client, credentials_of
+from accounts.exchange.clients import build_client, credentials_of, ssl_context
 from accounts.exchange.markets import MarketTable, load_table
 from accounts.exchange.prices import Prices
 from accounts.exchange.single_flight import SingleFlight
@@ -130,7 +128,7 @@ async def close_desk() -> None:
 def _open_session() -> aiohttp.ClientSession:
     connector = aiohttp.TCPConnector(
         limit=0,  # hundreds of accounts send at once
-        ssl=ssl.create_default_context(cafile=certifi.where()),  # 12 ms each: once, not per client
+        ssl=ssl_context(),
         keepalive_timeout=_KEEPALIVE_SECONDS,
     )
     return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())

@@ -61,7 +61,7 @@ async def _signed_positions(
 ) -> list[tuple[str, Decimal]]:
     if client.id == "binanceusdm":
         # ccxt's fetch_positions would read every symbol's leverage brackets first.
-        rows = await client.fapi_private_v3_get_position_risk()
+        rows = await client.fapiPrivateV3GetPositionRisk()
         return [
             (client.safe_symbol(row["symbol"], None, None, "swap"), Decimal(row["positionAmt"]))
             for row in rows

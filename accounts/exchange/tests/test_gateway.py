@@ -1,0 +1,326 @@
+"""Placing, canceling and looking up through the gateway, against a scripted Binance."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from accounts.exchange import gateway
+from accounts.exchange.tests import listings
+from accounts.exchange.tests.asking import login, reference, ticket, wait
+from accounts.exchange.tests.scripted_venue import Answer, ScriptedVenue
+from accounts.exchange.types import (
+    FillReport,
+    MarketType,
+    NotSent,
+    OrderGone,
+    OrderType,
+    OutcomeUnknown,
+    Rejected,
+    ReportStatus,
+    Side,
+)
+
+_FUTURES = "BTC/USDT:USDT"
+_MARKET_BUY = ticket(OrderType.MARKET, Side.BUY)
+_GONE = Answer({"code": -2011, "msg": "Unknown order sent."}, status=400)
+_NOT_FOUND = Answer({"code": -2013, "msg": "Order does not exist."}, status=400)
+
+
+def _order(**told: Any) -> Answer:
+    return Answer(
+        {
+            "symbol": "BTCUSDT",
+            "orderId": 77,
+            "clientOrderId": "ours1",
+            "transactTime": 1700000000000,
+            "price": "90000.00",
+            "origQty": "0.50000",
+            "executedQty": "0.00000",
+            "cummulativeQuoteQty": "0.00",
+            "status": "NEW",
+            "type": "LIMIT",
+            "side": "BUY",
+            **told,
+        }
+    )
+
+
+def _trade(trade_id: int, quantity: str, price: str = "90000.00") -> dict[str, Any]:
+    return {
+        "symbol": "BTCUSDT",
+        "id": trade_id,
+        "orderId": 77,
+        "side": "BUY",
+        "price": price,
+        "qty": quantity,
+        "commission": "0.0005",
+        "commissionAsset": "BTC",
+        "time": 1700000000000,
+        "isBuyer": True,
+        "isMaker": False,
+    }
+
+
+@pytest.fixture
+def binance(venue: ScriptedVenue) -> ScriptedVenue:
+    listings.list_binance(venue)
+    return venue
+
+
+def test_a_spot_answer_s_own_fills_are_told_with_their_fees(binance: ScriptedVenue) -> None:
+    fills = [
+        {
+            "price": "90000.00",
+            "qty": "0.20000",
+            "commission": "0.00020",
+            "commissionAsset": "BTC",
+            "tradeId": 5,
+        },
+        {
+            "price": "90100.00",
+            "qty": "0.30000",
+            "commission": "0.00030",
+            "commissionAsset": "BTC",
+            "tradeId": 6,
+        },
+    ]
+    answer = _order(
+        status="FILLED", type="MARKET", executedQty="0.50000", cummulativeQuoteQty="45030.00",
+        fills=fills,
+    )  # fmt: skip
+    binance.will_answer("POST", "/api/v3/order", answer)
+
+    report = wait(gateway.place(login("binance"), _MARKET_BUY))
+
+    assert (report.venue_order_id, report.status) == ("77", ReportStatus.CLOSED)
+    assert (report.filled_quantity, report.average_price) == (Decimal("0.5"), Decimal("90060"))
+    assert report.fills[0] == FillReport(
+        venue_trade_id="5",
+        side=Side.BUY,
+        quantity=Decimal("0.2"),
+        price=Decimal(90000),
+        fee_quantity=Decimal("0.0002"),
+        fee_currency="BTC",
+        filled_at=report.fills[1].filled_at,
+    )
+    assert not binance.asked("GET", "/api/v3/myTrades")
+
+
+def test_a_futures_answer_without_fills_has_them_read_once(binance: ScriptedVenue) -> None:
+    answer = _order(status="FILLED", type="MARKET", executedQty="0.500", avgPrice="90000")
+    binance.will_answer("POST", "/fapi/v1/order", answer)
+    binance.will_answer("GET", "/fapi/v1/userTrades", Answer([_trade(5, "0.500")]))
+
+    report = wait(
+        gateway.place(
+            login("binance", MarketType.FUTURES),
+            ticket(OrderType.MARKET, Side.BUY, symbol=_FUTURES),
+        )
+    )
+
+    assert [(f.venue_trade_id, f.quantity) for f in report.fills] == [("5", Decimal("0.5"))]
+    [asked] = binance.asked("GET", "/fapi/v1/userTrades")
+    assert (asked.fields["orderId"], asked.fields["limit"]) == ("77", "1000")
+
+
+def test_an_order_is_told_without_fills_when_they_cannot_be_read(binance: ScriptedVenue) -> None:
+    answer = _order(status="FILLED", type="MARKET", executedQty="0.500", avgPrice="90000")
+    binance.will_answer("POST", "/fapi/v1/order", answer)
+    binance.will_answer("GET", "/fapi/v1/userTrades", Answer("", status=502))
+
+    report = wait(
+        gateway.place(
+            login("binance", MarketType.FUTURES),
+            ticket(OrderType.MARKET, Side.BUY, symbol=_FUTURES),
+        )
+    )
+
+    assert (report.filled_quantity, report.average_price) == (Decimal("0.5"), Decimal(90000))
+    assert report.fills == ()
+
+
+def test_executions_newer_than_the_order_raise_its_filled_quantity(
+    binance: ScriptedVenue,
+) -> None:
+    partly = _order(status="PARTIALLY_FILLED", executedQty="0.20000", cummulativeQuoteQty="18000")
+    binance.will_answer("GET", "/api/v3/order", partly)
+    trades = [_trade(5, "0.20000"), _trade(6, "0.10000", "90300.00")]
+    binance.will_answer("GET", "/api/v3/myTrades", Answer(trades))
+
+    report = wait(gateway.fetch_report(login("binance"), reference("77")))
+
+    assert (report.status, report.filled_quantity) == (ReportStatus.OPEN, Decimal("0.3"))
+    assert report.average_price == Decimal(90100)
+
+
+@pytest.mark.parametrize("answer", [Answer({}), Answer("<html>", content_type="text/html")])
+def test_an_answer_without_an_id_is_an_unknown_outcome(
+    binance: ScriptedVenue, answer: Answer
+) -> None:
+    binance.will_answer("POST", "/api/v3/order", answer)
+
+    with pytest.raises(OutcomeUnknown):
+        wait(gateway.place(login("binance"), _MARKET_BUY))
+
+    assert len(binance.asked("POST", "/api/v3/order")) == 1
+
+
+def test_a_cancel_tells_what_was_filled_before_it(binance: ScriptedVenue) -> None:
+    canceled = _order(status="CANCELED", executedQty="0.20000", cummulativeQuoteQty="18000")
+    binance.will_answer("DELETE", "/api/v3/order", canceled)
+    binance.will_answer("GET", "/api/v3/myTrades", Answer([_trade(5, "0.20000")]))
+
+    report = wait(gateway.cancel(login("binance"), reference("77")))
+
+    assert (report.status, report.filled_quantity) == (ReportStatus.CANCELED, Decimal("0.2"))
+    assert len(report.fills) == 1
+    assert not binance.asked("GET", "/api/v3/order")
+
+
+def test_a_cancel_that_came_too_late_tells_the_fill(binance: ScriptedVenue) -> None:
+    filled = _order(status="FILLED", executedQty="0.50000", cummulativeQuoteQty="45000")
+    binance.will_answer("DELETE", "/api/v3/order", _GONE)
+    binance.will_answer("GET", "/api/v3/order", filled)
+    binance.will_answer("GET", "/api/v3/myTrades", Answer([_trade(5, "0.50000")]))
+
+    report = wait(gateway.cancel(login("binance"), reference("77")))
+
+    assert (report.status, report.filled_quantity) == (ReportStatus.CLOSED, Decimal("0.5"))
+
+
+def test_a_cancel_without_a_clear_answer_tells_the_order_as_it_is_now(
+    binance: ScriptedVenue,
+) -> None:
+    binance.will_answer("DELETE", "/api/v3/order", Answer("", status=502))
+    binance.will_answer("GET", "/api/v3/order", _order(status="CANCELED"))
+
+    report = wait(gateway.cancel(login("binance"), reference("77")))
+
+    assert report.status is ReportStatus.CANCELED
+
+
+def test_a_cancel_of_what_cannot_be_found_is_gone(binance: ScriptedVenue) -> None:
+    binance.will_answer("DELETE", "/api/v3/order", _GONE)
+    binance.will_answer("GET", "/api/v3/order", _NOT_FOUND)
+
+    with pytest.raises(OrderGone):
+        wait(gateway.cancel(login("binance"), reference("")))
+
+    assert len(binance.asked("DELETE", "/api/v3/order")) == 1
+
+
+def test_a_refused_cancel_of_an_open_order_says_why(binance: ScriptedVenue) -> None:
+    refused = Answer({"code": -2015, "msg": "Invalid API-key, IP, or permissions."}, status=401)
+    binance.will_answer("DELETE", "/api/v3/order", refused)
+    binance.will_answer("GET", "/api/v3/order", _order())
+
+    with pytest.raises(Rejected) as refusal:
+        wait(gateway.cancel(login("binance"), reference("77")))
+
+    assert refusal.value.code == "BAD_CREDENTIALS"
+
+
+def test_a_cancel_of_a_triggered_stop_cancels_the_order_it_became(binance: ScriptedVenue) -> None:
+    stop = {"algoId": 77, "symbol": "BTCUSDT", "algoStatus": "FINISHED", "actualOrderId": "88"}
+    binance.will_answer("DELETE", "/fapi/v1/algoOrder", _GONE)
+    binance.will_answer("GET", "/fapi/v1/algoOrder", Answer(stop))
+    child = _order(orderId=88, status="CANCELED", positionSide="BOTH")
+    binance.will_answer("DELETE", "/fapi/v1/order", child)
+    binance.will_answer("GET", "/fapi/v1/order", child)
+
+    report = wait(
+        gateway.cancel(
+            login("binance", MarketType.FUTURES),
+            reference("77", OrderType.STOP_LIMIT, symbol=_FUTURES),
+        )
+    )
+
+    assert (report.venue_order_id, report.status) == ("77", ReportStatus.CANCELED)
+    assert binance.asked("DELETE", "/fapi/v1/order")[0].fields["orderId"] == "88"
+
+
+def test_a_stop_that_is_gone_without_a_child_is_told_as_it_is(binance: ScriptedVenue) -> None:
+    stop = {"algoId": 77, "symbol": "BTCUSDT", "algoStatus": "CANCELED", "actualOrderId": ""}
+    binance.will_answer("DELETE", "/fapi/v1/algoOrder", _GONE)
+    binance.will_answer("GET", "/fapi/v1/algoOrder", Answer(stop))
+
+    report = wait(
+        gateway.cancel(
+            login("binance", MarketType.FUTURES),
+            reference("77", OrderType.STOP_LIMIT, symbol=_FUTURES),
+        )
+    )
+
+    assert report.status is ReportStatus.CANCELED
+    assert not binance.asked("DELETE", "/fapi/v1/order")
+
+
+def test_a_triggered_stop_of_bybit_is_canceled_under_the_other_filter(
+    venue: ScriptedVenue,
+) -> None:
+    listings.list_bybit_spot(venue)
+    gone = Answer({"retCode": 170213, "retMsg": "Order does not exist.", "result": {}})
+    done = Answer({"retCode": 0, "retMsg": "OK", "result": {"orderId": "77"}})
+    venue.will_answer("POST", "/v5/order/cancel", gone, done)
+    row = {"symbol": "BTCUSDT", "orderId": "77", "orderStatus": "Cancelled", "cumExecQty": "0"}
+    venue.will_answer(
+        "GET", "/v5/order/realtime", Answer({"retCode": 0, "result": {"list": [row]}})
+    )
+
+    report = wait(gateway.cancel(login("bybit"), reference("77", OrderType.STOP_MARKET)))
+
+    assert report.status is ReportStatus.CANCELED
+    filters = [r.fields["orderFilter"] for r in venue.asked("POST", "/v5/order/cancel")]
+    assert filters == ["StopOrder", "Order"]
+
+
+def test_a_child_that_cannot_be_canceled_is_told_as_it_is(binance: ScriptedVenue) -> None:
+    stop = {"algoId": 77, "symbol": "BTCUSDT", "algoStatus": "FINISHED", "actualOrderId": "88"}
+    binance.will_answer("DELETE", "/fapi/v1/algoOrder", _GONE)
+    binance.will_answer("GET", "/fapi/v1/algoOrder", Answer(stop))
+    binance.will_answer("DELETE", "/fapi/v1/order", _GONE)
+    binance.will_answer("GET", "/fapi/v1/order", _order(orderId=88, positionSide="BOTH"))
+
+    report = wait(
+        gateway.cancel(
+            login("binance", MarketType.FUTURES),
+            reference("77", OrderType.STOP_LIMIT, symbol=_FUTURES),
+        )
+    )
+
+    assert report.status is ReportStatus.OPEN
+
+
+def test_an_order_without_any_id_is_never_asked_for(binance: ScriptedVenue) -> None:
+    nameless = reference("")
+    nameless = type(nameless)(
+        client_order_id="", venue_order_id="", symbol="BTC/USDT", order_type=OrderType.LIMIT
+    )
+
+    for ask in (gateway.cancel, gateway.fetch_report):
+        with pytest.raises(NotSent) as refusal:
+            wait(ask(login("binance"), nameless))
+        assert refusal.value.code == "ORDER_ID_MISSING"
+
+    assert [request.path for request in binance.requests] == ["/api/v3/exchangeInfo"]
+
+
+def test_a_symbol_without_a_market_is_not_sent(binance: ScriptedVenue) -> None:
+    with pytest.raises(NotSent) as refusal:
+        wait(
+            gateway.place(login("binance"), ticket(OrderType.MARKET, Side.BUY, symbol="DOGE/USDT"))
+        )
+
+    assert refusal.value.code == "SYMBOL_UNKNOWN"
+    assert not binance.asked("POST", "/api/v3/order")
+
+
+def test_markets_that_cannot_be_read_keep_an_order_from_being_sent(venue: ScriptedVenue) -> None:
+    venue.will_answer("GET", "/api/v3/exchangeInfo", Answer("", status=502))
+
+    with pytest.raises(NotSent) as refusal:
+        wait(gateway.place(login("binance"), _MARKET_BUY))
+
+    assert refusal.value.code == "MARKETS_NOT_LOADED"
+    assert not venue.asked("POST", "/api/v3/order")
