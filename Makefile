@@ -19,7 +19,7 @@ run: $(VENV)/.installed
 	@exec $(BIN)/python manage.py up
 
 test: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=
+	$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=
 	$(BIN)/python -m coverage report --include='$(COVERED)' --fail-under=$(COVERAGE)
 
 check: $(VENV)/.installed-dev

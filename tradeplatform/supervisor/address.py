@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from tradeplatform.lib.services.errors import ServiceError
 
+# Connections that wait to be accepted: an alert that comes while the web starts again is not lost.
+_BACKLOG = 2048
 _ANY = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - the names of "everywhere", not a bind
 
 
@@ -22,50 +24,47 @@ class Address:
         return _ANY.get(self.host, self.host)
 
     @property
-    def bind(self) -> str:
-        return f"{_bracketed(self.host)}:{self.port}"
-
-    @property
     def url(self) -> str:
         return f"http://{_bracketed(self.reachable_host)}:{self.port}"
 
 
-def choose_address(
+def listen(
     *, server: str, host: str, port: int, usual_port: int, say: Callable[[str], object]
-) -> Address:
-    """`port` unless it is 0; else `usual_port` or, when that is taken, a free one, and says so.
+) -> socket.socket:
+    """Listens on `port` unless it is 0; else on `usual_port` or, that taken, on a free one.
 
     Raises ServiceError when a port that was asked for cannot be had.
     """
-    if port and not _can_listen(host, port):
-        variable = f"{server.upper()}_PORT"
-        raise ServiceError(
-            f"{variable} asks for port {port} on {host}, which is taken or not ours to use: "
-            f"stop what listens there or set {variable} to another port"
-        )
-    if port or _can_listen(host, usual_port):
-        return Address(host, port or usual_port)
-    address = Address(host, _free_port(host))
-    say(f"Port {usual_port} is taken: {server} listens on {address.port}")
-    return address
-
-
-def _can_listen(host: str, port: int) -> bool:
     try:
-        with _listening(host, port):
-            return True
-    except OSError:
-        return False
+        return _listening(host, port or usual_port)
+    except OSError as error:
+        if port:
+            variable = f"{server.upper()}_PORT"
+            raise ServiceError(
+                f"{variable} asks for port {port} on {host}, which cannot be had: "
+                f"{error.strerror}. Stop what uses it, or set {variable} to another port"
+            ) from error
+    listener = _on_a_free_port(server, host)
+    say(f"Port {usual_port} is taken: {server} listens on {address_of(listener).port}")
+    return listener
 
 
-def _free_port(host: str) -> int:
-    with _listening(host, 0) as server:
-        return int(server.getsockname()[1])
+def address_of(listener: socket.socket) -> Address:
+    """Where the socket listens."""
+    host, port = listener.getsockname()[:2]
+    return Address(host, port)
+
+
+def _on_a_free_port(server: str, host: str) -> socket.socket:
+    try:
+        return _listening(host, 0)
+    except OSError as error:
+        raise ServiceError(f"{server} cannot listen on {host}: {error.strerror}") from error
 
 
 def _listening(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    return socket.create_server((host, port), family=family)
+    return socket.create_server((host, port), family=family, backlog=_BACKLOG)
 
 
 def _bracketed(host: str) -> str:

@@ -47,7 +47,11 @@ class Member:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Installation:
-    """What the plan depends on. `own_sandbox` is None when the exchange is somebody else's."""
+    """What the plan depends on.
+
+    `own_sandbox` is None when the exchange is somebody else's. `web_socket` is the descriptor
+    that listens on `web`: the supervisor holds it, so that connections wait while the web restarts.
+    """
 
     base_dir: Path
     state_dir: Path
@@ -59,6 +63,7 @@ class Installation:
     sandbox_url: str
     own_sandbox: Address | None
     web: Address
+    web_socket: int
     web_threads: int
     shards: int
 
@@ -128,13 +133,20 @@ def _worker(installation: Installation, shard: int) -> Member:
 
 def _web(installation: Installation) -> Member:
     argv = [
-        *("-m", "gunicorn", "tradeplatform.wsgi", "--bind", installation.web.bind),
+        *("-m", "gunicorn", "tradeplatform.wsgi"),
+        *("--bind", f"fd://{installation.web_socket}"),
         # One process: the slots for waiting requests are counted in it.
         *("--worker-class", "gthread", "--workers", "1"),
         *("--threads", str(installation.web_threads), "--keep-alive", "75"),
         *("--graceful-timeout", str(_WEB_STOP_SECONDS), "--no-control-socket"),
     ]
-    spec = _python(installation, name="web", argv=argv, stop_seconds=2 * _WEB_STOP_SECONDS)
+    spec = _python(
+        installation,
+        name="web",
+        argv=argv,
+        stop_seconds=2 * _WEB_STOP_SECONDS,
+        open_files=(installation.web_socket,),
+    )
     return Member(Role.EDGE, spec)
 
 
@@ -153,6 +165,7 @@ def _python(
     variables: Mapping[str, str] | None = None,
     stop_seconds: int = 10,
     death_signal: Signals = SIGTERM,
+    open_files: tuple[int, ...] = (),
 ) -> ChildSpec:
     return ChildSpec(
         name=name,
@@ -162,6 +175,7 @@ def _python(
         log=installation.logs / f"{name}.log",
         stop_seconds=stop_seconds,
         death_signal=death_signal,
+        open_files=open_files,
     )
 
 

@@ -11,7 +11,7 @@ from tradeplatform.lib.services.places import broker_url, database_url
 from tradeplatform.lib.services.postgres import EmbeddedPostgres
 from tradeplatform.lib.services.valkey import EmbeddedValkey
 from tradeplatform.supervisor import plan
-from tradeplatform.supervisor.address import Address, choose_address
+from tradeplatform.supervisor.address import Address, address_of, listen
 from tradeplatform.supervisor.lock import locked
 from tradeplatform.supervisor.plan import Installation, Member, Role
 from tradeplatform.supervisor.quickstart import announcement, refresh
@@ -29,10 +29,14 @@ def run(*, say: Callable[[str], object]) -> None:
 
     Raises ServiceError or StartFailed, with everything stopped again, when it cannot start.
     """
-    with Signals() as signals, locked(settings.STATE_DIR, signals=signals) as lock:
+    with (
+        Signals() as signals,
+        locked(settings.STATE_DIR, signals=signals) as lock,
+        _web_listener(say) as listener,
+    ):
         supervisor = Supervisor(signals=signals, say=say, open_files=(lock,))
         try:
-            say(_bring_up(supervisor, _installation(say)))
+            say(_bring_up(supervisor, _installation(listener, say=say)))
             supervisor.watch()
         except StopRequested:
             pass
@@ -103,21 +107,22 @@ def _embedded_stores(installation: Installation) -> list[EmbeddedValkey | Embedd
     return stores
 
 
-def _installation(say: Callable[[str], object]) -> Installation:
-    web = choose_address(
+def _web_listener(say: Callable[[str], object]) -> socket.socket:
+    return listen(
         server="web", host=settings.WEB_HOST, port=settings.WEB_PORT, usual_port=8000, say=say
     )
-    own_sandbox = (
-        None
-        if settings.SANDBOX_IS_GIVEN
-        else choose_address(
-            server="sandbox",
-            host="127.0.0.1",  # it is a simulation; nobody outside has business with it
-            port=settings.SANDBOX_PORT,
-            usual_port=8090,
-            say=say,
-        )
-    )
+
+
+def _sandbox_address(say: Callable[[str], object]) -> Address:
+    """Loopback only: the sandbox is a simulation, nobody outside has business with it."""
+    with listen(
+        server="sandbox", host="127.0.0.1", port=settings.SANDBOX_PORT, usual_port=8090, say=say
+    ) as listener:
+        return address_of(listener)
+
+
+def _installation(listener: socket.socket, *, say: Callable[[str], object]) -> Installation:
+    own_sandbox = None if settings.SANDBOX_IS_GIVEN else _sandbox_address(say)
     return Installation(
         base_dir=settings.BASE_DIR,
         state_dir=settings.STATE_DIR,
@@ -128,7 +133,8 @@ def _installation(say: Callable[[str], object]) -> Installation:
         redis_url=settings.REDIS_URL,
         sandbox_url=own_sandbox.url if own_sandbox else settings.SANDBOX_URL,
         own_sandbox=own_sandbox,
-        web=web,
+        web=address_of(listener),
+        web_socket=listener.fileno(),
         web_threads=settings.WEB_THREADS,
         shards=settings.SHARDS,
     )

@@ -47,10 +47,12 @@ def test_children_are_told_everything_by_their_environment() -> None:
     }
 
 
-def test_the_web_is_one_process_with_the_asked_for_threads_and_address() -> None:
-    argv = list(plan.platform(_installation())[2].spec.argv)
+def test_the_web_is_one_process_with_the_threads_asked_for_on_the_socket_held_for_it() -> None:
+    web = plan.platform(_installation())[2].spec
+    argv = list(web.argv)
 
-    assert argv[argv.index("--bind") + 1] == "127.0.0.1:8000"
+    assert web.open_files == (9,)
+    assert argv[argv.index("--bind") + 1] == "fd://9"
     assert argv[argv.index("--workers") + 1] == "1"
     assert argv[argv.index("--threads") + 1] == "16"
 
@@ -86,6 +88,7 @@ def _installation() -> Installation:
         sandbox_url="http://127.0.0.1:8090",
         own_sandbox=Address("127.0.0.1", 8090),
         web=Address("127.0.0.1", 8000),
+        web_socket=9,
         web_threads=16,
         shards=2,
     )

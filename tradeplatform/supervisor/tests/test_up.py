@@ -19,7 +19,7 @@ from tradeplatform.lib.services.tests.endings import ends
 from tradeplatform.supervisor.tests.platform_process import PlatformProcess, environment
 from tradeplatform.testing import with_database
 
-pytestmark = [pytest.mark.whole_platform, pytest.mark.xdist_group("whole platform")]
+pytestmark = pytest.mark.whole_platform
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +105,7 @@ def test_a_web_port_that_is_taken_is_refused_by_name(
 
     assert code == 1
     assert second.processes() == []
-    assert f"WEB_PORT asks for port {taken} on 127.0.0.1, which is taken" in second.lines[-1]
+    assert f"WEB_PORT asks for port {taken} on 127.0.0.1, which cannot be had" in second.lines[-1]
 
 
 @pytest.mark.parametrize("name", ["web", "worker0", "postgres", "valkey"])
