@@ -47,6 +47,7 @@ class AccountAdmin(OwnedAdmin):
         "is_active",
     ]
     list_select_related = ["owner"]
+    ordering = ["name"]  # the count below hides the model's own
     search_fields = ["name", "venue", "owner__username"]
     empty_hint = _("No accounts yet. Add one: a key of your exchange, or of its play-money world.")
     fieldsets = [

@@ -81,6 +81,7 @@ class StrategyAdmin(OwnedAdmin):
     ]
     list_filter = [("market_type", ChoicesDropdownFilter), "is_active", "is_public"]
     list_select_related = ["owner"]
+    ordering = ["name"]  # the count below hides the model's own
     search_fields = ["name", "group_name", "owner__username"]
     empty_hint = _("No strategies yet. Add one, subscribe an account to it, and post an alert.")
     fieldsets = [

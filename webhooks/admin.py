@@ -44,7 +44,6 @@ class DeliveryAdmin(UuidSearch):
     list_filter = [
         ("outcome", ChoicesDropdownFilter),
         ("signal__strategy", OwnRelatedFilter),
-        "error_code",
     ]
     list_select_related = ["sender", "signal__strategy"]
     date_hierarchy = "received_at"
@@ -152,12 +151,8 @@ class WebhookTokenAdmin(HistoryAdmin):
         }
         if request.method == "POST":
             context["token"] = issue_token(user=request.user, now=timezone.now())
-        return TemplateResponse(
-            request,
-            "admin/webhooks/new_token.html",
-            context,
-            headers={"Cache-Control": "no-store"},
-        )
+        # The admin's pages carry `Cache-Control: no-store`: no browser keeps this one.
+        return TemplateResponse(request, "admin/webhooks/new_token.html", context)
 
     @admin.display(description=_("token"))
     def hint_label(self, token: WebhookToken) -> str:

@@ -92,7 +92,7 @@ class DispatchAdmin(HistoryAdmin):
     """Each signal's work for each shard."""
 
     list_display = ["created_at", "signal", "shard", "progress", "claimed_at", "settled_at"]
-    list_filter = [("settled_at", admin.EmptyFieldListFilter), "shard"]
+    list_filter = [("settled_at", admin.EmptyFieldListFilter)]
     list_select_related = ["signal"]
     ordering = ["-id"]
     empty_hint = _("No dispatches yet: every signal makes one per shard.")

@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.tests.rows import superuser, trader
 from strategies.tests.rows import NOON, make_signal, make_strategy
 from webhooks.models import WebhookToken
-from webhooks.tests.rows import make_delivery, make_refusal
+from webhooks.tests.delivery_rows import make_delivery, make_refusal
 from webhooks.tokens import issue_token, user_of
 
 pytestmark = pytest.mark.django_db
@@ -66,14 +66,6 @@ def test_deliveries_are_their_senders_and_their_strategys_owners(
     assert as_alice.get(change(DELIVERIES, sent)).status_code == 200
     assert as_alice.get(change(DELIVERIES, foreign)).status_code == 302
     assert as_alice.get(change(DELIVERIES, anonymous)).status_code == 302
-
-
-def test_filters_of_others_error_codes_tell_nothing(as_alice: Client) -> None:
-    make_refusal(error_code="SOMEBODY_ELSES_MISTAKE")
-
-    content = as_alice.get(DELIVERIES).content.decode()
-
-    assert "SOMEBODY_ELSES_MISTAKE" not in content
 
 
 def test_a_superuser_sees_refusals_with_their_reason_and_a_harmless_body(client: Client) -> None:
@@ -141,7 +133,7 @@ def test_a_renewed_token_works_and_the_old_one_no_longer(as_alice: Client, alice
 
     assert user_of(told_token(answer)) == alice
     assert user_of(old) is None
-    assert answer.headers["Cache-Control"] == "no-store"
+    assert "no-store" in answer.headers["Cache-Control"]
 
 
 def test_a_token_is_told_exactly_once(as_alice: Client) -> None:

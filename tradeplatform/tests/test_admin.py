@@ -1,0 +1,111 @@
+"""The admin as a whole: every model has a page, every page opens, the web process stays light."""
+
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.contrib import admin
+from django.db.models import Model
+from django.test import Client
+
+from accounts.tests.rows import make_account, superuser, trader
+
+OURS = ("accounts", "strategies", "orders", "webhooks")
+REGISTERED = sorted(admin.site._registry, key=lambda model: model._meta.label)
+
+
+def address(model: type[Model]) -> str:
+    return f"/admin/{model._meta.app_label}/{model._meta.model_name}/"
+
+
+def test_every_model_of_ours_is_registered() -> None:
+    models = {model for app in OURS for model in apps.get_app_config(app).get_models()}
+
+    assert models - set(REGISTERED) == set()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("model", REGISTERED, ids=lambda model: model._meta.label)
+def test_a_superuser_opens_the_list_and_the_form(client: Client, model: type[Any]) -> None:
+    client.force_login(superuser())
+
+    listed = client.get(address(model))
+    form = client.get(f"{address(model)}add/")
+
+    assert listed.status_code == 200
+    assert form.status_code in (200, 403)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("model", REGISTERED, ids=lambda model: model._meta.label)
+def test_a_trader_opens_the_pages_of_trading_only(client: Client, model: type[Any]) -> None:
+    client.force_login(trader("alice"))
+
+    answer = client.get(address(model))
+
+    assert answer.status_code == (200 if model._meta.app_label in OURS else 403)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("model", REGISTERED, ids=lambda model: model._meta.label)
+def test_a_stranger_is_sent_to_the_login(client: Client, model: type[Any]) -> None:
+    answer = client.get(address(model))
+
+    assert answer.headers["Location"].startswith("/admin/login/")
+
+
+@pytest.mark.django_db
+def test_related_look_ups_offer_own_rows_only(client: Client) -> None:
+    make_account(trader("bob"), "bobs-account")
+    client.force_login(trader("alice"))
+    asked = {"app_label": "strategies", "model_name": "subscription", "field_name": "account"}
+
+    answer = client.get("/admin/autocomplete/", {**asked, "term": "bob"})
+
+    assert "bobs-account" not in answer.content.decode()
+
+
+@pytest.mark.django_db
+def test_the_sidebar_shows_what_the_user_may_view(client: Client) -> None:
+    client.force_login(trader("alice"))
+
+    content = client.get("/admin/").content.decode()
+
+    assert 'href="/admin/orders/openorder/"' in content
+    assert 'href="/admin/auth/user/"' not in content
+    assert 'href="/admin/django_celery_beat/periodictask/"' not in content
+
+
+@pytest.mark.django_db
+def test_the_language_can_be_switched(client: Client) -> None:
+    client.force_login(superuser())
+
+    client.post("/i18n/setlang/", {"language": "ko", "next": "/admin/"})
+
+    assert '<html lang="ko"' in client.get("/admin/").content.decode()
+
+
+def test_the_web_process_loads_no_exchange_client() -> None:
+    script = (
+        "import sys, django; django.setup();"
+        "from django.urls import get_resolver; get_resolver().url_patterns;"
+        "import tradeplatform.dashboard, tradeplatform.navigation;"
+        "print([name for name in ('ccxt', 'aiohttp') if name in sys.modules])"
+    )
+
+    found = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=settings.BASE_DIR,
+        env={
+            "DJANGO_SETTINGS_MODULE": "tradeplatform.settings",
+            "STATE_DIR": str(settings.STATE_DIR),
+        },
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert found.stdout.strip() == "[]"

@@ -1,0 +1,139 @@
+"""The front page counts what its user may see, and asks as little of a long history as of none."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from accounts.models import Account, Health
+from accounts.tests.rows import make_account, superuser, trader
+from orders.tests.rows import make_denied, make_dispatch, make_order
+from strategies.tests.rows import make_signal, make_strategy, subscribe
+from webhooks.tests.delivery_rows import make_delivery, make_refusal
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def alice() -> User:
+    return trader("alice")
+
+
+def trade(owner: User, name: str) -> None:
+    """An alert of this moment that led to one open and one denied order."""
+    now = timezone.now()
+    strategy = make_strategy(owner, name)
+    subscription = subscribe(strategy, make_account(owner, name))
+    signal = make_signal(strategy, owner)
+    make_delivery(signal, received_at=now)
+    make_order(subscription, signal, created_at=now)
+    make_denied(subscription, signal)
+
+
+def front(client: Client, user: User) -> Any:
+    client.force_login(user)
+    return client.get("/admin/").context
+
+
+def figures(found: Any) -> list[tuple[str, int]]:
+    return [(str(figure.title), figure.value) for figure in found]
+
+
+def test_everybody_counts_their_own(client: Client, alice: User) -> None:
+    trade(alice, "alices")
+    trade(trader("bob"), "bobs")
+    make_refusal(received_at=timezone.now())
+
+    of_alice = front(client, alice)
+    of_root = front(client, superuser())
+
+    assert figures(of_alice["alerts"]) == [("Accepted", 1), ("Duplicate", 0), ("Refused", 0)]
+    assert figures(of_root["alerts"]) == [("Accepted", 2), ("Duplicate", 0), ("Refused", 1)]
+    assert (of_alice["open_orders"], of_root["open_orders"]) == (1, 2)
+    assert [len(found["newest_orders"]["rows"]) for found in (of_alice, of_root)] == [2, 4]
+    assert [found["accounts"][0].value for found in (of_alice, of_root)] == [1, 2]
+
+
+def test_yesterdays_alerts_and_orders_are_not_todays(client: Client, alice: User) -> None:
+    yesterday = timezone.now() - timedelta(days=1)
+    strategy = make_strategy(alice, "trend")
+    signal = make_signal(strategy, alice)
+    make_delivery(signal, received_at=yesterday)
+    make_order(subscribe(strategy, make_account(alice, "main")), signal, created_at=yesterday)
+
+    found = front(client, alice)
+
+    assert figures(found["alerts"])[0] == ("Accepted", 0)
+    assert found["order_states"] == []
+    assert found["last_alert_at"] == yesterday
+
+
+def test_what_needs_a_person_stands_first(client: Client, alice: User) -> None:
+    strategy = make_strategy(alice, "trend")
+    account = make_account(alice, "main")
+    subscription = subscribe(strategy, account)
+    signal = make_signal(strategy, alice)
+    now = timezone.now()
+    make_order(subscription, signal, needs_attention=True)
+    make_order(subscription, signal, status="SUBMITTED", outcome_unknown_since=now)
+    make_dispatch(signal, created_at=now - timedelta(minutes=2))
+    make_dispatch(signal, shard=1, created_at=now)
+    Account.objects.update(health=Health.FAILED)
+
+    found = front(client, alice)["attention"]
+
+    assert [figure.value for figure in found] == [1, 1, 1, 1]
+    for figure in found:
+        assert len(client.get(figure.url).context["cl"].result_list) >= 1
+
+
+def test_nothing_to_do_is_not_mentioned(client: Client, alice: User) -> None:
+    trade(alice, "trend")
+
+    content = front(client, alice)
+
+    assert content["attention"] == []
+
+
+def test_an_empty_installation_says_what_to_do(client: Client, alice: User) -> None:
+    client.force_login(alice)
+
+    content = client.get("/admin/").content.decode()
+
+    assert "No alerts yet" in content
+    assert "No accounts yet." in content
+
+
+def test_the_page_takes_as_many_queries_for_many_rows_as_for_one(
+    client: Client, alice: User
+) -> None:
+    trade(alice, "first")
+    client.force_login(alice)
+    with CaptureQueriesContext(connection) as for_one:
+        client.get("/admin/")
+    for number in range(9):
+        trade(alice, f"more-{number}")
+
+    with CaptureQueriesContext(connection) as for_ten:
+        client.get("/admin/")
+
+    assert len(for_ten) == len(for_one)
+
+
+def test_live_money_is_announced_on_every_page(client: Client, alice: User) -> None:
+    make_account(trader("bob"), "bobs", environment="LIVE")
+    before = client.get("/admin/login/").content.decode()
+    client.force_login(alice)
+    of_others = client.get("/admin/").content.decode()
+    make_account(alice, "alices", environment="LIVE")
+
+    of_own = client.get("/admin/").content.decode()
+
+    assert "Live money" not in before
+    assert "Play money only" in of_others
+    assert "Live money" in of_own
