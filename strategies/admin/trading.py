@@ -1,4 +1,4 @@
-"""Strategies, subscriptions, signals and positions in the admin."""
+"""Strategies and the accounts subscribed to them: edited by their owners."""
 
 import json
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -15,23 +15,17 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from accounts.badges import environment_badge
 from accounts.models import Account
 from strategies.forms import StrategyForm, SubscriptionForm
-from strategies.intents import from_json
-from strategies.models import Position, Signal, Strategy, Subscription
+from strategies.models import Strategy, Subscription
 from strategies.visibility import (
     strategies_open_to,
-    visible_signals,
-    visible_subscription_ids,
     visible_subscriptions,
 )
-from strategies.wording import sentence
 from tradeplatform.lib.admin_columns import amount, badge, list_link, row_link
 from tradeplatform.lib.admin_scope import (
-    HistoryAdmin,
     HistoryInline,
     OwnedAdmin,
     OwnRelatedFilter,
     OwnRowsAdmin,
-    UuidSearch,
     sees_all,
 )
 
@@ -229,76 +223,3 @@ def _decides(request: HttpRequest, subscription: Subscription | None) -> bool:
     if subscription is None or sees_all(request):
         return True
     return subscription.account.owner_id == request.user.pk
-
-
-@admin.register(Signal)
-class SignalAdmin(UuidSearch):
-    """Accepted alerts."""
-
-    list_display = ["received_at", "strategy", "wishes", "sender", "orders_link"]
-    list_filter = [("strategy", OwnRelatedFilter)]
-    list_select_related = ["strategy", "sender"]
-    search_fields = ["dedup_key__exact"]
-    search_help_text = _("A signal id or a dedup key, in full.")
-    empty_hint = _("No signals yet: every alert that is accepted becomes one.")
-    fields = [
-        "id",
-        "strategy",
-        "sender",
-        "wishes",
-        "dedup_key",
-        "received_at",
-        "expires_at",
-        "orders_link",
-    ]
-    readonly_fields = fields
-
-    def own_rows(self, rows: QuerySet[Any], user_id: int) -> QuerySet[Any]:
-        return rows.filter(visible_signals(user_id))
-
-    @admin.display(description=_("asks for"))
-    def wishes(self, signal: Signal) -> SafeString:
-        """One line per order or cancel that the alert asked for."""
-        lines = ((sentence(from_json(plain)),) for plain in signal.intents)
-        return format_html_join("", "<div>{}</div>", lines)
-
-    @admin.display(description=_("orders"))
-    def orders_link(self, signal: Signal) -> SafeString:
-        """What became of it."""
-        return list_link("orders_order", _("orders"), signal__id__exact=signal.pk)
-
-
-@admin.register(Position)
-class PositionAdmin(HistoryAdmin):
-    """What each subscription holds, from its own fills."""
-
-    list_display = [
-        "symbol",
-        amount("quantity", title=_("quantity")),
-        amount("average_entry_price", title=_("average entry price")),
-        "subscription",
-        "environment",
-        "updated_at",
-    ]
-    list_filter = [
-        ("subscription__strategy", OwnRelatedFilter),
-        ("subscription__account", OwnRelatedFilter),
-    ]
-    list_select_related = ["subscription__strategy", "subscription__account"]
-    search_fields = ["symbol"]
-    empty_hint = _("No positions yet: the first fill makes one.")
-    fields = list_display
-    readonly_fields = fields
-
-    def own_rows(self, rows: QuerySet[Any], user_id: int) -> QuerySet[Any]:
-        return rows.filter(subscription_id__in=visible_subscription_ids(user_id))
-
-    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
-        # The list of subscriptions links here; subscriptions are no filter to choose from.
-        linked = "subscription__id__exact"
-        return lookup == linked or bool(super().lookup_allowed(lookup, value, request))
-
-    @admin.display(description=_("environment"))
-    def environment(self, position: Position) -> SafeString:
-        """The account's environment."""
-        return environment_badge(position.subscription.account.environment)

@@ -1,83 +1,27 @@
-"""The admin pages of orders: read-only, own rows only, cancels asked for by a confirmed POST."""
+"""The admin pages of orders: read-only, own rows only."""
 
 import re
-from dataclasses import dataclass
-from typing import Any
 
 import pytest
-from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.contrib.auth.models import Permission, User
-from django.contrib.messages import get_messages
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from accounts.tests.rows import make_account, superuser, trader
-from orders.models import Order, OrderEvent
-from orders.tests.rows import make_denied, make_dispatch, make_event, make_fill, make_order
-from strategies.models import Signal, Subscription
+from accounts.tests.rows import make_account, superuser
+from orders.admin.tests.scene import (
+    DISPATCHES,
+    EVENTS,
+    FILLS,
+    OPEN_ORDERS,
+    ORDERS,
+    PAGES,
+    Scene,
+    change,
+)
+from orders.tests.rows import make_denied, make_event, make_fill
 from strategies.tests.rows import make_signal, make_strategy, subscribe
 
 pytestmark = pytest.mark.django_db
-
-ORDERS = "/admin/orders/order/"
-OPEN_ORDERS = "/admin/orders/openorder/"
-FILLS = "/admin/orders/fill/"
-EVENTS = "/admin/orders/orderevent/"
-DISPATCHES = "/admin/orders/dispatch/"
-PAGES = [ORDERS, OPEN_ORDERS, FILLS, EVENTS, DISPATCHES]
-
-
-@dataclass
-class Scene:
-    """Alice's account trades Bob's public strategy; Carol has nothing to do with it."""
-
-    alice: User
-    bob: User
-    carol: User
-    subscription: Subscription
-    signal: Signal
-
-    def order(self, **fields: Any) -> Order:
-        return make_order(self.subscription, self.signal, **fields)
-
-    def rows(self) -> dict[str, Any]:
-        """One row for each page."""
-        order = self.order()
-        return {
-            ORDERS: order,
-            OPEN_ORDERS: order,
-            FILLS: make_fill(order),
-            EVENTS: make_event(order),
-            DISPATCHES: make_dispatch(self.signal),
-        }
-
-
-@pytest.fixture
-def scene() -> Scene:
-    alice, bob, carol = trader("alice"), trader("bob"), trader("carol")
-    strategy = make_strategy(bob, "bobs-strategy", is_public=True)
-    subscription = subscribe(strategy, make_account(alice, "alices-account"))
-    return Scene(alice, bob, carol, subscription, make_signal(strategy, bob))
-
-
-def change(path: str, row: Any) -> str:
-    return f"{path}{row.pk}/change/"
-
-
-def cancel(client: Client, *orders: Order, path: str = OPEN_ORDERS, **form: str) -> Any:
-    """Run the list's action on these orders."""
-    ids = [order.pk for order in orders]
-    return client.post(path, {"action": "cancel_selected", ACTION_CHECKBOX_NAME: ids, **form})
-
-
-def texts(answer: Any) -> list[str]:
-    return [str(message) for message in get_messages(answer.wsgi_request)]
-
-
-def status_of(order: Order) -> str:
-    return Order.objects.get(pk=order.pk).status
-
 
 # --- Whose rows ---
 
@@ -200,86 +144,6 @@ def test_a_refused_order_says_why(client: Client, scene: Scene) -> None:
     assert "0.00001 BTC is below the minimum 0.0001" in listed
     assert "0.00001 BTC is below the minimum 0.0001 (BELOW_MINIMUM)" in opened
     assert "Cancel order" not in opened
-
-
-# --- Canceling ---
-
-
-def test_the_first_step_only_shows_what_would_be_canceled(client: Client, scene: Scene) -> None:
-    order = scene.order()
-    client.force_login(scene.alice)
-
-    answer = cancel(client, order)
-
-    content = answer.content.decode()
-    assert "Cancel this order?" in content
-    assert f'name="{ACTION_CHECKBOX_NAME}" value="{order.pk}"' in content
-    assert "SANDBOX" in content
-    assert status_of(order) == "ACCEPTED"
-
-
-def test_the_confirmed_step_asks_for_the_cancel(client: Client, scene: Scene) -> None:
-    order = scene.order()
-    closed = make_denied(scene.subscription, scene.signal)
-    client.force_login(scene.alice)
-
-    answer = cancel(client, order, closed, path=ORDERS, confirmed="yes")
-
-    assert status_of(order) == "PENDING_CANCEL"
-    assert status_of(closed) == "DENIED"
-    assert OrderEvent.objects.get(order=order).reason == "canceled by alice in the admin"
-    assert texts(answer) == [
-        "1 order is being canceled. Its state tells when the exchange has done it."
-    ]
-
-
-def test_an_outsider_cancels_nothing(client: Client, scene: Scene) -> None:
-    order = scene.order()
-    client.force_login(scene.carol)
-
-    cancel(client, order, confirmed="yes")
-    cancel(client, order, path=ORDERS, confirmed="yes", select_across="1")
-    in_dialog = client.post(f"{ORDERS}{order.pk}/cancel_order/", {"_form_submitted": "on"})
-
-    assert in_dialog.status_code == 404
-    assert status_of(order) == "ACCEPTED"
-
-
-def test_whoever_may_only_look_cancels_nothing(client: Client, scene: Scene) -> None:
-    order = scene.order()
-    scene.alice.groups.clear()
-    scene.alice.user_permissions.add(Permission.objects.get(codename="view_openorder"))
-    client.force_login(scene.alice)
-
-    cancel(client, order, confirmed="yes")
-    in_dialog = client.post(f"{ORDERS}{order.pk}/cancel_order/", {"_form_submitted": "on"})
-
-    assert in_dialog.status_code == 403
-    assert status_of(order) == "ACCEPTED"
-
-
-def test_the_button_of_one_order_asks_first(client: Client, scene: Scene) -> None:
-    order = scene.order()
-    client.force_login(scene.bob)
-
-    asked = client.get(f"{ORDERS}{order.pk}/cancel_order/").content.decode()
-    untouched = status_of(order)
-    done = client.post(f"{ORDERS}{order.pk}/cancel_order/", {"_form_submitted": "on"})
-
-    assert "Cancel this order?" in asked
-    assert untouched == "ACCEPTED"
-    assert done.headers["HX-Redirect"] == change(ORDERS, order)
-    assert status_of(order) == "PENDING_CANCEL"
-
-
-def test_what_has_ended_is_left_alone(client: Client, scene: Scene) -> None:
-    order = make_denied(scene.subscription, scene.signal)
-    client.force_login(scene.alice)
-
-    answer = cancel(client, order, path=ORDERS, confirmed="yes")
-
-    assert texts(answer) == ["None of these orders is open."]
-    assert status_of(order) == "DENIED"
 
 
 # --- Cost ---

@@ -1,0 +1,106 @@
+"""Canceling by hand: shown first, done by a confirmed POST, own orders only."""
+
+from typing import Any
+
+import pytest
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.auth.models import Permission
+from django.contrib.messages import get_messages
+from django.test import Client
+
+from orders.admin.tests.scene import OPEN_ORDERS, ORDERS, Scene, change
+from orders.models import Order, OrderEvent
+from orders.tests.rows import make_denied
+
+pytestmark = pytest.mark.django_db
+
+
+def cancel(client: Client, *orders: Order, path: str = OPEN_ORDERS, **form: str) -> Any:
+    """Run the list's action on these orders."""
+    ids = [order.pk for order in orders]
+    return client.post(path, {"action": "cancel_selected", ACTION_CHECKBOX_NAME: ids, **form})
+
+
+def texts(answer: Any) -> list[str]:
+    return [str(message) for message in get_messages(answer.wsgi_request)]
+
+
+def status_of(order: Order) -> str:
+    return Order.objects.get(pk=order.pk).status
+
+
+def test_the_first_step_only_shows_what_would_be_canceled(client: Client, scene: Scene) -> None:
+    order = scene.order()
+    client.force_login(scene.alice)
+
+    answer = cancel(client, order)
+
+    content = answer.content.decode()
+    assert "Cancel this order?" in content
+    assert f'name="{ACTION_CHECKBOX_NAME}" value="{order.pk}"' in content
+    assert "SANDBOX" in content
+    assert status_of(order) == "ACCEPTED"
+
+
+def test_the_confirmed_step_asks_for_the_cancel(client: Client, scene: Scene) -> None:
+    order = scene.order()
+    closed = make_denied(scene.subscription, scene.signal)
+    client.force_login(scene.alice)
+
+    answer = cancel(client, order, closed, path=ORDERS, confirmed="yes")
+
+    assert status_of(order) == "PENDING_CANCEL"
+    assert status_of(closed) == "DENIED"
+    assert OrderEvent.objects.get(order=order).reason == "canceled by alice in the admin"
+    assert texts(answer) == [
+        "1 order is being canceled. Its state tells when the exchange has done it."
+    ]
+
+
+def test_an_outsider_cancels_nothing(client: Client, scene: Scene) -> None:
+    order = scene.order()
+    client.force_login(scene.carol)
+
+    cancel(client, order, confirmed="yes")
+    cancel(client, order, path=ORDERS, confirmed="yes", select_across="1")
+    in_dialog = client.post(f"{ORDERS}{order.pk}/cancel_order/", {"_form_submitted": "on"})
+
+    assert in_dialog.status_code == 404
+    assert status_of(order) == "ACCEPTED"
+
+
+def test_whoever_may_only_look_cancels_nothing(client: Client, scene: Scene) -> None:
+    order = scene.order()
+    scene.alice.groups.clear()
+    scene.alice.user_permissions.add(Permission.objects.get(codename="view_openorder"))
+    client.force_login(scene.alice)
+
+    cancel(client, order, confirmed="yes")
+    in_dialog = client.post(f"{ORDERS}{order.pk}/cancel_order/", {"_form_submitted": "on"})
+
+    assert in_dialog.status_code == 403
+    assert status_of(order) == "ACCEPTED"
+
+
+def test_the_button_of_one_order_asks_first(client: Client, scene: Scene) -> None:
+    order = scene.order()
+    client.force_login(scene.bob)
+
+    asked = client.get(f"{ORDERS}{order.pk}/cancel_order/").content.decode()
+    untouched = status_of(order)
+    done = client.post(f"{ORDERS}{order.pk}/cancel_order/", {"_form_submitted": "on"})
+
+    assert "Cancel this order?" in asked
+    assert untouched == "ACCEPTED"
+    assert done.headers["HX-Redirect"] == change(ORDERS, order)
+    assert status_of(order) == "PENDING_CANCEL"
+
+
+def test_what_has_ended_is_left_alone(client: Client, scene: Scene) -> None:
+    order = make_denied(scene.subscription, scene.signal)
+    client.force_login(scene.alice)
+
+    answer = cancel(client, order, path=ORDERS, confirmed="yes")
+
+    assert texts(answer) == ["None of these orders is open."]
+    assert status_of(order) == "DENIED"
