@@ -12,7 +12,7 @@ from pytest_django.fixtures import Settings
 
 from strategies.models import Strategy
 from webhooks.models import Delivery
-from webhooks.tests.rows import make_strategy, person
+from webhooks.tests.trading_rows import make_strategy, person
 
 
 @dataclass
