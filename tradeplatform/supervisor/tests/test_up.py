@@ -3,11 +3,12 @@
 import http.client
 import json
 import os
+import shlex
 import signal
 import stat
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -69,7 +70,31 @@ def test_ready_prints_what_the_private_quickstart_file_says(
 def test_the_admin_answers_at_the_printed_address(
     platform: PlatformProcess, state_dir: Path
 ) -> None:
-    assert _status(f"{_quickstart(state_dir)['admin_url']}login/") == http.HTTPStatus.OK
+    status, _ = _http("GET", f"{_quickstart(state_dir)['admin_url']}login/")
+
+    assert status == http.HTTPStatus.OK
+
+
+def test_the_printed_alert_trades_on_every_subscribed_account(
+    platform: PlatformProcess, state_dir: Path
+) -> None:
+    printed = next(line for line in platform.lines if "curl" in line)
+    _, _, url, _, header, _, body = shlex.split(printed)
+    name, _, content_type = header.partition(": ")
+
+    status, text = _http("POST", url, body=body, headers={name: content_type})
+
+    results = json.loads(text)["results"]
+    _, orders = _http("GET", f"{_quickstart(state_dir)['sandbox_url']}/sandbox/orders")
+    assert status == http.HTTPStatus.OK
+    assert [(row["account_name"], row["status"]) for row in results] == [
+        ("demo-1", "success"),
+        ("demo-2", "success"),
+        ("demo-3", "success"),
+    ]
+    assert sorted(order["clientOrderId"] for order in json.loads(orders)) == sorted(
+        row["client_order_id"] for row in results
+    )
 
 
 def test_commands_run_by_hand_find_the_services_of_the_state_directory(
@@ -158,13 +183,17 @@ def _quickstart(state_dir: Path) -> dict[str, str]:
     return content
 
 
-def _status(url: str) -> int:
+def _http(
+    method: str, url: str, *, body: str | None = None, headers: Mapping[str, str] | None = None
+) -> tuple[int, str]:
+    """Status and text of the answer."""
     address = urlsplit(url)
     connection = http.client.HTTPConnection(address.netloc)
-    connection.request("GET", address.path)
-    status = connection.getresponse().status
+    connection.request(method, address.path, body=body, headers=headers or {})
+    answer = connection.getresponse()
+    text = answer.read().decode()
     connection.close()
-    return status
+    return answer.status, text
 
 
 def _manage(state_dir: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
