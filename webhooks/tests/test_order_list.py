@@ -1,0 +1,180 @@
+"""One's orders, newest first, filtered, page by page."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from orders.models import Order
+from orders.transitions import OrderStatus
+from webhooks.tests.conftest import Desk
+from webhooks.tests.trading_rows import (
+    NOW,
+    accepted,
+    denied,
+    make_account,
+    make_signal,
+    make_strategy,
+    person,
+    subscribe,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def orders(token: str, **parameters: str | int) -> Any:
+    return Client().get(
+        "/api/orders", data=parameters, headers={"Authorization": f"Bearer {token}"}
+    )
+
+
+def ids(response: Any) -> list[int]:
+    assert response.status_code == 200, response.content
+    return [order["id"] for order in response.json()["orders"]]
+
+
+class Book:
+    """Four orders of two accounts and two strategies, oldest first."""
+
+    def __init__(self, desk: Desk) -> None:
+        first, second = make_account(desk.owner, "A1"), make_account(desk.owner, "A2")
+        other = make_strategy(desk.owner, "other")
+        signal = make_signal(desk.strategy)
+        self.resting = accepted(signal, subscribe(desk.strategy, first))
+        self.denied = denied(signal, subscribe(desk.strategy, second))
+        self.filled = accepted(
+            make_signal(other),
+            subscribe(other, first),
+            symbol="ETH/USDT",
+            status=OrderStatus.FILLED,
+            filled_quantity=Decimal("0.01"),
+            average_price=Decimal("3000.5"),
+            closed_at=NOW,
+        )
+        self.pending = accepted(
+            make_signal(other),
+            self.filled.subscription,
+            symbol="ETH/USDT",
+            status=OrderStatus.SUBMITTED,
+            venue_order_id="",
+            answered_at=None,
+        )
+        self.all = [self.pending.pk, self.filled.pk, self.denied.pk, self.resting.pk]
+
+
+def test_an_order_is_told_in_the_words_of_the_wire(desk: Desk) -> None:
+    order = Book(desk).resting
+
+    response = orders(desk.token, account="A1", group_name="test1")
+
+    stored = Order.objects.get(pk=order.pk)
+    assert response.json() == {
+        "orders": [
+            {
+                "id": order.pk,
+                "signal_id": str(order.signal_id),
+                "strategy": "test1",
+                "account_name": "A1",
+                "symbol": "BTC/USDT",
+                "side": "BUY",
+                "order_type": "LIMIT",
+                "quantity": "0.01",
+                "price": "90000",
+                "stop_price": None,
+                "order_status": "ACCEPTED",
+                "filled_quantity": "0",
+                "average_price": None,
+                "order_id": order.venue_order_id,
+                "client_order_id": order.client_order_id,
+                "error_code": "",
+                "error": "",
+                "created_at": stored.created_at.isoformat(),
+                "updated_at": stored.updated_at.isoformat(),
+            }
+        ],
+        "next_before": None,
+    }
+
+
+@pytest.mark.parametrize(
+    ("parameters", "found"),
+    [
+        ({}, ["pending", "filled", "denied", "resting"]),
+        ({"group_name": "other"}, ["pending", "filled"]),
+        ({"account": "A2"}, ["denied"]),
+        ({"symbol": "eth/usdt"}, ["pending", "filled"]),
+        ({"status": "denied"}, ["denied"]),
+        ({"open": "true"}, ["pending", "resting"]),
+        ({"open": "false", "account": "A1"}, ["filled"]),
+        ({"group_name": "nope"}, []),
+        ({"unknown": "1", "limit": "200"}, ["pending", "filled", "denied", "resting"]),
+    ],
+)
+def test_orders_are_filtered(desk: Desk, parameters: dict[str, str], found: list[str]) -> None:
+    book = Book(desk)
+
+    response = orders(desk.token, **parameters)
+
+    assert ids(response) == [getattr(book, name).pk for name in found]
+
+
+def test_pages_follow_one_another(desk: Desk) -> None:
+    book = Book(desk)
+
+    first = orders(desk.token, limit=3)
+    second = orders(desk.token, limit=3, before=first.json()["next_before"])
+
+    assert ids(first) + ids(second) == book.all
+    assert first.json()["next_before"] == book.denied.pk
+    assert second.json()["next_before"] is None
+
+
+def test_a_page_that_ends_with_the_last_order_has_no_next(desk: Desk) -> None:
+    Book(desk)
+
+    assert orders(desk.token, limit=4).json()["next_before"] is None
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("limit", "0"),
+        ("limit", "201"),
+        ("limit", "-1"),
+        ("limit", "１０"),
+        ("before", "x"),
+        ("before", "9" * 19),
+        ("status", "OPENED"),
+        ("open", "yes"),
+        ("account", "\x00"),
+        ("group_name", "\x00"),
+        ("symbol", "\x00"),
+    ],
+)
+def test_a_parameter_that_cannot_be_meant_is_refused(desk: Desk, name: str, value: str) -> None:
+    response = orders(desk.token, **{name: value})
+
+    assert response.status_code == 400
+    assert (response.json()["error_code"], response.json()["field"]) == ("PARAMETER_INVALID", name)
+
+
+def test_everybody_sees_the_own_accounts_and_strategies_only(desk: Desk) -> None:
+    subscriber, token = person("subscriber")
+    _, strangers_token = person("stranger")
+    signal = make_signal(desk.strategy)
+    owners = accepted(signal, subscribe(desk.strategy, make_account(desk.owner, "A1")))
+    subscribers = accepted(signal, subscribe(desk.strategy, make_account(subscriber, "B1")))
+
+    assert ids(orders(desk.token)) == [subscribers.pk, owners.pk]
+    assert ids(orders(token)) == [subscribers.pk]
+    assert ids(orders(strangers_token)) == []
+
+
+def test_without_a_token_nothing_is_listed(desk: Desk) -> None:
+    Book(desk)
+
+    response = Client().get("/api/orders")
+
+    assert response.status_code == 401
+    assert response.json()["error_code"] == "TOKEN_INVALID"
