@@ -26,6 +26,9 @@ _NEVER_CONNECTED = frozenset({"ClientConnectorError", "ConnectionTimeoutError", 
 # ccxt's classes for what it refuses by itself, before it sends anything.
 _REFUSED_LOCALLY = {"AuthenticationError": "BAD_CREDENTIALS", "BadSymbol": "SYMBOL_UNKNOWN"}
 
+# What OKX and Binance's algo service write into the code of a good answer.
+_SUCCESS = frozenset({"0", "200"})
+
 _NOTHING_PROVEN = "OUTCOME_UNKNOWN"
 
 _URL = re.compile(r"https?://\S+")
@@ -124,7 +127,10 @@ def _venue_answer(body: str) -> _VenueAnswer:
 
 
 def _answer(told: dict[str, Any], code: str, text: str) -> _VenueAnswer:
-    return _VenueAnswer(code=str(told.get(code) or ""), text=str(told.get(text) or ""))
+    said = str(told.get(code) or "")
+    if said in _SUCCESS:  # the call failed while its answer was read
+        return _VenueAnswer()
+    return _VenueAnswer(code=said, text=str(told.get(text) or ""))
 
 
 def _message(code: str, answer: _VenueAnswer, failure: Failure, venue: str) -> str:

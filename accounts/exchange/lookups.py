@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from accounts.exchange.reports import trades_of
 from accounts.exchange.types import NotSent, OrderGone, OrderReference, OrderType
 from accounts.exchange.venues import Access, has_separate_stops, is_stop
 
@@ -50,7 +51,7 @@ async def trades(client: Any, reference: OrderReference, access: Access) -> list
         by_order = {"orderId": reference.venue_order_id}
         found = await client.fetch_my_trades(reference.symbol, None, 1000, by_order)
     elif access.ccxt_id in ("upbit", "bithumb"):  # they tell executions with the order only
-        found = (await find(client, reference, access)).get("trades") or []
+        found = trades_of(await find(client, reference, access))
     else:
         found = await client.fetch_order_trades(reference.venue_order_id, reference.symbol)
     return found

@@ -6,7 +6,7 @@ because a price turns it into an order for an amount of quote currency on severa
 """
 
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 
 from accounts.exchange.types import MarketRules, MarketType, NotSent, OrderTicket, OrderType, Side
 from accounts.exchange.venues import CLIENT_ORDER_ID_MAX_LENGTH, Access, StopStyle, is_stop
@@ -93,10 +93,17 @@ def _check_numbers(ticket: OrderTicket, rules: MarketRules) -> None:
 
 
 def _check_step(name: str, value: Decimal, step: Decimal) -> None:
-    if not value.is_finite() or value <= 0 or value % step != 0:
+    if not _is_multiple(value, step):
         raise NotSent(
             "NUMBER_INVALID", f"The {name} {value} is not a positive multiple of {plain(step)}."
         )
+
+
+def _is_multiple(value: Decimal, step: Decimal) -> bool:
+    try:
+        return value > 0 and value % step == 0
+    except InvalidOperation:  # not a number, or beyond any venue's digits
+        return False
 
 
 def _given(price: Decimal | None) -> Decimal:

@@ -35,28 +35,27 @@ def order_report(
     if not venue_order_id:  # HTTP 200 with an unreadable body comes back as an order of Nones
         raise OutcomeUnknown("OUTCOME_UNKNOWN", sentence_of("OUTCOME_UNKNOWN"))
     raw = order.get("info") or {}
-    filled = Decimal(raw.get(filled_field) or 0) * contract_size
+    filled = Decimal(str(raw.get(filled_field) or 0)) * contract_size
     report = OrderReport(
         venue_order_id=str(venue_order_id),
         status=_STATUSES.get(order.get("status") or "", ReportStatus.UNKNOWN),
         filled_quantity=filled,
         average_price=_positive(order.get("average")) if filled else None,
     )
-    return with_fills(report, fill_reports(order, contract_size=contract_size))
+    return with_fills(report, trade_reports(trades_of(order), contract_size=contract_size))
 
 
-def fill_reports(order: Mapping[str, Any], *, contract_size: Decimal) -> tuple[FillReport, ...]:
-    """The executions that came with the order itself.
+def trades_of(order: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The executions that came with the order itself, in ccxt's shape.
 
-    Where they leave out side and time (Binance's create answer), they are the order's.
+    Where they leave out side and time (Binance's create answer, Upbit), they are the order's.
     """
     told_at = order.get("lastTradeTimestamp") or order.get("timestamp")
     of_order = {"side": order.get("side"), "timestamp": told_at}
-    trades = [
+    return [
         {**of_order, **{name: value for name, value in trade.items() if value is not None}}
         for trade in order.get("trades") or ()
     ]
-    return trade_reports(trades, contract_size=contract_size)
 
 
 def trade_reports(
@@ -92,9 +91,9 @@ def _fill(trade: Mapping[str, Any], contract_size: Decimal) -> FillReport:
     return FillReport(
         venue_trade_id=str(trade["id"]),
         side=Side(str(trade["side"]).upper()),
-        quantity=Decimal(trade["amount"]) * contract_size,
-        price=Decimal(trade["price"]),
-        fee_quantity=Decimal(fee.get("cost") or 0),
+        quantity=Decimal(str(trade["amount"])) * contract_size,
+        price=Decimal(str(trade["price"])),
+        fee_quantity=Decimal(str(fee.get("cost") or 0)),
         fee_currency=fee.get("currency") or "",
         filled_at=datetime.fromtimestamp(int(trade["timestamp"]) / 1000, UTC),
     )
@@ -106,5 +105,5 @@ def _average(fills: tuple[FillReport, ...]) -> Decimal:
 
 
 def _positive(value: Any) -> Decimal | None:
-    price = Decimal(value or 0)
+    price = Decimal(str(value or 0))
     return price if price > 0 else None

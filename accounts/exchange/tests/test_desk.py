@@ -10,9 +10,18 @@ import pytest
 from accounts.exchange import gateway
 from accounts.exchange.desk import desk
 from accounts.exchange.tests import listings
-from accounts.exchange.tests.asking import CREDENTIALS, login, reference, wait
+from accounts.exchange.tests.asking import CREDENTIALS, login, reference, ticket, wait
 from accounts.exchange.tests.scripted_venue import Answer, ScriptedVenue
-from accounts.exchange.types import Credentials, Login, NotSent
+from accounts.exchange.types import (
+    Credentials,
+    Login,
+    NotSent,
+    OrderReport,
+    OrderTicket,
+    OrderType,
+    Rejected,
+    Side,
+)
 
 _MARKET = login("binance").market
 
@@ -63,6 +72,35 @@ def test_a_login_keeps_its_client_until_its_credentials_change(binance: Scripted
 
     assert first is again
     assert (first.apiKey, after.apiKey) == ("our-key", "new-key")
+
+
+def test_orders_of_many_accounts_at_once_keep_to_their_own_keys_and_answers(
+    binance: ScriptedVenue,
+) -> None:
+    refused = Answer({"code": -2010, "msg": "Market is closed."}, status=400)
+    taken = Answer({"symbol": "BTCUSDT", "orderId": 1, "status": "NEW", "executedQty": "0"})
+    binance.will_answer("POST", "/api/v3/order", *[refused, taken] * 25, refused)
+
+    async def place_all() -> list[Any]:
+        return await asyncio.gather(
+            *(gateway.place(*_order_of(number)) for number in range(50)), return_exceptions=True
+        )
+
+    outcomes = wait(place_all())
+
+    pairs = {
+        (request.headers["X-MBX-APIKEY"], request.fields["newClientOrderId"])
+        for request in binance.asked("POST", "/api/v3/order")
+    }
+    assert pairs == {(f"key{number}", f"ours{number}") for number in range(50)}
+    kinds = [type(outcome) for outcome in outcomes]
+    assert (kinds.count(OrderReport), kinds.count(Rejected)) == (25, 25)
+
+
+def _order_of(number: int) -> tuple[Login, OrderTicket]:
+    account = login("binance", account_id=number, credentials=Credentials(f"key{number}", "secret"))
+    order = ticket(OrderType.MARKET, Side.BUY)
+    return account, replace(order, client_order_id=f"ours{number}")
 
 
 def test_the_hot_path_does_not_decrypt(binance: ScriptedVenue, settings: Any) -> None:

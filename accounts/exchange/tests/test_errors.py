@@ -343,10 +343,12 @@ def test_a_class_of_ccxt_counts_only_when_the_venue_itself_answered() -> None:
 
     by_venue = classify(failure('{"code": -77777, "msg": "no"}', 400), venue="binance")
     by_proxy = classify(failure("<html>", 400), venue="binance")
+    by_success = classify(failure('{"code": "0", "data": []}', 200), venue="okx")
     in_trouble = classify(failure('{"code": -77777, "msg": "no"}', 500), venue="binance")
 
     assert (type(by_venue), by_venue.code) == (Rejected, "INSUFFICIENT_FUNDS")
     assert type(by_proxy) is OutcomeUnknown
+    assert type(by_success) is OutcomeUnknown
     assert type(in_trouble) is OutcomeUnknown
 
 

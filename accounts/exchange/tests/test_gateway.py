@@ -166,6 +166,39 @@ def test_an_answer_without_an_id_is_an_unknown_outcome(
     assert len(binance.asked("POST", "/api/v3/order")) == 1
 
 
+def test_upbit_s_executions_are_read_with_the_order_when_its_answer_told_none(
+    venue: ScriptedVenue,
+) -> None:
+    listings.list_upbit(venue)
+    order = {
+        "uuid": "77",
+        "market": "KRW-BTC",
+        "side": "ask",
+        "ord_type": "market",
+        "state": "done",
+        "created_at": "2026-11-21T14:00:00+09:00",
+        "volume": "0.5",
+        "executed_volume": "0.5",
+    }
+    trade = {
+        "market": "KRW-BTC",
+        "uuid": "t1",
+        "price": "98765000",
+        "volume": "0.5",
+        "funds": "49382500",
+        "side": "ask",
+    }
+    venue.will_answer("POST", "/v1/orders", Answer(order))
+    venue.will_answer("GET", "/v1/order", Answer({**order, "trades": [trade]}))
+
+    report = wait(
+        gateway.place(login("upbit"), ticket(OrderType.MARKET, Side.SELL, symbol="BTC/KRW"))
+    )
+
+    assert [fill.quantity for fill in report.fills] == [Decimal("0.5")]
+    assert len(venue.asked("GET", "/v1/order")) == 1
+
+
 def test_a_cancel_tells_what_was_filled_before_it(binance: ScriptedVenue) -> None:
     canceled = _order(status="CANCELED", executedQty="0.20000", cummulativeQuoteQty="18000")
     binance.will_answer("DELETE", "/api/v3/order", canceled)

@@ -44,6 +44,8 @@ _LIMIT = ticket(OrderType.LIMIT, Side.BUY, limit_price="90000.1")
         (replace(_LIMIT, quantity=Decimal(0)), "NUMBER_INVALID"),
         (replace(_LIMIT, quantity=Decimal("-0.5")), "NUMBER_INVALID"),
         (replace(_LIMIT, quantity=Decimal("NaN")), "NUMBER_INVALID"),
+        (replace(_LIMIT, quantity=Decimal("Infinity")), "NUMBER_INVALID"),
+        (replace(_LIMIT, quantity=Decimal("1e30")), "NUMBER_INVALID"),
         (replace(_LIMIT, quantity=Decimal("0.0005")), "NUMBER_INVALID"),
         (replace(_LIMIT, limit_price=Decimal("90000.15")), "NUMBER_INVALID"),
         (replace(_LIMIT, limit_price=None), "NUMBER_INVALID"),
