@@ -21,7 +21,8 @@ def visible_subscription_ids(user_id: int) -> list[int]:
 
 def visible_signals(user_id: int) -> Q:
     """A condition on signals: of the user's strategies, or sent with the user's token."""
-    return Q(strategy__owner_id=user_id) | Q(sender_id=user_id)
+    own_strategies = list(Strategy.objects.filter(owner_id=user_id).values_list("pk", flat=True))
+    return Q(strategy_id__in=own_strategies) | Q(sender_id=user_id)
 
 
 def strategies_open_to(user_id: int) -> QuerySet[Strategy]:

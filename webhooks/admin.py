@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -43,10 +43,10 @@ class DeliveryAdmin(UuidSearch):
     ]
     list_filter = [
         ("outcome", ChoicesDropdownFilter),
+        ("received_at", admin.DateFieldListFilter),
         ("signal__strategy", OwnRelatedFilter),
     ]
     list_select_related = ["sender", "signal__strategy"]
-    date_hierarchy = "received_at"
     search_fields = ["error_code__exact", "remote_address__exact"]
     search_help_text = _("A delivery id, an error code or an address, in full.")
     empty_hint = _("No alerts yet. A strategy's page shows one to paste into TradingView.")
@@ -79,8 +79,8 @@ class DeliveryAdmin(UuidSearch):
     ]
 
     def own_rows(self, rows: QuerySet[Any], user_id: int) -> QuerySet[Any]:
-        owned = Q(sender_id=user_id) | Q(signal__strategy__owner_id=user_id)
-        return rows.filter(owned)
+        # A request is its sender's own: address, text and mistakes. Owners see its signal.
+        return rows.filter(sender_id=user_id)
 
     @admin.display(description=_("outcome"))
     def outcome_label(self, delivery: Delivery) -> SafeString:

@@ -52,17 +52,15 @@ def told_token(answer: Any) -> str:
     return found[1]
 
 
-def test_deliveries_are_their_senders_and_their_strategys_owners(
-    as_alice: Client, alice: User, bob: User
-) -> None:
+def test_deliveries_are_their_senders(as_alice: Client, alice: User, bob: User) -> None:
     sent = make_delivery(make_signal(make_strategy(bob, "bobs", is_public=True), alice))
-    received = make_delivery(make_signal(make_strategy(alice, "alices"), bob))
-    foreign = make_delivery(make_signal(make_strategy(bob, "bobs-other"), bob))
+    refused = make_refusal(sender=alice)
+    foreign = make_delivery(make_signal(make_strategy(alice, "alices", is_public=True), bob))
     anonymous = make_refusal()
 
     listed = as_alice.get(DELIVERIES).context["cl"].result_list
 
-    assert {delivery.pk for delivery in listed} == {sent.pk, received.pk}
+    assert {delivery.pk for delivery in listed} == {sent.pk, refused.pk}
     assert as_alice.get(change(DELIVERIES, sent)).status_code == 200
     assert as_alice.get(change(DELIVERIES, foreign)).status_code == 302
     assert as_alice.get(change(DELIVERIES, anonymous)).status_code == 302
