@@ -101,8 +101,11 @@ def size_order(
             intent.side, quantity, holding
         )
     else:
-        quantity = _entry_quantity(intent.size, rules, allocation, reference)
+        asked = _entry_quantity(intent.size, rules, allocation, reference)
+        quantity = floor_to_step(asked, rules.quantity_step)
         reduce_only = False
+        if quantity <= ZERO:
+            raise _below_minimum(asked, rules)
         if needs_holding(intent, rules.market_type):
             _check_sellable(quantity, rules, holding)
     _check_limits(intent.order_type, quantity, rules, reference, reduce_only=reduce_only)
@@ -147,15 +150,15 @@ def _positive_price(rounded: Decimal, asked: Decimal, rules: MarketRules) -> Dec
 def _entry_quantity(
     size: Size, rules: MarketRules, allocation: Allocation, reference: Decimal
 ) -> Decimal:
+    """What the size means in base units, not yet in the venue's steps."""
     match size.kind:
         case SizeKind.QUANTITY:
-            quantity = size.value
+            return size.value
         case SizeKind.NOTIONAL:
-            quantity = size.value / reference
+            return size.value / reference
         case SizeKind.PERCENT:
             leverage = allocation.leverage if rules.market_type is MarketType.FUTURES else 1
-            quantity = allocation.capital * size.value / HUNDRED * leverage / reference
-    return floor_to_step(quantity, rules.quantity_step)
+            return allocation.capital * size.value / HUNDRED * leverage / reference
 
 
 def _close_quantity(
@@ -166,12 +169,8 @@ def _close_quantity(
         raise ValueError("a close needs the holding")
     sign = 1 if side is Side.SELL else -1
     own = holding.own * sign
-    if own <= ZERO:
-        kind = "LONG" if side is Side.SELL else "SHORT"
-        raise Denied(
-            f"NO_{kind}_POSITION",
-            f"This strategy holds no {kind.lower()} position in {rules.symbol} to close.",
-        )
+    if _is_dust(own, rules, reference):
+        raise _no_position(side, own, rules)
     free = own - holding.leaving
     if holding.attributable is not None:
         free = min(free, holding.attributable * sign)
@@ -183,6 +182,25 @@ def _close_quantity(
     if _is_too_small(everything - quantity, rules, reference):
         return everything  # what would remain could never be sold
     return quantity
+
+
+def _is_dust(own: Decimal, rules: MarketRules, reference: Decimal) -> bool:
+    """Whether even all of the position is too little for the venue, or there is none."""
+    sellable = floor_to_step(max(own, ZERO), rules.quantity_step)
+    if rules.market_type is MarketType.FUTURES:
+        return sellable <= ZERO  # reduce-only closes have no minimum value
+    return sellable <= ZERO or _is_too_small(sellable, rules, reference)
+
+
+def _no_position(side: Side, own: Decimal, rules: MarketRules) -> Denied:
+    kind = "LONG" if side is Side.SELL else "SHORT"
+    rest = ""
+    if own > ZERO:
+        rest = f" What it holds, {plain(own)} {rules.base}, is less than the exchange trades."
+    return Denied(
+        f"NO_{kind}_POSITION",
+        f"This strategy holds no {kind.lower()} position in {rules.symbol} to close.{rest}",
+    )
 
 
 def _nothing_left(holding: Holding, rules: MarketRules) -> str:
@@ -244,11 +262,7 @@ def _check_limits(
     reduce_only: bool,
 ) -> None:
     if quantity <= ZERO or quantity < (rules.min_quantity or ZERO):
-        minimum = rules.min_quantity or rules.quantity_step
-        raise Denied(
-            "BELOW_MINIMUM",
-            f"{plain(quantity)} {rules.base} is below the minimum {plain(minimum)}.",
-        )
+        raise _below_minimum(quantity, rules)
     # Venues let a reduce-only close be as small as it must (Binance -4164's own text).
     if rules.min_notional is not None and not reduce_only:
         notional = quantity * reference
@@ -264,6 +278,14 @@ def _check_limits(
             "ABOVE_MAXIMUM",
             f"{plain(quantity)} {rules.base} is above the maximum {plain(maximum)}.",
         )
+
+
+def _below_minimum(quantity: Decimal, rules: MarketRules) -> Denied:
+    minimum = rules.min_quantity or rules.quantity_step
+    return Denied(
+        "BELOW_MINIMUM",
+        f"{plain(round(quantity, 12))} {rules.base} is below the minimum {plain(minimum)}.",
+    )
 
 
 def _maximum(order_type: OrderType, rules: MarketRules) -> Decimal | None:

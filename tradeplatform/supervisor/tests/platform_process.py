@@ -36,6 +36,11 @@ class PlatformProcess:
                 return self.lines[-1]
         raise AssertionError("\n".join([f"no line matches {pattern}:", *self.lines]))
 
+    def read_until_restarted(self, name: str, *, killed: int) -> None:
+        """Read its output until the process has another number than the killed one."""
+        while self.pid_of(name) == killed:
+            self.read_until(f"^{name}: process")
+
     def processes(self) -> list[tuple[str, int]]:
         """Name and number of every process it said it started."""
         found = (_PROCESS_LINE.fullmatch(line) for line in self.lines)

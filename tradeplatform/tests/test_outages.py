@@ -1,0 +1,148 @@
+"""Parts of the platform go away while alerts come in: nothing is lost, nothing is doubled."""
+
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tradeplatform.supervisor.tests.platform_process import PlatformProcess
+from tradeplatform.tests.platform_client import Answer, PlatformClient
+from tradeplatform.tests.settings_by_hand import manage
+
+pytestmark = [pytest.mark.whole_platform, pytest.mark.xdist_group("whole platform")]
+
+
+@pytest.fixture(scope="module")
+def state_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("state")
+
+
+@pytest.fixture(scope="module")
+def platform(state_dir: Path) -> Iterator[PlatformProcess]:
+    with PlatformProcess(state_dir) as platform:
+        platform.read_until("^Ctrl-C stops everything")
+        yield platform
+
+
+@pytest.fixture
+def client(platform: PlatformProcess, state_dir: Path) -> PlatformClient:
+    return PlatformClient(state_dir)
+
+
+@contextmanager
+def stopped(platform: PlatformProcess, *names: str) -> Iterator[None]:
+    """These processes do nothing meanwhile; the supervisor sees them alive."""
+    pids = [platform.pid_of(name) for name in names]
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for pid in pids:
+            os.kill(pid, signal.SIGCONT)
+
+
+def kill(platform: PlatformProcess, name: str) -> int:
+    """Kill a process without warning; its number."""
+    pid = platform.pid_of(name)
+    os.kill(pid, signal.SIGKILL)
+    return pid
+
+
+def limit_buy(client: PlatformClient) -> Answer:
+    return client.alert(symbol="BTC/USDT", side="buy", order_type="LIMIT", price="90000", qty_per=5)
+
+
+def test_without_workers_an_alert_is_accepted_and_executed_when_they_are_back(
+    platform: PlatformProcess, client: PlatformClient
+) -> None:
+    before = client.venue_order_ids()
+
+    with stopped(platform, "worker0", "worker1"):
+        answer = limit_buy(client)
+        meanwhile = client.venue_order_ids()
+    settled = client.settled(answer)
+
+    assert answer.status == 202
+    assert meanwhile == before
+    assert settled.column("status") == ["success"] * 3
+    assert client.venue_order_ids() - before == set(settled.column("client_order_id"))
+
+
+def test_an_alert_that_waited_too_long_for_workers_is_denied(
+    platform: PlatformProcess, client: PlatformClient, state_dir: Path
+) -> None:
+    before = client.venue_order_ids()
+    manage(state_dir, "Strategy.objects.update(max_signal_age_seconds=1)")
+
+    with stopped(platform, "worker0", "worker1"):
+        answer = limit_buy(client)  # answered after the webhook's wait of 2 s
+    settled = client.settled(answer)
+    manage(state_dir, "Strategy.objects.update(max_signal_age_seconds=60)")
+
+    assert answer.status == 202
+    assert settled.column("error_code") == ["SIGNAL_EXPIRED"] * 3
+    assert client.venue_order_ids() == before
+
+
+def test_without_the_broker_an_alert_is_accepted_and_executed_after_its_return(
+    platform: PlatformProcess, client: PlatformClient
+) -> None:
+    before = client.venue_order_ids()
+
+    killed = kill(platform, "valkey")
+    answer = limit_buy(client)
+    platform.read_until_restarted("valkey", killed=killed)
+    settled = client.settled(answer, seconds=60)
+
+    assert answer.status in (200, 202)
+    assert settled.column("status") == ["success"] * 3
+    assert client.venue_order_ids() - before == set(settled.column("client_order_id"))
+
+
+def test_without_the_database_an_alert_is_refused_with_503_and_no_order_is_placed(
+    platform: PlatformProcess, client: PlatformClient
+) -> None:
+    before = client.venue_order_ids()
+
+    killed = kill(platform, "postgres")
+    refused = limit_buy(client)
+    platform.read_until_restarted("postgres", killed=killed)
+    after_the_outage = client.venue_order_ids()
+    answer = _first_accepted(client)
+
+    assert (refused.status, refused.body["error_code"]) == (503, "STORE_UNAVAILABLE")
+    assert after_the_outage == before
+    assert client.venue_order_ids() - before == set(
+        client.settled(answer).column("client_order_id")
+    )
+
+
+def _first_accepted(client: PlatformClient) -> Answer:
+    """What TradingView does after a 5xx: send again."""
+    pause = threading.Event()
+    for _ in range(20):
+        answer = limit_buy(client)
+        if answer.status != 503:
+            return answer
+        pause.wait(0.5)
+    raise AssertionError(f"the database did not come back: {answer}")
+
+
+def test_a_killed_worker_loses_nothing_and_doubles_nothing(
+    platform: PlatformProcess, client: PlatformClient
+) -> None:
+    before = client.venue_order_ids()
+
+    killed = {name: kill(platform, name) for name in ("worker0", "worker1")}
+    answer = limit_buy(client)
+    for name, pid in killed.items():
+        platform.read_until_restarted(name, killed=pid)
+    settled = client.settled(answer, seconds=60)
+
+    assert settled.column("status") == ["success"] * 3
+    assert client.venue_order_ids() - before == set(settled.column("client_order_id"))
