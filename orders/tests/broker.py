@@ -40,5 +40,6 @@ def broker_away() -> Iterator[None]:
 
 
 def _publish_to(url: str) -> None:
-    current_app.conf.broker_write_url = url
-    current_app.amqp._producer_pool = None  # it keeps connections to the address it was made with
+    current_app.conf.update(broker_write_url=url)
+    # The pool keeps connections to the address it was made with.
+    vars(current_app.amqp)["_producer_pool"] = None

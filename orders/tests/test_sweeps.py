@@ -1,6 +1,7 @@
 """What was accepted and not carried out is found, and reported when it is too late."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -87,8 +88,8 @@ def test_an_order_that_left_before_the_crash_is_found_and_not_sent_again(world: 
     world.look_up()
 
     (order,) = orders_of(signal)
-    assert (order.status, order.filled_quantity) == ("FILLED", order.quantity)
-    assert position_of(strategy, account) == order.quantity * 999 / 1000
+    assert (order.status, order.filled_quantity) == ("FILLED", Decimal("0.01"))
+    assert position_of(strategy, account) == Decimal("0.00999")
     assert len(world.venue_orders()) == 1
 
 

@@ -24,7 +24,12 @@ class DatabaseThreads:
 
     def submit(self, job: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         """Run the job on one of the threads."""
-        return self._pool.submit(_with_live_connection, job, *args, **kwargs)
+
+        def on_a_live_connection() -> T:
+            close_old_connections()
+            return job(*args, **kwargs)
+
+        return self._pool.submit(on_a_live_connection)
 
     def run(self, job: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run the job on one of the threads and wait for its result."""
@@ -41,8 +46,3 @@ class DatabaseThreads:
 def _close_connections(all_threads: threading.Barrier) -> None:
     connections.close_all()
     all_threads.wait()
-
-
-def _with_live_connection(job: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    close_old_connections()
-    return job(*args, **kwargs)

@@ -64,7 +64,8 @@ class PlatformClient:
 
     def venue_orders(self) -> list[dict[str, Any]]:
         """What the sandbox exchange ever received."""
-        return self._sandbox("/sandbox/orders")
+        orders: list[dict[str, Any]] = self._sandbox("/sandbox/orders")
+        return orders
 
     def venue_order_ids(self) -> set[str]:
         """The client order ids of all orders at the sandbox."""

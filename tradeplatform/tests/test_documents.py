@@ -1,6 +1,7 @@
 """The scenarios of the documents that asked for this product, on the running platform."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -85,7 +86,7 @@ def test_scenario_2_a_batch_places_several_symbols(client: PlatformClient) -> No
 def test_scenario_3_cancel_all_cancels_this_strategys_orders_of_the_symbol_only(
     client: PlatformClient,
 ) -> None:
-    limit = {"order_type": "LIMIT", "side": "buy", "qty_per": 5}
+    limit: dict[str, Any] = {"order_type": "LIMIT", "side": "buy", "qty_per": 5}
     other_symbol = client.alert(symbol="ETH/USDT", price="3000", **limit)
     other_strategy = client.alert(client.private, symbol="BTC/USDT", price="90000", **limit)
     client.alert(symbol="BTC/USDT", price="90000", **limit)
@@ -136,7 +137,7 @@ def test_a_refused_alert_costs_no_order(client: PlatformClient) -> None:
 
 def test_the_same_alert_twice_places_its_orders_once(client: PlatformClient) -> None:
     before = client.venue_order_ids()
-    fields = {
+    fields: dict[str, Any] = {
         "symbol": "BTC/USDT",
         "side": "buy",
         "order_type": "LIMIT",
