@@ -6,6 +6,7 @@ from dataclasses import asdict
 from decimal import Decimal
 from typing import Any, TypeVar
 
+from accounts.exchange import gateway
 from accounts.exchange.types import (
     Credentials,
     Environment,
@@ -13,6 +14,7 @@ from accounts.exchange.types import (
     MarketKey,
     MarketType,
     OrderReference,
+    OrderReport,
     OrderTicket,
     OrderType,
     Side,
@@ -78,3 +80,15 @@ def reference(
         symbol=symbol,
         order_type=order_type,
     )
+
+
+def found(
+    venue: str,
+    market_type: MarketType,
+    order_type: OrderType = OrderType.LIMIT,
+    *,
+    symbol: str = "BTC/USDT",
+) -> OrderReport:
+    """What the gateway reports of the order that the venue calls 77."""
+    asked = reference("77", order_type, symbol=symbol)
+    return wait(gateway.fetch_report(login(venue, market_type), asked))

@@ -6,6 +6,7 @@ import pytest
 
 from accounts.exchange import gateway
 from accounts.exchange.desk import Desk, adopt_desk
+from accounts.exchange.tests import listings
 from accounts.exchange.tests.scripted_venue import ScriptedVenue
 from tradeplatform.lib import loop
 
@@ -22,3 +23,9 @@ def venue() -> Iterator[ScriptedVenue]:
     yield scripted
     loop.call(gateway.close(), timeout_seconds=10)
     loop.call(scripted.stop(), timeout_seconds=10)
+
+
+@pytest.fixture
+def binance(venue: ScriptedVenue) -> ScriptedVenue:
+    listings.list_binance(venue)
+    return venue

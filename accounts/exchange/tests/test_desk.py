@@ -34,12 +34,6 @@ async def _table(**how: Any) -> Any:
     return await desk().table(_MARKET, **how)
 
 
-@pytest.fixture
-def binance(venue: ScriptedVenue) -> ScriptedVenue:
-    listings.list_binance(venue)
-    return venue
-
-
 def test_markets_are_read_once_for_all_who_ask_at_the_same_time(binance: ScriptedVenue) -> None:
     async def ask_together() -> list[Any]:
         return await asyncio.gather(*(gateway.load_market_rules(_MARKET) for _ in range(20)))
