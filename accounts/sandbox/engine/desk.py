@@ -69,9 +69,11 @@ class Desk:
         pit = self.pits[symbol]
         price_before = pit.house.price
         pit.house.requote(price)
-        if pit.house.price != price_before:
-            for side in Side:
-                self._sweep(pit, side, at_us=at_us)
+        # A price that moved has traded at every limit it came to; one that stayed put fills only
+        # what the house's renewed quotes cross.
+        gap = ZERO if pit.house.price != price_before else pit.listing.price_tick
+        for side in Side:
+            self._sweep(pit, side, reach=pit.house.price + side.sign * gap, at_us=at_us)
         for order in list(self._asleep[symbol].values()):
             if order.ticket.trigger and order.ticket.trigger.reached_by(pit.house.price):
                 self._wake(order, at_us=at_us)
@@ -159,10 +161,10 @@ class Desk:
         else:
             self._fill(offer.maker, deal, is_maker=True)
 
-    def _sweep(self, pit: Pit, side: Side, *, at_us: int) -> None:
-        """The house takes every resting order of `side` that the price has reached."""
+    def _sweep(self, pit: Pit, side: Side, *, reach: Decimal, at_us: int) -> None:
+        """The house takes every resting order of `side` at `reach` or better."""
         for order in list(pit.book.side(side)):
-            if order.resting_price * side.sign < pit.house.price * side.sign:
+            if order.resting_price * side.sign < reach * side.sign:
                 return
             if order.is_open:
                 deal = Deal(
