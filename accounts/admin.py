@@ -17,7 +17,7 @@ from accounts.forms import AccountForm
 from accounts.models import Account
 from accounts.nudges import nudge_check
 from tradeplatform.lib.admin_columns import list_link
-from tradeplatform.lib.admin_scope import OwnedAdmin
+from tradeplatform.lib.admin_scope import OWNER, OwnedAdmin
 
 _CREDENTIALS_HINT = _(
     "Kept encrypted and never shown again. Leave all of them empty to keep what is stored. "
@@ -53,7 +53,7 @@ class AccountAdmin(OwnedAdmin):
     fieldsets = [
         (
             None,
-            {"fields": ["name", "owner", "venue_label", "environment_label", "is_active"]},
+            {"fields": ["name", OWNER, "venue_label", "environment_label", "is_active"]},
         ),
         (
             _("Credentials"),
@@ -63,6 +63,7 @@ class AccountAdmin(OwnedAdmin):
     ]
     # Orders and fills were made there: an account never moves to another exchange or world.
     readonly_fields = [
+        OWNER,
         "venue_label",
         "environment_label",
         "health_label",
@@ -82,6 +83,7 @@ class AccountAdmin(OwnedAdmin):
         return rows
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        # The form declares the venue itself, so leaving it out of `fieldsets` is not enough.
         fixed = ["venue", "environment"] if obj else []
         return [*super().get_readonly_fields(request, obj), *fixed]
 

@@ -36,6 +36,7 @@ class AccountForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the 
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
+        self._check_name(cleaned)
         self._check_environment(cleaned)
         self._check_credentials(cleaned)
         return cleaned
@@ -55,6 +56,12 @@ class AccountForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the 
     def has_new_credentials(self) -> bool:
         """Whether any credential was entered; only after validation."""
         return any(self.cleaned_data.get(name) for name in _SECRETS)
+
+    def _check_name(self, cleaned: dict[str, Any]) -> None:
+        # Django leaves the constraint out once the owner is no part of the form any more.
+        others = Account.objects.filter(owner_id=self.instance.owner_id, name=cleaned.get("name"))
+        if others.exclude(pk=self.instance.pk).exists():
+            self.add_error("name", _("The owner has an account of this name already."))
 
     def _check_environment(self, cleaned: dict[str, Any]) -> None:
         venue = VENUES.get(self._value("venue", cleaned))

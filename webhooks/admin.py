@@ -15,11 +15,13 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action
 
-from tradeplatform.lib.admin_columns import EMPTY, badge
+from tradeplatform.lib.admin_columns import EMPTY, badge, person
 from tradeplatform.lib.admin_scope import HistoryAdmin, OwnRelatedFilter, UuidSearch
 from webhooks.models import Delivery, Outcome, WebhookToken
 from webhooks.tokens import issue_token
 
+_SENDER = person("sender", title=_("sender"))
+_USER = person("user", title=_("user"))
 _OUTCOME_COLOURS = {
     Outcome.ACCEPTED: "success",
     Outcome.DUPLICATE: "plain",
@@ -57,7 +59,7 @@ class DeliveryAdmin(UuidSearch):
                 "fields": [
                     ("outcome_label", "http_status", "received_at"),
                     "error",
-                    ("sender", "remote_address", "content_type"),
+                    (_SENDER, "remote_address", "content_type"),
                     "signal",
                     "text",
                 ]
@@ -114,7 +116,7 @@ class DeliveryAdmin(UuidSearch):
 class WebhookTokenAdmin(HistoryAdmin):
     """Tokens by their last characters; each user renews their own."""
 
-    list_display = ["hint_label", "user", "state", "created_at", "revoked_at"]
+    list_display = ["hint_label", _USER, "state", "created_at", "revoked_at"]
     list_filter = [("revoked_at", admin.EmptyFieldListFilter)]
     list_select_related = ["user"]
     search_fields = ["user__username"]

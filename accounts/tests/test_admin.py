@@ -226,6 +226,15 @@ def test_a_name_is_taken_once_per_owner(as_alice: Client, alice: User) -> None:
     assert Account.objects.count() == 1
 
 
+def test_a_name_cannot_be_changed_to_a_taken_one(as_alice: Client, alice: User) -> None:
+    make_account(alice, "main")
+    other = make_account(alice, "other")
+
+    answer = as_alice.post(page(other), {"name": "main", "is_active": "on"})
+
+    assert errors(answer) == {"name": ["The owner has an account of this name already."]}
+
+
 def test_an_account_never_moves(as_alice: Client, alice: User, bob: User) -> None:
     account = make_account(alice, "main")
 

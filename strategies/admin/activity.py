@@ -17,12 +17,14 @@ from strategies.visibility import (
     visible_subscription_ids,
 )
 from strategies.wording import sentence
-from tradeplatform.lib.admin_columns import amount, list_link
+from tradeplatform.lib.admin_columns import amount, list_link, person
 from tradeplatform.lib.admin_scope import (
     HistoryAdmin,
     OwnRelatedFilter,
     UuidSearch,
 )
+
+_SENDER = person("sender", title=_("sender"))
 
 
 @admin.register(Signal)
@@ -38,7 +40,7 @@ class SignalAdmin(UuidSearch):
     fields = [
         "id",
         "strategy",
-        "sender",
+        _SENDER,
         "wishes",
         "dedup_key",
         "received_at",

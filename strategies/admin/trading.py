@@ -22,6 +22,7 @@ from strategies.visibility import (
 )
 from tradeplatform.lib.admin_columns import amount, badge, list_link, row_link
 from tradeplatform.lib.admin_scope import (
+    OWNER,
     HistoryInline,
     OwnedAdmin,
     OwnRelatedFilter,
@@ -79,11 +80,16 @@ class StrategyAdmin(OwnedAdmin):
     search_fields = ["name", "group_name", "owner__username"]
     empty_hint = _("No strategies yet. Add one, subscribe an account to it, and post an alert.")
     fieldsets = [
-        (None, {"fields": ["name", "owner", "group_name", "is_active", "is_public"]}),
+        (None, {"fields": ["name", OWNER, "group_name", "is_active", "is_public"]}),
         (_("What it trades"), {"fields": ["market_type", "venue", "currency"]}),
         (_("Alerts"), {"fields": ["max_signal_age_seconds", "alert"]}),
     ]
-    readonly_fields = ["alert"]
+    add_fieldsets = [
+        (None, {"fields": ["name", "owner", "group_name", "is_active", "is_public"]}),
+        fieldsets[1],
+        (_("Alerts"), {"fields": ["max_signal_age_seconds"]}),
+    ]
+    readonly_fields = [OWNER, "alert"]
     inlines = [SubscriptionInline]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -122,7 +128,7 @@ class StrategyAdmin(OwnedAdmin):
     def alert(self, strategy: Strategy) -> SafeString:
         """A message for TradingView that this strategy understands."""
         message = {
-            "group_name": strategy.group_name or "…",
+            "group_name": strategy.group_name,
             "token": "YOUR_TOKEN",
             "symbol": "{{ticker}}",
             "side": "{{strategy.order.action}}",

@@ -40,6 +40,17 @@ def amount(field: str, *, title: Any) -> Callable[[Any], str]:
     return column
 
 
+def person(field: str, *, title: Any) -> Callable[[Any], str]:
+    """A column that names a user without linking to a page that only superusers may open."""
+
+    @admin.display(description=title)
+    def column(row: Any) -> str:
+        return EMPTY if getattr(row, field) is None else str(getattr(row, field))
+
+    column.__name__ = field
+    return column
+
+
 def badge(text: Any, colour: str) -> SafeString:
     """A coloured label; colours: alarm, info, danger, warning, success, plain."""
     return format_html('<span class="{} {}">{}</span>', _BADGE, _COLOURS[colour], text)

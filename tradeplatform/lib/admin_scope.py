@@ -14,10 +14,12 @@ from django.contrib.auth import get_user_model
 from django.db import models
 from django.db.models import ForeignKey, Model, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.contrib.filters.admin import RelatedDropdownFilter
 from unfold.widgets import UnfoldAdminTextInputWidget
 
+from tradeplatform.lib.admin_columns import person
 from tradeplatform.lib.decimals import plain
 from tradeplatform.lib.paging import CappedChangeList, CappedPaginator
 
@@ -61,8 +63,14 @@ class OwnRowsAdmin(ModelAdmin):  # type: ignore[misc]  # Unfold ships no types
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
+OWNER = person("owner", title=_("owner"))
+
+
 class OwnedAdmin(OwnRowsAdmin):
-    """Rows with an `owner`: set once, by superusers to anybody, by others to themselves."""
+    """Rows with an `owner`: set once, by superusers to anybody, by others to themselves.
+
+    Put `owner` into `add_fieldsets` only, and `OWNER` into `fieldsets`.
+    """
 
     def own_rows(self, rows: QuerySet[Any], user_id: int) -> QuerySet[Any]:
         return rows.filter(owner_id=user_id)
@@ -74,10 +82,6 @@ class OwnedAdmin(OwnRowsAdmin):
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         return {"owner": request.user.pk, **super().get_changeform_initial_data(request)}
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
-        fixed = ["owner"] if obj else []
-        return [*super().get_readonly_fields(request, obj), *fixed]
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         columns = super().get_list_display(request)
