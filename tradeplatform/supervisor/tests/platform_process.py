@@ -1,5 +1,6 @@
 """`manage.py up` as a user starts it, for tests."""
 
+import json
 import os
 import re
 import signal
@@ -17,6 +18,7 @@ class PlatformProcess:
     """A supervisor in a process of its own, told nothing but its state directory."""
 
     def __init__(self, state_dir: Path, **variables: str) -> None:
+        self.state_dir = state_dir
         self._process = subprocess.Popen(
             [sys.executable, "manage.py", "up"],
             cwd=settings.BASE_DIR,
@@ -45,6 +47,11 @@ class PlatformProcess:
         """Name and number of every process it said it started."""
         found = (_PROCESS_LINE.fullmatch(line) for line in self.lines)
         return [(match[1], int(match[2])) for match in found if match]
+
+    def quickstart(self) -> dict[str, str]:
+        """What quickstart.json says; its group names are a list."""
+        content: dict[str, str] = json.loads((self.state_dir / "quickstart.json").read_text())
+        return content
 
     def pid_of(self, name: str) -> int:
         return dict(self.processes())[name]

@@ -8,6 +8,7 @@ import signal
 import stat
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -24,14 +25,13 @@ pytestmark = pytest.mark.whole_platform
 
 
 @pytest.fixture(scope="module")
-def state_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("state")
-
-
-@pytest.fixture(scope="module")
-def platform(state_dir: Path) -> Iterator[PlatformProcess]:
-    """Up and ready."""
-    with PlatformProcess(state_dir) as platform:
+def platform() -> Iterator[PlatformProcess]:
+    """Up and ready; most tests here look at this one."""
+    with (
+        tempfile.TemporaryDirectory(prefix="tp-") as state_dir,
+        # Patient, so that a busy machine does not turn the first answer into a 202.
+        PlatformProcess(Path(state_dir), WEBHOOK_WAIT_SECONDS="60") as platform,
+    ):
         platform.read_until("^Ctrl-C stops everything")
         yield platform
 
@@ -44,10 +44,8 @@ def test_stores_start_before_the_exchange_before_workers_before_work_comes_in(
     assert names == ["valkey", "postgres", "sandbox", "worker0", "worker1", "web", "beat"]
 
 
-def test_ready_prints_what_the_private_quickstart_file_says(
-    platform: PlatformProcess, state_dir: Path
-) -> None:
-    quickstart = _quickstart(state_dir)
+def test_ready_prints_what_the_private_quickstart_file_says(platform: PlatformProcess) -> None:
+    quickstart = platform.quickstart()
 
     printed = "\n".join(platform.lines)
 
@@ -64,20 +62,16 @@ def test_ready_prints_what_the_private_quickstart_file_says(
         "group_names",
         "sandbox_url",
     ]
-    assert stat.S_IMODE((state_dir / "quickstart.json").stat().st_mode) == 0o600
+    assert stat.S_IMODE((platform.state_dir / "quickstart.json").stat().st_mode) == 0o600
 
 
-def test_the_admin_answers_at_the_printed_address(
-    platform: PlatformProcess, state_dir: Path
-) -> None:
-    status, _ = _http("GET", f"{_quickstart(state_dir)['admin_url']}login/")
+def test_the_admin_answers_at_the_printed_address(platform: PlatformProcess) -> None:
+    status, _ = _http("GET", f"{platform.quickstart()['admin_url']}login/")
 
     assert status == http.HTTPStatus.OK
 
 
-def test_the_printed_alert_trades_on_every_subscribed_account(
-    platform: PlatformProcess, state_dir: Path
-) -> None:
+def test_the_printed_alert_trades_on_every_subscribed_account(platform: PlatformProcess) -> None:
     printed = next(line for line in platform.lines if "curl" in line)
     _, _, url, _, header, _, body = shlex.split(printed)
     name, _, content_type = header.partition(": ")
@@ -85,7 +79,7 @@ def test_the_printed_alert_trades_on_every_subscribed_account(
     status, text = _http("POST", url, body=body, headers={name: content_type})
 
     results = json.loads(text)["results"]
-    _, orders = _http("GET", f"{_quickstart(state_dir)['sandbox_url']}/sandbox/orders")
+    _, orders = _http("GET", f"{platform.quickstart()['sandbox_url']}/sandbox/orders")
     assert status == http.HTTPStatus.OK
     assert [(row["account_name"], row["status"]) for row in results] == [
         ("demo-1", "success"),
@@ -98,34 +92,32 @@ def test_the_printed_alert_trades_on_every_subscribed_account(
 
 
 def test_commands_run_by_hand_find_the_services_of_the_state_directory(
-    platform: PlatformProcess, state_dir: Path
+    platform: PlatformProcess,
 ) -> None:
     show = "from django.conf import settings; print(settings.SANDBOX_URL)"
 
-    migrated = _manage(state_dir, "migrate", "--check")
-    shown = _manage(state_dir, "shell", "--no-imports", "-c", show)
+    migrated = _manage(platform.state_dir, "migrate", "--check")
+    shown = _manage(platform.state_dir, "shell", "--no-imports", "-c", show)
 
     assert migrated.returncode == 0, migrated.stderr
-    assert shown.stdout.strip() == _quickstart(state_dir)["sandbox_url"]
+    assert shown.stdout.strip() == platform.quickstart()["sandbox_url"]
 
 
-def test_a_second_up_on_the_same_state_is_refused(
-    platform: PlatformProcess, state_dir: Path
-) -> None:
-    with PlatformProcess(state_dir) as second:
+def test_a_second_up_on_the_same_state_is_refused(platform: PlatformProcess) -> None:
+    with PlatformProcess(platform.state_dir) as second:
         code = second.exit_code()
 
     assert code == 1
     assert second.processes() == []
-    assert f"The platform is already running on {state_dir}" in second.lines[-1]
+    assert f"The platform is already running on {platform.state_dir}" in second.lines[-1]
 
 
 def test_a_web_port_that_is_taken_is_refused_by_name(
-    platform: PlatformProcess, state_dir: Path, tmp_path: Path
+    platform: PlatformProcess, state_dir: Path
 ) -> None:
-    taken = str(urlsplit(_quickstart(state_dir)["admin_url"]).port)
+    taken = str(urlsplit(platform.quickstart()["admin_url"]).port)
 
-    with PlatformProcess(tmp_path, WEB_PORT=taken) as second:
+    with PlatformProcess(state_dir, WEB_PORT=taken) as second:
         code = second.exit_code()
 
     assert code == 1
@@ -134,7 +126,7 @@ def test_a_web_port_that_is_taken_is_refused_by_name(
 
 
 @pytest.mark.parametrize("name", ["web", "worker0", "postgres", "valkey"])
-def test_a_killed_process_comes_back(platform: PlatformProcess, state_dir: Path, name: str) -> None:
+def test_a_killed_process_comes_back(platform: PlatformProcess, name: str) -> None:
     killed = platform.pid_of(name)
 
     os.kill(killed, signal.SIGKILL)
@@ -144,30 +136,30 @@ def test_a_killed_process_comes_back(platform: PlatformProcess, state_dir: Path,
     assert platform.pid_of(name) != killed
 
 
-def test_services_that_are_given_are_not_started(sandbox: SandboxProcess, tmp_path: Path) -> None:
+def test_services_that_are_given_are_not_started(sandbox: SandboxProcess, state_dir: Path) -> None:
     given = {
         "DATABASE_URL": settings.DATABASE_URL,
         "REDIS_URL": with_database(settings.REDIS_URL, number=15),
         "SANDBOX_URL": sandbox.url,
     }
 
-    with PlatformProcess(tmp_path, SHARDS="1", **given) as platform:
+    with PlatformProcess(state_dir, SHARDS="1", **given) as platform:
         platform.read_until("^Ctrl-C stops everything")
 
     assert [name for name, _ in platform.processes()] == ["worker0", "web", "beat"]
-    assert _quickstart(tmp_path)["sandbox_url"] == sandbox.url
-    assert not (tmp_path / "stores").exists()
+    assert platform.quickstart()["sandbox_url"] == sandbox.url
+    assert not (state_dir / "stores").exists()
 
 
-def test_kill_9_leaves_nothing_behind_and_a_restart_keeps_the_login(tmp_path: Path) -> None:
-    with PlatformProcess(tmp_path) as killed:
+def test_kill_9_leaves_nothing_behind_and_a_restart_keeps_the_login(state_dir: Path) -> None:
+    with PlatformProcess(state_dir) as killed:
         killed.read_until("^Ctrl-C stops everything")
-        before = _quickstart(tmp_path)
+        before = killed.quickstart()
         killed.end(signal.SIGKILL)
 
-    with PlatformProcess(tmp_path) as restarted:
+    with PlatformProcess(state_dir) as restarted:
         restarted.read_until("^Ctrl-C stops everything")
-        after = _quickstart(tmp_path)
+        after = restarted.quickstart()
         code = restarted.end(signal.SIGINT)
 
     started = killed.processes() + restarted.processes()
@@ -176,11 +168,6 @@ def test_kill_9_leaves_nothing_behind_and_a_restart_keeps_the_login(tmp_path: Pa
     assert after["token"]
     assert [name for name, pid in started if not ends(pid)] == []
     assert (code, restarted.lines[-1]) == (0, "Stopped")
-
-
-def _quickstart(state_dir: Path) -> dict[str, str]:
-    content: dict[str, str] = json.loads((state_dir / "quickstart.json").read_text())
-    return content
 
 
 def _http(

@@ -60,63 +60,63 @@ print([child.exit_code() for child in children])
 """
 
 
-def test_postgres_keeps_its_data_over_a_restart(tmp_path: Path) -> None:
-    with _postgres(tmp_path) as server:
-        _execute(tmp_path, "CREATE TABLE kept AS SELECT 42 AS answer")
+def test_postgres_keeps_its_data_over_a_restart(state_dir: Path) -> None:
+    with _postgres(state_dir) as server:
+        _execute(state_dir, "CREATE TABLE kept AS SELECT 42 AS answer")
 
-    with _postgres(tmp_path):
-        answer = _execute(tmp_path, "SELECT answer FROM kept")
+    with _postgres(state_dir):
+        answer = _execute(state_dir, "SELECT answer FROM kept")
 
     assert server.exit_code() == 0
     assert answer == "42"
 
 
-def test_postgres_keeps_what_was_committed_before_kill_9(tmp_path: Path) -> None:
-    with _postgres(tmp_path) as server:
-        _execute(tmp_path, "CREATE TABLE kept AS SELECT 42 AS answer")
+def test_postgres_keeps_what_was_committed_before_kill_9(state_dir: Path) -> None:
+    with _postgres(state_dir) as server:
+        _execute(state_dir, "CREATE TABLE kept AS SELECT 42 AS answer")
         server.kill_session()
 
-    with _postgres(tmp_path):
-        answer = _execute(tmp_path, "SELECT answer FROM kept")
+    with _postgres(state_dir):
+        answer = _execute(state_dir, "SELECT answer FROM kept")
 
     assert answer == "42"
 
 
-def test_a_first_start_that_was_cut_short_is_made_good(tmp_path: Path) -> None:
-    draft = stores_directory(tmp_path) / "postgres" / "data.draft"
-    make_private_directory(stores_directory(tmp_path))
+def test_a_first_start_that_was_cut_short_is_made_good(state_dir: Path) -> None:
+    draft = stores_directory(state_dir) / "postgres" / "data.draft"
+    make_private_directory(stores_directory(state_dir))
     make_private_directory(draft.parent, account=server_account())
     draft.mkdir()
     (draft / "PG_VERSION").write_text("18\n")
 
-    with _postgres(tmp_path):
-        answer = _execute(tmp_path, "SELECT 1")
+    with _postgres(state_dir):
+        answer = _execute(state_dir, "SELECT 1")
 
     assert answer == "1"
     assert not draft.exists()
 
 
-def test_valkey_keeps_its_data_over_a_restart(tmp_path: Path) -> None:
-    with _valkey(tmp_path) as server:
-        _command(tmp_path, "SET kept 42")
+def test_valkey_keeps_its_data_over_a_restart(state_dir: Path) -> None:
+    with _valkey(state_dir) as server:
+        _command(state_dir, "SET kept 42")
 
-    with _valkey(tmp_path):
-        answer = _command(tmp_path, "GET kept")
+    with _valkey(state_dir):
+        answer = _command(state_dir, "GET kept")
 
     assert server.exit_code() == 0
     assert answer == b"$2\r\n42\r\n"
 
 
-def test_other_users_cannot_pass_to_data_and_sockets(tmp_path: Path) -> None:
-    with _valkey(tmp_path), _postgres(tmp_path):
-        stores = stores_directory(tmp_path).stat()
+def test_other_users_cannot_pass_to_data_and_sockets(state_dir: Path) -> None:
+    with _valkey(state_dir), _postgres(state_dir):
+        stores = stores_directory(state_dir).stat()
 
     assert stat.S_IMODE(stores.st_mode) == 0o700
     assert stores.st_uid == os.geteuid()
 
 
-def test_servers_listen_even_when_the_state_directory_is_deep(tmp_path: Path) -> None:
-    deep = tmp_path / ("d" * 120)
+def test_servers_listen_even_when_the_state_directory_is_deep(state_dir: Path) -> None:
+    deep = state_dir / ("d" * 120)
 
     with _valkey(deep), _postgres(deep):
         answer = _execute(deep, "SELECT 1"), _command(deep, "PING")
@@ -126,8 +126,8 @@ def test_servers_listen_even_when_the_state_directory_is_deep(tmp_path: Path) ->
 
 
 @as_root
-def test_root_runs_postgres_as_nobody_behind_a_closed_directory(tmp_path: Path) -> None:
-    closed = tmp_path / "closed"
+def test_root_runs_postgres_as_nobody_behind_a_closed_directory(state_dir: Path) -> None:
+    closed = state_dir / "closed"
     closed.mkdir(mode=0o700)
 
     with _postgres(closed) as server:
@@ -139,11 +139,10 @@ def test_root_runs_postgres_as_nobody_behind_a_closed_directory(tmp_path: Path) 
 
 
 @as_root
-def test_an_ordinary_user_runs_both_servers() -> None:
+def test_an_ordinary_user_runs_both_servers(state_dir: Path) -> None:
     if not is_open_to_everyone(settings.BASE_DIR):
         pytest.skip("this directory is closed to other users")
     python = _python_for_everyone()
-    state_dir = Path(tempfile.mkdtemp(prefix="tradeplatform-test-"))
     account = server_account()
     assert account
     os.chown(state_dir, account.uid, account.gid)
@@ -160,7 +159,6 @@ def test_an_ordinary_user_runs_both_servers() -> None:
         check=False,
     )
 
-    shutil.rmtree(state_dir)
     assert done.stdout.splitlines() == ["[True, True]", "[0, 0]"], done.stderr
 
 
@@ -202,11 +200,11 @@ def test_a_closed_directory_above_closes_what_is_below(open_directory: Path) -> 
 
 
 @as_root
-def test_a_directory_of_another_user_is_refused(tmp_path: Path) -> None:
-    stores = stores_directory(tmp_path)
+def test_a_directory_of_another_user_is_refused(state_dir: Path) -> None:
+    stores = stores_directory(state_dir)
     stores.mkdir(mode=0o700)
     os.chown(stores, 12345, 12345)
-    store = EmbeddedValkey(state_dir=tmp_path, log=tmp_path / "log")
+    store = EmbeddedValkey(state_dir=state_dir, log=state_dir / "log")
 
     with pytest.raises(ServiceError, match=r"belongs to user 12345, not to 0"):
         store.prepare()
@@ -214,11 +212,10 @@ def test_a_directory_of_another_user_is_refused(tmp_path: Path) -> None:
 
 @pytest.fixture
 def open_directory() -> Iterator[Path]:
-    """A directory that every user may enter, unlike tmp_path."""
-    directory = Path(tempfile.mkdtemp(prefix="tradeplatform-test-"))
-    directory.chmod(0o755)
-    yield directory
-    shutil.rmtree(directory)
+    """A directory that every user may enter."""
+    with tempfile.TemporaryDirectory(prefix="tp-") as directory:
+        Path(directory).chmod(0o755)
+        yield Path(directory)
 
 
 @contextmanager
