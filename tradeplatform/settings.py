@@ -135,7 +135,6 @@ FORMAT_MODULE_PATH = "tradeplatform.formats"
 LOGIN_REDIRECT_URL = "admin:index"
 
 STATIC_URL = "static/"
-STATIC_ROOT = STATE_DIR / "static"
 # Static files are found in the installed packages; no collectstatic step before the first start.
 WHITENOISE_USE_FINDERS = True
 
