@@ -5,6 +5,7 @@ so that a venue that hangs holds no worker thread.
 """
 
 import asyncio
+import logging
 from concurrent.futures import Future
 from datetime import UTC, datetime
 
@@ -17,6 +18,8 @@ from orders.sending import Sender
 from orders.work import DispatchWork
 from tradeplatform.lib import loop
 from tradeplatform.lib.database_threads import DatabaseThreads
+
+logger = logging.getLogger(__name__)
 
 # Claims are short; a few threads keep up with bursts without exhausting the database.
 _CLAIM_THREADS = 4
@@ -37,7 +40,7 @@ class Executor:
         through; a dispatch that somebody else claimed has none.
         """
         waiting = self._threads.run(waiting_dispatches, dispatch_id)
-        started = [self._execute(waiting_id) for waiting_id in waiting]
+        started = [self._try_to_execute(waiting_id) for waiting_id in waiting]
         return [future for future in started if future is not None]
 
     def send_due_cancels(self, shard: int) -> "Future[None]":
@@ -55,6 +58,14 @@ class Executor:
         loop.stop(drain_seconds=drain_seconds, farewell=gateway.close())
         self._sender.stop()
         self._threads.stop()
+
+    def _try_to_execute(self, dispatch_id: int) -> "Future[None] | None":
+        """One dispatch that cannot be claimed must not hold up those behind it."""
+        try:
+            return self._execute(dispatch_id)
+        except Exception:
+            logger.exception("dispatch %s is not claimed; the sweep comes back to it", dispatch_id)
+            return None
 
     def _execute(self, dispatch_id: int) -> "Future[None] | None":
         plan = self._threads.run(load_plan, dispatch_id)

@@ -66,18 +66,21 @@ class _Books:
         )
         locked = {order.pk: order for order in orders}
         account_ids = {order.account_id for order in locked.values()}
+        # Open orders first, positions second: a fill booked in between then counts twice against
+        # what may be closed, never not at all.
+        open_orders = list(
+            Order.objects.filter(subscription__in=subscription_ids, status__in=list(OPEN)).exclude(
+                status=OrderStatus.INITIALIZED
+            )
+        )
         return cls(
             orders=locked,
+            open_orders=open_orders,
             # Of all strategies on these accounts: a close must know what belongs to others.
             positions=list(
                 Position.objects.filter(subscription__account__in=account_ids)
                 .exclude(quantity=0)
                 .select_related("subscription")
-            ),
-            open_orders=list(
-                Order.objects.filter(
-                    subscription__in=subscription_ids, status__in=list(OPEN)
-                ).exclude(status=OrderStatus.INITIALIZED)
             ),
         )
 

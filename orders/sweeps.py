@@ -4,6 +4,7 @@ Nothing here sends an order. What grew too old is denied with its reason, so tha
 is always reported.
 """
 
+import logging
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -20,6 +21,8 @@ from orders.planning import load_plan
 from orders.transitions import OrderStatus
 from strategies.sizing import Denied
 
+logger = logging.getLogger(__name__)
+
 # A nudge normally takes milliseconds; after this long it counts as lost.
 _NUDGE_LOST_AFTER = timedelta(seconds=3)
 _AT_MOST = 200
@@ -31,10 +34,13 @@ def sweep_unclaimed(*, now: datetime) -> None:
         claimed_at__isnull=True, settled_at__isnull=True, created_at__lt=now - _NUDGE_LOST_AFTER
     ).select_related("signal")
     for dispatch in unclaimed.order_by("created_at")[:_AT_MOST]:
-        if now >= dispatch.signal.expires_at:
-            _deny_expired(dispatch.pk, now)
-        else:
+        if now < dispatch.signal.expires_at:
             nudge_dispatch(dispatch_id=dispatch.pk, shard=dispatch.shard)
+            continue
+        try:
+            _deny_expired(dispatch.pk, now)
+        except Exception:  # one that cannot be denied must not hold up the others
+            logger.exception("expired dispatch %s cannot be denied", dispatch.pk)
 
 
 def _deny_expired(dispatch_id: int, now: datetime) -> None:

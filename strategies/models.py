@@ -84,7 +84,7 @@ class Subscription(models.Model):
     leverage = models.PositiveSmallIntegerField(
         default=1,
         validators=[MinValueValidator(1)],
-        help_text="Multiplies the capital on futures; ignored on spot.",
+        help_text="Multiplies the capital on futures. Set the same leverage at the exchange.",
     )
     max_symbols = models.PositiveSmallIntegerField(
         null=True,

@@ -12,6 +12,9 @@ from accounts.exchange.types import MarketRules, MarketType, OrderType, Side
 from strategies.intents import Intent, Size, SizeKind
 from tradeplatform.lib.decimals import HUNDRED, ZERO, ceil_to_step, floor_to_step, plain
 
+# Where a venue states no maximum: no order is larger, and no column could hold it.
+_BEYOND_REASON = Decimal(10) ** 15
+
 
 class Denied(Exception):
     """We refuse to send this order; `code` is stable, `message` tells what to do."""
@@ -273,7 +276,7 @@ def _check_limits(
                 f"{rules.quote}, below the minimum {plain(rules.min_notional)}.",
             )
     maximum = _maximum(order_type, rules)
-    if maximum is not None and quantity > maximum:
+    if quantity > maximum:
         raise Denied(
             "ABOVE_MAXIMUM",
             f"{plain(quantity)} {rules.base} is above the maximum {plain(maximum)}.",
@@ -288,8 +291,8 @@ def _below_minimum(quantity: Decimal, rules: MarketRules) -> Denied:
     )
 
 
-def _maximum(order_type: OrderType, rules: MarketRules) -> Decimal | None:
+def _maximum(order_type: OrderType, rules: MarketRules) -> Decimal:
     limits = [rules.max_quantity]
     if order_type in (OrderType.MARKET, OrderType.STOP_MARKET):
         limits.append(rules.max_market_quantity)
-    return min((limit for limit in limits if limit is not None), default=None)
+    return min((limit for limit in limits if limit is not None), default=_BEYOND_REASON)

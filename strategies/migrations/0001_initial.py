@@ -59,7 +59,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('is_active', models.BooleanField(default=True, help_text='Inactive: alerts pass this account by.')),
                 ('capital', models.DecimalField(decimal_places=18, help_text='In the quote currency; qty_per is a percentage of it.', max_digits=36, validators=[django.core.validators.MinValueValidator(Decimal('1E-8'))])),
-                ('leverage', models.PositiveSmallIntegerField(default=1, help_text='Multiplies the capital on futures; ignored on spot.', validators=[django.core.validators.MinValueValidator(1)])),
+                ('leverage', models.PositiveSmallIntegerField(default=1, help_text='Multiplies the capital on futures. Set the same leverage at the exchange.', validators=[django.core.validators.MinValueValidator(1)])),
                 ('max_symbols', models.PositiveSmallIntegerField(blank=True, help_text='At most this many symbols held or being bought at once. Empty: no limit.', null=True, validators=[django.core.validators.MinValueValidator(1)])),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='subscriptions', to='accounts.account')),
