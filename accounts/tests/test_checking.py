@@ -79,3 +79,16 @@ def test_an_unreachable_exchange_fails(fresh_sandbox: SandboxProcess, settings: 
     account.refresh_from_db()
     assert account.health == Health.FAILED
     assert account.health_message.startswith("The exchange could not be reached")
+
+
+def test_an_exchange_that_hangs_is_given_up(
+    fresh_sandbox: SandboxProcess, settings: Settings
+) -> None:
+    settings.EXCHANGE_TIMEOUT_SECONDS = 0
+    account = make_account(trader("alice"), "main")
+
+    check_account(account.pk, now=NOW)
+
+    account.refresh_from_db()
+    assert account.health == Health.FAILED
+    assert account.health_message == "The exchange did not answer."
