@@ -49,6 +49,7 @@ def stop(**_: Any) -> None:
     """After the last task: let orders on their way have their answer, and write it."""
     if executor.cache_info().currsize:
         executor().stop(drain_seconds=settings.EXCHANGE_TIMEOUT_SECONDS + 1)
+        executor.cache_clear()
 
 
 def _markets_in_use(shard: int) -> set[MarketKey]:

@@ -11,6 +11,7 @@ from accounts.exchange.types import Credentials, MarketType, OrderType, Side
 from orders.execution import Executor
 from orders.models import Dispatch, Fill, Order, OrderEvent
 from orders.results import is_settled
+from orders.tests.broker import nudges_in_broker
 from orders.tests.world import (
     World,
     cancel_all,
@@ -264,13 +265,20 @@ def test_inactive_accounts_and_subscriptions_are_passed_by(world: World) -> None
     assert [order.account.name for order in orders] == ["A1"]
 
 
-def test_a_hundred_accounts_get_a_hundred_orders(world: World) -> None:
+def test_a_hundred_accounts_get_a_hundred_orders_by_one_task_per_shard(
+    world: World, settings: Settings
+) -> None:
     accounts = [world.account(f"A{number:03}") for number in range(100)]
     strategy = world.strategy("test1", *accounts)
 
+    nudges_in_broker()
+
     signal = world.alert(strategy, limit_buy())
+    tasks = nudges_in_broker()
     orders = world.execute(signal)
 
+    assert sorted(tasks) == sorted(dispatches_of(signal))
+    assert len(tasks) == settings.SHARDS
     assert [order.status for order in orders] == ["ACCEPTED"] * 100
     assert len(world.venue_orders()) == 100
     assert Order.objects.count() == 100

@@ -1,0 +1,99 @@
+"""A worker process finishes what its predecessor left, loads markets, and drains at its end."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from orders import tasks, worker
+from orders.models import Order
+from orders.results import is_settled
+from orders.tests.broker import nudges_in_broker
+from orders.tests.world import World, dispatches_of, limit_buy, orders_of
+
+
+@pytest.fixture
+def worker_process(world: World) -> Iterator[None]:
+    """Whatever the test started ends with it."""
+    yield
+    worker.stop()
+
+
+@pytest.mark.parametrize("shard", [0, 1])
+def test_a_starting_worker_closes_what_its_predecessor_left(
+    world: World, worker_process: None, monkeypatch: pytest.MonkeyPatch, shard: int
+) -> None:
+    strategy = world.strategy("test1", world.account("A1"), world.account("A2"))
+    signal = world.alert(strategy, limit_buy())
+    world.claim_only(signal)
+    monkeypatch.setenv("SHARD", str(shard))
+
+    worker.start()
+
+    left = Order.objects.filter(outcome_unknown_since__isnull=False)
+    assert [order.account_id % 2 for order in left] == [shard]
+
+
+def test_a_starting_worker_survives_an_exchange_that_is_away(
+    world: World, worker_process: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.strategy("test1", world.account("A1"))
+    account = world.account("A2")
+    account.venue = "nowhere"
+    account.save()
+    world.subscribe(world.strategy("test2"), account)
+    monkeypatch.setenv("SHARD", str(account.pk % 2))
+
+    worker.start()
+
+    assert worker.executor.cache_info().currsize == 0
+
+
+def test_a_nudged_task_executes_and_the_end_of_the_worker_waits_for_the_answers(
+    world: World, worker_process: None
+) -> None:
+    strategy = world.strategy("test1", world.account("A1"), world.account("A2"))
+    signal = world.alert(strategy, limit_buy())
+
+    for dispatch_id in dispatches_of(signal):
+        tasks.execute_dispatch(dispatch_id)
+    worker.stop()
+
+    assert [order.status for order in orders_of(signal)] == ["ACCEPTED", "ACCEPTED"]
+    assert is_settled(signal.pk)
+
+
+def test_the_beats_nudge_every_shard(world: World) -> None:
+    nudges_in_broker()
+
+    tasks.follow_up()
+
+    assert sorted(nudges_in_broker("orders.send_due_cancels")) == [0, 1]
+
+
+def test_the_sweep_of_an_idle_platform_nudges_nobody(world: World) -> None:
+    nudges_in_broker()
+
+    tasks.sweep()
+
+    assert nudges_in_broker() == []
+
+
+def test_a_nudged_worker_cancels_and_looks_up(world: World, worker_process: None) -> None:
+    strategy = world.strategy("test1", world.account("A1"))
+    signal = world.alert(strategy, limit_buy())
+    for dispatch_id in dispatches_of(signal):
+        tasks.execute_dispatch(dispatch_id)
+    worker.stop()
+    world.forget_answers(signal)
+    Order.objects.update(outcome_unknown_since=world.now())
+
+    for shard in (0, 1):
+        tasks.look_up(shard)
+    worker.stop()
+    Order.objects.update(status="PENDING_CANCEL")
+    for shard in (0, 1):
+        tasks.send_due_cancels(shard)
+    worker.stop()
+
+    (order,) = orders_of(signal)
+    assert order.status == "CANCELED"
