@@ -92,11 +92,18 @@ def _best(pit: Pit) -> Row:
 
 
 def _price(pit: Pit, now_ms: int) -> Row:
-    return {"symbol": pit.listing.symbol, "price": amount(pit.house.price), "time": now_ms}
+    del now_ms
+    return {"symbol": pit.listing.symbol, "price": amount(pit.house.price)}
 
 
 def _book_ticker(pit: Pit, now_ms: int) -> Row:
-    return {"symbol": pit.listing.symbol, **_best(pit), "time": now_ms}
+    del now_ms
+    return {"symbol": pit.listing.symbol, **_best(pit)}
+
+
+def _timed(row: Callable[[Pit, int], Row]) -> Callable[[Pit, int], Row]:
+    """With the time, as futures rows have it; ccxt takes rows without it for spot."""
+    return lambda pit, now_ms: {**row(pit, now_ms), "time": now_ms}
 
 
 def _day(pit: Pit, now_ms: int) -> Row:
@@ -155,9 +162,9 @@ ROUTES = (
     _public(_F, "/fapi/v1/ping", ping),
     _public(_F, "/fapi/v1/time", server_time),
     _public(_F, "/fapi/v1/depth", depth(_F)),
-    _public(_F, "/fapi/v1/ticker/price", per_symbol(_F, _price)),
-    _public(_F, "/fapi/v2/ticker/price", per_symbol(_F, _price)),
-    _public(_F, "/fapi/v1/ticker/bookTicker", per_symbol(_F, _book_ticker)),
+    _public(_F, "/fapi/v1/ticker/price", per_symbol(_F, _timed(_price))),
+    _public(_F, "/fapi/v2/ticker/price", per_symbol(_F, _timed(_price))),
+    _public(_F, "/fapi/v1/ticker/bookTicker", per_symbol(_F, _timed(_book_ticker))),
     _public(_F, "/fapi/v1/ticker/24hr", per_symbol(_F, _day)),
     _public(_F, "/fapi/v1/premiumIndex", per_symbol(_F, _mark)),
 )

@@ -154,15 +154,15 @@ class Exchange:
 
     @_do.register
     def _(self, command: commands.PinPrice, at_us: int) -> None:
+        if command.symbol not in SPOT_LISTINGS:
+            raise Refused(Reason.UNKNOWN_SYMBOL)
         if command.price is None:
             self.pinned.discard(command.symbol)
-            return
-        self._move(command.symbol, command.price, at_us)
-        self.pinned.add(command.symbol)
+        else:
+            self._move(command.symbol, command.price, at_us)
+            self.pinned.add(command.symbol)
 
     def _move(self, symbol: str, price: Decimal, at_us: int) -> None:
-        if symbol not in SPOT_LISTINGS:
-            raise Refused(Reason.UNKNOWN_SYMBOL)
         listing = FUTURES_LISTINGS[symbol]
         if not listing.price_tick <= price <= listing.max_price:
             raise Refused(Reason.PRICE_OUT_OF_RANGE)
