@@ -50,10 +50,12 @@ def answer_stored(understood: Understood, stored: Stored, watch: Stopwatch) -> A
 
 def _known(understood: Understood, stored: Stored, watch: Stopwatch) -> _Known:
     signal_id = stored.signal.pk
-    if understood.arrival.prefers_async:
-        settled = is_settled(signal_id)
-    else:
+    if not understood.arrival.prefers_async:
         settled = wait_until_settled(signal_id, watch)
+    elif stored.is_new:
+        return _Known()
+    else:
+        settled = is_settled(signal_id)
     return _Known(is_settled=settled, rows=result_rows(signal_id))
 
 
@@ -70,7 +72,7 @@ def _answer(understood: Understood, stored: Stored, known: _Known, watch: Stopwa
     )
     body = progress_body(progress, status_url=reverse("signal", args=[signal.pk]))
     prefers_async = understood.arrival.prefers_async
-    is_final = not stored.is_new or (known.is_settled and not prefers_async)
+    is_final = known.is_settled or not stored.is_new
     return Answer(
         http_status=200 if is_final else 202,
         body=body if stored.is_new else {"duplicate": True} | body,

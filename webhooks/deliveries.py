@@ -12,6 +12,7 @@ from webhooks.arrival import Arrival
 from webhooks.models import Delivery, Outcome
 from webhooks.redaction import redacted
 from webhooks.refusals import Refused
+from webhooks.strict_json import LARGEST_BODY
 from webhooks.timing import Timings
 
 logger = logging.getLogger(__name__)
@@ -71,7 +72,7 @@ def _delivery(
         received_at=arrival.received_at,
         remote_address=arrival.remote_address,
         content_type=arrival.content_type,
-        # A body above the limit was not read to its end.
-        body="" if arrival.is_too_large else redacted(arrival.body),
+        # A body above the limit was not read to its end. Removing secrets may lengthen others.
+        body="" if arrival.is_too_large else redacted(arrival.body)[:LARGEST_BODY],
         sender_id=None if sender is None else sender.pk,
     )

@@ -1,4 +1,4 @@
-"""A TCP proxy in front of the test database that loses one COMMIT, as a broken network would."""
+"""A TCP proxy in front of the test database that breaks one connection, as a bad network would."""
 
 import socket
 import threading
@@ -12,8 +12,9 @@ from django.db import connection
 
 
 class Loss(Enum):
-    """What of the next COMMIT is lost."""
+    """What is lost, and with it the connection."""
 
+    WRITE = "WRITE"  # the signal's INSERT, before any COMMIT
     ANSWER = "ANSWER"  # the server commits, its answer does not arrive
     COMMIT = "COMMIT"  # the server never hears of it
     ANSWER_AND_SERVER = "ANSWER_AND_SERVER"  # as ANSWER, and nobody can connect afterwards
@@ -21,7 +22,7 @@ class Loss(Enum):
 
 @dataclass
 class DatabaseProxy:
-    """Passes bytes on until the next COMMIT after `lose` was called."""
+    """Passes bytes on until what `lose` named comes by."""
 
     upstream: dict[str, Any]
     listener: socket.socket = field(
@@ -37,7 +38,7 @@ class DatabaseProxy:
         return port
 
     def lose(self, loss: Loss) -> None:
-        """Lose the next COMMIT in this way."""
+        """Break the connection at the next such statement."""
         self.loss = loss
 
     def serve(self) -> None:
@@ -67,19 +68,19 @@ class DatabaseProxy:
 
     def _to_server(self, client: socket.socket, server: socket.socket) -> None:
         while data := _received(client):
-            if self.loss and b"COMMIT" in data:
+            if self.loss and _trigger(self.loss) in data:
                 self._break(client, server, data)
                 return
             server.sendall(data)
         _hang_up(server)
 
-    def _break(self, client: socket.socket, server: socket.socket, commit: bytes) -> None:
+    def _break(self, client: socket.socket, server: socket.socket, statement: bytes) -> None:
         loss, self.loss = self.loss, None
         if loss is Loss.ANSWER_AND_SERVER:
             self.close()
         _hang_up(client)
-        if loss is not Loss.COMMIT:
-            server.sendall(commit)
+        if loss in (Loss.ANSWER, Loss.ANSWER_AND_SERVER):
+            server.sendall(statement)
         _hang_up(server)
 
 
@@ -98,6 +99,10 @@ def proxied_database() -> Iterator[DatabaseProxy]:
         connection.settings_dict.update(HOST=usual["HOST"], PORT=usual["PORT"])
         if proxy.is_open:
             proxy.close()
+
+
+def _trigger(loss: Loss) -> bytes:
+    return b'INSERT INTO "strategies_signal"' if loss is Loss.WRITE else b"COMMIT"
 
 
 def _pass_on(source: socket.socket, target: socket.socket) -> None:

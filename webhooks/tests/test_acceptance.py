@@ -93,6 +93,7 @@ def test_an_accepted_delivery_is_kept_without_its_token(desk: Desk) -> None:
         (b"", 400, "BODY_EMPTY", ""),
         (b"\xff", 400, "BODY_NOT_UTF8", ""),
         (b"buy!", 400, "BODY_NOT_JSON", ""),
+        (b"token=a&" * 8_000, 400, "BODY_NOT_JSON", ""),
         (b"[]", 400, "BODY_NOT_OBJECT", ""),
         (b'{"a":' * 9 + b"1" + b"}" * 9, 400, "BODY_TOO_DEEP", ""),
         (b"[" * 60_000, 400, "BODY_TOO_DEEP", ""),

@@ -174,3 +174,13 @@ def test_who_prefers_not_to_wait_is_answered_202_at_once(desk: Desk, settings: S
     assert response.status_code == 202
     assert response.headers["Preference-Applied"] == "respond-async"
     assert Signal.objects.filter(pk=UUID(response.json()["signal_id"])).exists()
+
+
+def test_a_duplicate_is_answered_at_once_too(desk: Desk, settings: Settings) -> None:
+    settings.WEBHOOK_WAIT_SECONDS = 3600
+    desk.send(desk.alert(alert_id="bar-1"), Prefer="respond-async")
+
+    response = desk.send(desk.alert(alert_id="bar-1"), Prefer="respond-async")
+
+    assert response.status_code == 200
+    assert response.json()["action"] == "orders_accepted"

@@ -49,6 +49,17 @@ def test_a_commit_whose_answer_is_lost_is_found_and_accepted(desk: Desk) -> None
     assert signal.dispatches.count() == 2
 
 
+def test_a_connection_lost_before_the_commit_is_refused_and_kept(desk: Desk) -> None:
+    with proxied_database() as proxy:
+        proxy.lose(Loss.WRITE)
+
+        response = desk.post()
+
+    assert_not_stored(response)
+    assert not Signal.objects.exists()
+    assert deliveries() == [(Outcome.REFUSED, 503, "STORE_UNAVAILABLE")]
+
+
 def test_a_commit_that_never_arrived_is_refused_and_cannot_happen_later(desk: Desk) -> None:
     with proxied_database() as proxy:
         proxy.lose(Loss.COMMIT)
