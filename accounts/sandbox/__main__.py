@@ -10,6 +10,7 @@ from pathlib import Path
 
 from aiohttp import web
 
+from accounts.sandbox.journal import JournalError
 from accounts.sandbox.server import application
 from accounts.sandbox.venue import Venue
 
@@ -19,7 +20,10 @@ _STOP_SECONDS = 0.5  # how long answers under way may take once we are told to s
 def main() -> None:
     """Read the command line and serve."""
     options = _options()
-    venue = Venue(options.state_dir, seed=options.seed, at_us=time.time_ns() // 1_000)
+    try:
+        venue = Venue(options.state_dir, seed=options.seed, at_us=time.time_ns() // 1_000)
+    except JournalError as error:
+        sys.exit(f"accounts.sandbox: {error}")
     asyncio.run(_serve(venue, options.host, options.port))
 
 

@@ -2,14 +2,15 @@
 
 Invariants: a command's line is with the operating system before its answer leaves, so killing the
 process loses nothing that was answered; replaying the lines gives the same exchange. A line the
-process died over is cut off: its command was never answered.
+process died over is cut off: its command was never answered. One process at a time has the file.
 """
 
+import fcntl
 import json
 import os
 import types
 import typing
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -17,9 +18,14 @@ from functools import cache
 from pathlib import Path
 
 from accounts.sandbox.engine import commands
+from accounts.sandbox.engine.refusals import Refused
 
 _COMMANDS = {command.__name__: command for command in typing.get_args(commands.Command)}
 _NAME = "journal.jsonl"
+
+
+class JournalError(Exception):
+    """The journal cannot be used; the message says why and what to do."""
 
 
 class Journal:
@@ -28,9 +34,13 @@ class Journal:
     def __init__(self, directory: Path, *, first_id: int) -> None:
         """Open the journal, or begin one for an exchange numbering from `first_id`."""
         directory.mkdir(parents=True, exist_ok=True)
-        path = directory / _NAME
-        self._file = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
-        content = path.read_bytes()
+        self.path = directory / _NAME
+        self._file = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise JournalError(f"another process is using {self.path}") from None
+        content = self.path.read_bytes()
         whole = content[: content.rfind(b"\n") + 1]
         os.ftruncate(self._file, len(whole))
         self._lines = whole.splitlines()
@@ -45,13 +55,18 @@ class Journal:
         self._lines = [json.dumps({"first_id": first_id}).encode()]
         os.write(self._file, self._lines[0] + b"\n")
 
-    def replay(self) -> Iterator[tuple[commands.Command, int]]:
-        """What was written before opening: each command and its time, oldest first; once."""
+    def replay(self, apply: Callable[[commands.Command, int], object]) -> None:
+        """Give `apply` what was written before opening: each command and its time; once."""
         lines, self._lines = self._lines, []
-        for line in lines:
-            row = json.loads(line)
-            command = _load(_COMMANDS[row["command"]], row["fields"])
-            yield typing.cast("commands.Command", command), row["at_us"]
+        for number, line in enumerate(lines, start=2):
+            try:
+                row = json.loads(line)
+                command = _load(_COMMANDS[row["command"]], row["fields"])
+                apply(typing.cast("commands.Command", command), row["at_us"])
+            except (ValueError, KeyError, TypeError, Refused) as error:
+                advice = "move the file away to begin with an empty exchange"
+                message = f"line {number} of {self.path} cannot be replayed ({error!r}); {advice}"
+                raise JournalError(message) from error
 
     def append(self, command: commands.Command, *, at_us: int) -> None:
         """Write one command down."""

@@ -25,8 +25,7 @@ class Venue:
         self._unwritten: dict[str, tuple[MovePrice, int]] = {}
         self.latency_seconds = 0.0
         self.exchange = Exchange(first_id=self._journal.first_id)
-        for command, then_us in self._journal.replay():
-            self.exchange.apply(command, at_us=then_us)
+        self._journal.replay(lambda command, then_us: self.exchange.apply(command, at_us=then_us))
 
     def execute(self, command: Command, *, at_us: int) -> list[Event]:
         """Do `command` and write it down; Refused when it may not be, then nothing is changed."""
@@ -40,6 +39,7 @@ class Venue:
         for symbol, listing in SPOT_LISTINGS.items():
             price = self._walk.next_price(listing, self.exchange.spot.pits[symbol].house.price)
             move = MovePrice(symbol, price)
+            self._unwritten.pop(symbol, None)  # the order of the moves is part of what happened
             self._unwritten[symbol] = (move, at_us)
             if self.exchange.apply(move, at_us=at_us):
                 self._write_moves()

@@ -43,6 +43,12 @@ def trade(ann: Trader) -> None:
     ann.delete("/api/v3/order", symbol="BTCUSDT", orderId=canceled["orderId"])
 
 
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the exchange until it ends by itself."""
+    command = [sys.executable, "-m", "accounts.sandbox", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
 def test_killed_exchange_comes_back_as_it_was(tmp_path: Path) -> None:
     with SandboxProcess(state_dir=tmp_path) as sandbox:
         ann = Trader(sandbox.url, "ann", USDT="100000")
@@ -77,6 +83,24 @@ def test_line_the_process_died_over_is_cut_off(tmp_path: Path) -> None:
     assert after == before
     assert journal.read_bytes() == whole
     assert journal.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("line", ["not json", '{"command":"Unheard","at_us":1,"fields":{}}'])
+def test_journal_that_cannot_be_replayed_stops_the_start(tmp_path: Path, line: str) -> None:
+    (tmp_path / "journal.jsonl").write_text(f'{{"first_id":1}}\n{line}\n')
+
+    ended = run("--state-dir", str(tmp_path))
+
+    assert ended.returncode == 1
+    assert f"line 2 of {tmp_path}/journal.jsonl cannot be replayed" in ended.stderr
+
+
+def test_two_processes_never_share_a_journal(tmp_path: Path) -> None:
+    with SandboxProcess(state_dir=tmp_path):
+        ended = run("--state-dir", str(tmp_path), "--port", "0")
+
+    assert ended.returncode == 1
+    assert f"another process is using {tmp_path}/journal.jsonl" in ended.stderr
 
 
 def test_reset_is_kept_and_ids_go_on_rising(tmp_path: Path) -> None:

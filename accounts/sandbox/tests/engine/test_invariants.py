@@ -252,8 +252,7 @@ class AnyTrading(RuleBasedStateMachine):
                 journal.append(command, at_us=at_us)
             journal.close()
             again, reopened = Exchange(first_id=1), Journal(Path(directory), first_id=99)
-            for command, at_us in reopened.replay():
-                again.apply(command, at_us=at_us)
+            reopened.replay(lambda command, at_us: again.apply(command, at_us=at_us))
             reopened.close()
         assert _state(again) == _state(self.floor.exchange)
 
