@@ -186,6 +186,10 @@ class Order(models.Model):
             models.Index(
                 fields=["account"], name="order_open_by_account", condition=Q(status__in=_OPEN)
             ),
+            # The front page; nearly always empty.
+            models.Index(
+                fields=["-id"], name="order_needing_attention", condition=Q(needs_attention=True)
+            ),
             # The look-up beat; nearly always empty.
             models.Index(fields=["id"], name="order_unresolved", condition=UNRESOLVED),
             # GET /api/orders: newest first within a subscription.

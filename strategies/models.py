@@ -147,8 +147,9 @@ class Signal(models.Model):
             ),
         ]
         indexes = [
-            # The admin's list and the sweep: newest first within a strategy.
+            # The admin's list: newest first, of one strategy or of all.
             models.Index(fields=["strategy", "-received_at"], name="signal_by_strategy_newest"),
+            models.Index(fields=["-received_at"], name="signal_newest"),
         ]
 
     def __str__(self) -> str:

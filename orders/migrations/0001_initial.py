@@ -132,6 +132,10 @@ class Migration(migrations.Migration):
             model_name='order',
             index=models.Index(fields=['subscription', '-id'], name='order_newest_by_subscription'),
         ),
+        migrations.AddIndex(
+            model_name='order',
+            index=models.Index(condition=models.Q(('needs_attention', True)), fields=['-id'], name='order_needing_attention'),
+        ),
         migrations.AddConstraint(
             model_name='order',
             constraint=models.UniqueConstraint(fields=('signal', 'intent_index', 'subscription'), name='order_once_per_intent'),

@@ -95,6 +95,10 @@ class Migration(migrations.Migration):
             model_name='signal',
             index=models.Index(fields=['strategy', '-received_at'], name='signal_by_strategy_newest'),
         ),
+        migrations.AddIndex(
+            model_name='signal',
+            index=models.Index(fields=['-received_at'], name='signal_newest'),
+        ),
         migrations.AddConstraint(
             model_name='signal',
             constraint=models.UniqueConstraint(fields=('strategy', 'sender', 'dedup_key'), name='signal_once_per_dedup_key'),
