@@ -16,12 +16,12 @@ def make_group(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
+        ("webhooks", "0001_initial"),
         ("accounts", "0001_initial"),
         ("auth", "0012_alter_user_first_name_max_length"),
         ("contenttypes", "0002_remove_content_type_name"),
         ("orders", "0001_initial"),
         ("strategies", "0001_initial"),
-        ("webhooks", "0001_initial"),
     ]
 
     operations = [migrations.RunPython(make_group, migrations.RunPython.noop)]
