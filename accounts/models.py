@@ -6,9 +6,9 @@ from dataclasses import asdict
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from tradeplatform.lib.encryption import encrypt
 
 from accounts.exchange.types import Credentials, Environment
+from tradeplatform.lib.encryption import encrypt
 from tradeplatform.lib.fields import choices_of, values_of
 
 
