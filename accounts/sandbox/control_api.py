@@ -18,18 +18,18 @@ from accounts.sandbox.engine.commands import Command, Deposit, OpenAccount, PinP
 from accounts.sandbox.engine.listings import SPOT_LISTINGS, Market
 from accounts.sandbox.engine.refusals import Reason, Refused
 from accounts.sandbox.errors import BAD_REQUEST
+from accounts.sandbox.formats import Row, amount
 from accounts.sandbox.routes import Handler
-from accounts.sandbox.spot_json import Row, amount
 from accounts.sandbox.venue import Venue
 
 _CONFLICT = 409
 _NUMBER = re.compile(r"[0-9]{1,20}(\.[0-9]{1,8})?")
 _KEY = re.compile(r"[A-Za-z0-9_-]{1,128}")
-_CONFLICTS = {
+CONFLICTS = {
     Reason.ACCOUNT_HAS_ANOTHER_KEY: "The account exists and has another key or secret.",
     Reason.KEY_IN_USE: "Another account has this apiKey.",
 }
-_REFUSALS = {
+REFUSALS = {
     Reason.UNKNOWN_ACCOUNT: "There is no account of this name.",
     Reason.UNKNOWN_SYMBOL: f"symbol is none of {', '.join(SPOT_LISTINGS)}.",
     Reason.UNKNOWN_ASSET: "The futures wallet holds USDT only.",
@@ -45,10 +45,10 @@ class _Wrong(Exception):
 class Body:
     """A request's JSON object, read strictly."""
 
-    def __init__(self, text: str) -> None:
-        """Read `text`; _Wrong when it is not a JSON object."""
+    def __init__(self, encoded: bytes) -> None:
+        """Read JSON; _Wrong when it is not an object."""
         try:
-            values = json.loads(text, parse_float=str, parse_int=str)
+            values = json.loads(encoded, parse_float=str, parse_int=str)
         except ValueError:
             raise _Wrong("The body is not JSON.") from None
         if not isinstance(values, dict):
@@ -201,7 +201,7 @@ def routes(venue: Venue) -> list[web.RouteDef]:
 def _changing(venue: Venue, act: Callable[[Body, Venue], Command | None]) -> Handler:
     async def handle(request: web.Request) -> web.Response:
         try:
-            command = act(Body(await request.text()), venue)
+            command = act(Body(await request.read()), venue)
             if command is not None:
                 venue.execute(command, at_us=time.time_ns() // 1_000)
         except _Wrong as wrong:
@@ -231,6 +231,6 @@ def _showing(venue: Venue, rows: Callable[[Venue], list[Row]]) -> Handler:
 
 
 def _refusal(reason: Reason) -> web.Response:
-    if reason in _CONFLICTS:
-        return web.json_response({"error": _CONFLICTS[reason]}, status=_CONFLICT)
-    return web.json_response({"error": _REFUSALS[reason]}, status=BAD_REQUEST)
+    if reason in CONFLICTS:
+        return web.json_response({"error": CONFLICTS[reason]}, status=_CONFLICT)
+    return web.json_response({"error": REFUSALS[reason]}, status=BAD_REQUEST)

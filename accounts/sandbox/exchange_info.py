@@ -4,35 +4,21 @@ from decimal import Decimal
 
 from accounts.sandbox.engine.listings import FUTURES_LISTINGS, SPOT_LISTINGS, Listing, Market
 from accounts.sandbox.errors import invalid_symbol
+from accounts.sandbox.formats import (
+    SELF_TRADE_PREVENTION,
+    Row,
+    amount,
+    decimals,
+    milliseconds,
+    plain,
+    price_decimals,
+)
+from accounts.sandbox.futures_tickets import FuturesType
 from accounts.sandbox.routes import Access, Call, Route
-from accounts.sandbox.spot_json import PREVENTION, Row, amount, milliseconds
 from accounts.sandbox.spot_tickets import SpotType
 
 _PERPETUAL_DELIVERY_MS = 4_133_404_800_000  # 2100-12-25, Binance's date for "never"
 _LISTED_MS = 1_569_398_400_000
-_FUTURES_TYPES = [
-    "LIMIT",
-    "MARKET",
-    "STOP",
-    "STOP_MARKET",
-    "TAKE_PROFIT",
-    "TAKE_PROFIT_MARKET",
-]
-
-
-def plain(value: Decimal) -> str:
-    """Without exponent or trailing zeros, as the futures market writes its filters."""
-    return format(value.normalize(), "f")
-
-
-def decimals(step: Decimal) -> int:
-    """How many decimals a multiple of `step` can have."""
-    return max(-int(step.normalize().as_tuple().exponent), 0)
-
-
-def price_decimals(listing: Listing) -> int:
-    """How many decimals a futures price may be written with: one more than the tick has."""
-    return decimals(listing.price_tick) + 1
 
 
 def spot_info(call: Call) -> Row:
@@ -74,8 +60,8 @@ def _spot_symbol(listing: Listing) -> Row:
         "filters": _spot_filters(listing),
         "permissions": [],
         "permissionSets": [["SPOT"]],
-        "defaultSelfTradePreventionMode": PREVENTION,
-        "allowedSelfTradePreventionModes": [PREVENTION],
+        "defaultSelfTradePreventionMode": SELF_TRADE_PREVENTION,
+        "allowedSelfTradePreventionModes": [SELF_TRADE_PREVENTION],
     }
 
 
@@ -154,7 +140,7 @@ def _futures_symbol(listing: Listing) -> Row:
         "triggerProtect": "0.0500",
         "liquidationFee": "0.000000",
         "marketTakeBound": "0.05",
-        "orderTypes": _FUTURES_TYPES,
+        "orderTypes": [kind.value for kind in FuturesType],
         "timeInForce": ["GTC", "IOC", "FOK", "GTX"],
         "filters": _futures_filters(listing),
     }

@@ -8,10 +8,9 @@ from accounts.sandbox.engine.decimals import ZERO
 from accounts.sandbox.engine.futures import FuturesSettlement, Holding
 from accounts.sandbox.engine.listings import FUTURES_LISTINGS, Market
 from accounts.sandbox.errors import VenueError, missing, unsupported
-from accounts.sandbox.exchange_info import plain
+from accounts.sandbox.formats import Row, amount, milliseconds, plain
 from accounts.sandbox.futures_json import price_text, quantity_text
 from accounts.sandbox.routes import Call, Route
-from accounts.sandbox.spot_json import Row, amount, milliseconds
 
 _ASSET = "USDT"
 _MAINTENANCE = Decimal("0.005")  # of the notional, one bracket for all sizes

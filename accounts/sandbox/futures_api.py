@@ -12,9 +12,9 @@ from accounts.sandbox.engine.listings import Market
 from accounts.sandbox.engine.orders import AlgoOrder, Order
 from accounts.sandbox.engine.refusals import Reason, Refused
 from accounts.sandbox.errors import missing, no_such_order
+from accounts.sandbox.formats import Row
 from accounts.sandbox.pages import page
 from accounts.sandbox.routes import Access, Call, Route
-from accounts.sandbox.spot_json import Row
 
 _RESPONSE_TYPES = ("ACK", "RESULT")
 _ALL_CANCELED: Row = {"code": 200, "msg": "The operation of cancel all open order is done."}

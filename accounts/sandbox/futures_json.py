@@ -5,8 +5,7 @@ from decimal import Decimal
 from accounts.sandbox.engine.decimals import ZERO
 from accounts.sandbox.engine.listings import FUTURES_LISTINGS
 from accounts.sandbox.engine.orders import AlgoOrder, AlgoStatus, Fill, Order, Ticket
-from accounts.sandbox.exchange_info import decimals
-from accounts.sandbox.spot_json import PREVENTION, Row, amount, milliseconds
+from accounts.sandbox.formats import SELF_TRADE_PREVENTION, Row, amount, decimals, milliseconds
 
 
 def price_text(symbol: str, value: Decimal | None) -> str:
@@ -59,7 +58,7 @@ def _constants(ticket: Ticket) -> Row:
         "workingType": "CONTRACT_PRICE",
         "priceProtect": False,
         "priceMatch": "NONE",
-        "selfTradePreventionMode": PREVENTION,
+        "selfTradePreventionMode": SELF_TRADE_PREVENTION,
         "goodTillDate": 0,
     }
 

@@ -11,9 +11,8 @@ from accounts.sandbox.engine.decimals import ZERO
 from accounts.sandbox.engine.listings import FUTURES_LISTINGS, Listing
 from accounts.sandbox.engine.orders import Direction, Side, Ticket, TimeInForce, Trigger
 from accounts.sandbox.errors import VenueError, invalid_symbol, missing, not_required, unsupported
-from accounts.sandbox.exchange_info import decimals, price_decimals
+from accounts.sandbox.formats import SELF_TRADE_PREVENTION, decimals, price_decimals
 from accounts.sandbox.parameters import Parameters
-from accounts.sandbox.spot_json import PREVENTION
 
 
 class StopType(StrEnum):
@@ -26,7 +25,7 @@ class StopType(StrEnum):
 
 
 class FuturesType(StrEnum):
-    """Order types that the order endpoint knows, though it takes the first two only."""
+    """Binance's futures order types; the order endpoint takes the first two only."""
 
     LIMIT = "LIMIT"
     MARKET = "MARKET"
@@ -34,7 +33,6 @@ class FuturesType(StrEnum):
     STOP_MARKET = "STOP_MARKET"
     TAKE_PROFIT = "TAKE_PROFIT"
     TAKE_PROFIT_MARKET = "TAKE_PROFIT_MARKET"
-    TRAILING_STOP_MARKET = "TRAILING_STOP_MARKET"
 
 
 _INVALID_TYPE = VenueError(-1116, "Invalid orderType.")
@@ -108,7 +106,7 @@ def _check_mode(parameters: Parameters) -> None:
         raise VenueError(-4061, "Order's position side does not match user's setting.")
     if any(parameters.text(name) for name in _UNSUPPORTED):
         raise unsupported()
-    if parameters.text("selfTradePreventionMode") not in (None, PREVENTION):
+    if parameters.text("selfTradePreventionMode") not in (None, SELF_TRADE_PREVENTION):
         raise unsupported()
 
 

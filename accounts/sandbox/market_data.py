@@ -12,8 +12,8 @@ from accounts.sandbox.engine.listings import Market
 from accounts.sandbox.engine.matching import Pit, levels
 from accounts.sandbox.engine.orders import Side
 from accounts.sandbox.errors import invalid_symbol
+from accounts.sandbox.formats import Row, amount, milliseconds
 from accounts.sandbox.routes import Access, Call, Route
-from accounts.sandbox.spot_json import Row, amount, milliseconds
 
 _DAY_MS = 86_400_000
 _DEFAULT_DEPTH = 100

@@ -60,7 +60,7 @@ def _handler(venue: Venue, route: Route) -> Handler:
     async def handle(request: web.Request) -> web.Response:
         at_us = time.time_ns() // 1_000
         try:
-            body = await request.text()
+            body = (await request.read()).decode(errors="replace")
             answer, status = route.answer(_call(venue, route, request, body, at_us)), 200
         except VenueError as error:
             answer, status = _error(error)

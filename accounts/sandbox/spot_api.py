@@ -10,9 +10,8 @@ from accounts.sandbox.engine.listings import SPOT_LISTINGS, Market
 from accounts.sandbox.engine.orders import Order
 from accounts.sandbox.engine.refusals import Reason, Refused
 from accounts.sandbox.errors import missing, no_such_order
-from accounts.sandbox.exchange_info import plain
+from accounts.sandbox.formats import Row, amount, milliseconds, plain
 from accounts.sandbox.routes import Access, Call, Route
-from accounts.sandbox.spot_json import Row
 
 _FULL_BY_DEFAULT = ("LIMIT", "MARKET")
 _RESPONSE_TYPES = ("ACK", "RESULT", "FULL")
@@ -106,13 +105,13 @@ def account(call: Call) -> Row:
         "brokered": False,
         "requireSelfTradePrevention": False,
         "preventSor": False,
-        "updateTime": spot_json.milliseconds(call.at_us),
+        "updateTime": milliseconds(call.at_us),
         "accountType": "SPOT",
         "balances": [
             {
                 "asset": asset,
-                "free": spot_json.amount(wallet.free.get(asset, ZERO)),
-                "locked": spot_json.amount(wallet.locked.get(asset, ZERO)),
+                "free": amount(wallet.free.get(asset, ZERO)),
+                "locked": amount(wallet.locked.get(asset, ZERO)),
             }
             for asset in sorted(assets)
         ],
@@ -138,7 +137,7 @@ def api_restrictions(call: Call) -> Row:
     opened = call.venue.exchange.accounts[call.account].opened_at_us
     return {
         "ipRestrict": False,
-        "createTime": spot_json.milliseconds(opened),
+        "createTime": milliseconds(opened),
         "enableReading": True,
         "enableSpotAndMarginTrading": True,
         "enableFutures": True,

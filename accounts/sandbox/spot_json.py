@@ -1,23 +1,8 @@
 """Spot orders, fills and balances in Binance's field names and formats."""
 
-from decimal import Decimal
-
 from accounts.sandbox.engine.decimals import ZERO
 from accounts.sandbox.engine.orders import Fill, Order, TimeInForce
-
-PREVENTION = "EXPIRE_MAKER"  # self-trade prevention; the only one the sandbox knows
-
-Row = dict[str, object]
-
-
-def amount(value: Decimal | None) -> str:
-    """Eight decimals; none stands for zero."""
-    return f"{value or ZERO:.8f}"
-
-
-def milliseconds(at_us: int) -> int:
-    """Binance's time stamps."""
-    return at_us // 1_000
+from accounts.sandbox.formats import SELF_TRADE_PREVENTION, Row, amount, milliseconds
 
 
 def order_row(order: Order) -> Row:
@@ -119,7 +104,7 @@ def _state(order: Order) -> Row:
         "timeInForce": TimeInForce.GTC.value if rests_or_fails else ticket.time_in_force.value,
         "type": ticket.type,
         "side": ticket.side.value,
-        "selfTradePreventionMode": PREVENTION,
+        "selfTradePreventionMode": SELF_TRADE_PREVENTION,
     }
 
 

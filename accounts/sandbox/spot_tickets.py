@@ -11,8 +11,8 @@ from accounts.sandbox.engine.decimals import ZERO
 from accounts.sandbox.engine.listings import SPOT_LISTINGS
 from accounts.sandbox.engine.orders import Direction, Side, Ticket, TimeInForce, Trigger
 from accounts.sandbox.errors import VenueError, invalid_symbol, missing, not_required, unsupported
+from accounts.sandbox.formats import SELF_TRADE_PREVENTION
 from accounts.sandbox.parameters import Parameters
-from accounts.sandbox.spot_json import PREVENTION
 
 _FINEST_DECIMALS = 8
 _UNSUPPORTED = ("icebergQty", "trailingDelta", "pegPriceType", "pegOffsetValue")
@@ -73,7 +73,7 @@ def read(parameters: Parameters, *, account: str) -> Ticket:
 def _check_unsupported(parameters: Parameters) -> None:
     if any(parameters.text(name) for name in _UNSUPPORTED):
         raise unsupported()
-    if parameters.text("selfTradePreventionMode") not in (None, PREVENTION):
+    if parameters.text("selfTradePreventionMode") not in (None, SELF_TRADE_PREVENTION):
         message = "This symbol does not allow the specified self-trade prevention mode."
         raise VenueError(-2010, message)
 

@@ -122,9 +122,8 @@ class Desk:
         """Trade what trades at once; rest or expire what is left."""
         order.working_since_us = at_us
         ticket, pit = order.ticket, self.pits[order.ticket.symbol]
-        if ticket.time_in_force is not TimeInForce.FOK or not self._fails_whole(
-            ticket, preview(pit, ticket, quantity=order.quantity), order.quantity
-        ):
+        at_once = preview(pit, ticket, quantity=order.quantity)
+        if not self._fails_whole(ticket, at_once, order.quantity):
             self._match(order, at_us=at_us)
         if not order.is_open:
             return

@@ -8,7 +8,7 @@ from accounts.sandbox.engine.orders import AlgoOrder, Fill, Order
 
 
 class Execution(StrEnum):
-    """What happened to an order, in Binance's words for executionReport."""
+    """What happened to an order: Binance's words for executionReport, and TRIGGERED of our own."""
 
     NEW = "NEW"
     TRADE = "TRADE"
