@@ -15,10 +15,11 @@ from accounts.sandbox.engine.decimals import ZERO
 from accounts.sandbox.engine.events import Event, OrderChanged
 from accounts.sandbox.engine.exchange import Exchange
 from accounts.sandbox.engine.listings import Market
-from accounts.sandbox.engine.orders import Direction, Order, Side, Ticket, TimeInForce, Trigger
+from accounts.sandbox.engine.orders import Direction, Side, Ticket, TimeInForce, Trigger
 from accounts.sandbox.engine.refusals import Refused
 from accounts.sandbox.journal import Journal
 from accounts.sandbox.tests.engine.floor import ACCOUNTS, BTC, Floor
+from accounts.sandbox.tests.engine.observing import base_need, queue, quote_need, state
 
 _TICK = Decimal("0.1")  # a price of both markets
 _OTHER_PRICE = Decimal("12345.6")
@@ -134,7 +135,7 @@ class AnyTrading(RuleBasedStateMachine):
 
     def place(self, market: Market, ticket: Ticket) -> None:
         """Place and check whom the order traded with."""
-        opposing = _queue(self.floor.exchange, market, ticket)
+        opposing = queue(self.floor.exchange, market, ticket)
         leaves = {order.order_id: order.leaves_quantity for order in opposing}
         events: list[Event] = []
         self.attempt(lambda: self.floor.place(ticket, market), events)
@@ -167,12 +168,12 @@ class AnyTrading(RuleBasedStateMachine):
 
     def attempt(self, act: Callable[[], object], events: list[Event] | None = None) -> None:
         """Act; what is refused must have changed nothing."""
-        before = _state(self.floor.exchange)
+        before = state(self.floor.exchange)
         seen = len(self.floor.seen)
         try:
             act()
         except Refused:
-            assert _state(self.floor.exchange) == before
+            assert state(self.floor.exchange) == before
         if events is not None:
             events.extend(self.floor.seen[seen:])
 
@@ -199,8 +200,8 @@ class AnyTrading(RuleBasedStateMachine):
             wallet = self.floor.exchange.spot_money.wallets[name]
             orders = self.floor.exchange.spot.ledger.open_orders(name)
             assert min(wallet.free["USDT"], wallet.free["BTC"]) >= ZERO
-            assert wallet.locked["BTC"] == sum(_base_need(order) for order in orders)
-            assert wallet.locked["USDT"] == sum(_quote_need(order) for order in orders)
+            assert wallet.locked["BTC"] == sum(base_need(order) for order in orders)
+            assert wallet.locked["USDT"] == sum(quote_need(order) for order in orders)
 
     @invariant()
     def futures_reservations_are_what_open_orders_need(self) -> None:
@@ -210,7 +211,7 @@ class AnyTrading(RuleBasedStateMachine):
             reducing = [order for order in orders if order.ticket.reduce_only]
             others = [order for order in orders if not order.ticket.reduce_only]
             assert holding.reducing == sum(order.leaves_quantity for order in reducing)
-            assert holding.buying == sum(_quote_need(order) for order in others)
+            assert holding.buying == sum(quote_need(order) for order in others)
             assert holding.reducing <= abs(holding.position.quantity)
 
     @invariant()
@@ -254,57 +255,7 @@ class AnyTrading(RuleBasedStateMachine):
             again, reopened = Exchange(first_id=1), Journal(Path(directory), first_id=99)
             reopened.replay(lambda command, at_us: again.apply(command, at_us=at_us))
             reopened.close()
-        assert _state(again) == _state(self.floor.exchange)
-
-
-def _queue(exchange: Exchange, market: Market, ticket: Ticket) -> list[Order]:
-    """Whom `ticket` has to trade with first: best price, then longest in the book."""
-    sign = ticket.side.sign
-    resting = [
-        order
-        for name in ACCOUNTS
-        if name != ticket.account
-        for order in exchange.desk(market).ledger.open_orders(name)
-        if order.working_since_us is not None and order.ticket.side is not ticket.side
-    ]
-    return sorted(
-        resting,
-        key=lambda order: (order.resting_price * sign, order.working_since_us, order.order_id),
-    )
-
-
-def _base_need(order: Order) -> Decimal:
-    return order.leaves_quantity if order.ticket.side is Side.SELL else ZERO
-
-
-def _quote_need(order: Order) -> Decimal:
-    if order.ticket.side is Side.SELL:
-        return ZERO
-    price = order.ticket.limit_price
-    if price is None and order.ticket.trigger is not None:
-        price = order.ticket.trigger.price
-    return order.leaves_quantity * (price or ZERO)
-
-
-def _state(exchange: Exchange) -> str:
-    """Everything the exchange knows of its customers, written out: later changes leave it alone."""
-    wallets, futures = exchange.spot_money.wallets.values(), exchange.futures_money
-    desks = (exchange.spot, exchange.futures)
-    return repr(
-        (
-            [
-                (w.free.get(coin), w.locked.get(coin, ZERO))
-                for w in wallets
-                for coin in ("USDT", "BTC")
-            ],
-            futures.balances,
-            [futures.holdings[name, BTC] for name in ACCOUNTS],
-            [list(desk.ledger.orders.values()) for desk in desks],
-            [desk.ledger.fills for desk in desks],
-            [desk.pits[BTC].house.quotes(side) for desk in desks for side in Side],
-            exchange.algo.orders,
-        )
-    )
+        assert state(again) == state(self.floor.exchange)
 
 
 TestAnyTrading = AnyTrading.TestCase
