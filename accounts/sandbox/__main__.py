@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import ipaddress
 import signal
+import socket
 import sys
 import time
 from pathlib import Path
@@ -14,6 +15,7 @@ from accounts.sandbox.journal import JournalError
 from accounts.sandbox.server import application
 from accounts.sandbox.venue import Venue
 
+_BACKLOG = 4096  # hundreds of accounts connect at once
 _STOP_SECONDS = 0.5  # how long answers under way may take once we are told to stop
 
 
@@ -24,13 +26,14 @@ def main() -> None:
         venue = Venue(options.state_dir, seed=options.seed, at_us=time.time_ns() // 1_000)
     except JournalError as error:
         sys.exit(f"accounts.sandbox: {error}")
-    asyncio.run(_serve(venue, options.host, options.port))
+    asyncio.run(_serve(venue, _listener(options)))
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="accounts.sandbox", description=__doc__)
     parser.add_argument("--host", type=_loopback, default="127.0.0.1", help="loopback only")
     parser.add_argument("--port", type=int, default=8090, help="0 takes a free one")
+    parser.add_argument("--fd", type=int, help="a socket that listens already, instead of both")
     parser.add_argument("--state-dir", type=Path, required=True, help="where the journal is kept")
     parser.add_argument("--seed", type=int, default=1, help="of the random walk of the prices")
     return parser.parse_args()
@@ -50,7 +53,16 @@ def _loopback(host: str) -> str:
     return host
 
 
-async def _serve(venue: Venue, host: str, port: int) -> None:
+def _listener(options: argparse.Namespace) -> socket.socket:
+    if options.fd is None:
+        family = socket.AF_INET6 if ":" in options.host else socket.AF_INET
+        return socket.create_server((options.host, options.port), family=family, backlog=_BACKLOG)
+    listener = socket.socket(fileno=options.fd)
+    _loopback(listener.getsockname()[0])
+    return listener
+
+
+async def _serve(venue: Venue, listener: socket.socket) -> None:
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -58,7 +70,7 @@ async def _serve(venue: Venue, host: str, port: int) -> None:
     runner = web.AppRunner(application(venue), access_log=None, shutdown_timeout=_STOP_SECONDS)
     await runner.setup()
     try:
-        await web.TCPSite(runner, host, port, backlog=4096).start()
+        await web.SockSite(runner, listener, backlog=_BACKLOG).start()
         bound = runner.addresses[0]
         sys.stdout.write(f"Sandbox exchange (a simulation) on http://{bound[0]}:{bound[1]}\n")
         sys.stdout.flush()

@@ -49,8 +49,9 @@ class Member:
 class Installation:
     """What the plan depends on.
 
-    `own_sandbox` is None when the exchange is somebody else's. `web_socket` is the descriptor
-    that listens on `web`: the supervisor holds it, so that connections wait while the web restarts.
+    `own_sandbox` is None when the exchange is somebody else's. `web_socket` and `sandbox_socket`
+    are descriptors that listen: the supervisor holds them, so that nobody else takes the port and
+    connections wait while the server behind it restarts.
     """
 
     base_dir: Path
@@ -62,6 +63,7 @@ class Installation:
     redis_url: str
     sandbox_url: str
     own_sandbox: Address | None
+    sandbox_socket: int | None
     web: Address
     web_socket: int
     web_threads: int
@@ -81,13 +83,14 @@ def database_connections(*, web_threads: int, shards: int) -> int:
     return web_threads + shards * _CONNECTIONS_PER_SHARD + _OTHER_CONNECTIONS
 
 
-def sandbox(installation: Installation, address: Address) -> Member:
-    """The sandbox exchange, a venue in a process of its own."""
+def sandbox(installation: Installation, listener: int) -> Member:
+    """The sandbox exchange, a venue in a process of its own, on the listening descriptor."""
     argv = [
-        *("-m", "accounts.sandbox", "--host", address.host, "--port", str(address.port)),
+        *("-m", "accounts.sandbox", "--fd", str(listener)),
         *("--state-dir", str(installation.state_dir / "sandbox")),
     ]
-    return Member(Role.SANDBOX, _python(installation, name="sandbox", argv=argv))
+    spec = _python(installation, name="sandbox", argv=argv, open_files=(listener,))
+    return Member(Role.SANDBOX, spec)
 
 
 def migrate(installation: Installation) -> ChildSpec:

@@ -3,7 +3,8 @@
 import os
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from django.conf import settings
 
@@ -32,11 +33,12 @@ def run(*, say: Callable[[str], object]) -> None:
     with (
         Signals() as signals,
         locked(settings.STATE_DIR, signals=signals) as lock,
-        _web_listener(say) as listener,
+        _web_listener(say) as web,
+        _sandbox_listener(say) as sandbox,
     ):
         supervisor = Supervisor(signals=signals, say=say, open_files=(lock,))
         try:
-            say(_bring_up(supervisor, _installation(listener, say=say)))
+            say(_bring_up(supervisor, _installation(web, sandbox)))
             supervisor.watch()
         except StopRequested:
             pass
@@ -49,8 +51,9 @@ def run(*, say: Callable[[str], object]) -> None:
 def _bring_up(supervisor: Supervisor, installation: Installation) -> str:
     """Start everything in order; returns what to tell the user."""
     _start_stores(supervisor, installation)
-    if installation.own_sandbox:
-        _start_sandbox(supervisor, installation, installation.own_sandbox)
+    if installation.own_sandbox and installation.sandbox_socket:
+        supervisor.start(plan.sandbox(installation, installation.sandbox_socket))
+        _await_sandbox(supervisor, installation.own_sandbox)
     settings.SANDBOX_URL_NOTE.write_text(f"{installation.sandbox_url}\n")
     supervisor.run_to_end(plan.migrate(installation))
     if settings.DEMO:
@@ -72,8 +75,7 @@ def _start_stores(supervisor: Supervisor, installation: Installation) -> None:
         supervisor.await_ready(store.log.stem, store.is_ready, seconds=_STORE_SECONDS)
 
 
-def _start_sandbox(supervisor: Supervisor, installation: Installation, address: Address) -> None:
-    supervisor.start(plan.sandbox(installation, address))
+def _await_sandbox(supervisor: Supervisor, address: Address) -> None:
     supervisor.await_ready(
         "sandbox", lambda: answers(address, "/api/v3/ping"), seconds=_START_SECONDS
     )
@@ -113,16 +115,20 @@ def _web_listener(say: Callable[[str], object]) -> socket.socket:
     )
 
 
-def _sandbox_address(say: Callable[[str], object]) -> Address:
+@contextmanager
+def _sandbox_listener(say: Callable[[str], object]) -> Iterator[socket.socket | None]:
     """Loopback only: the sandbox is a simulation, nobody outside has business with it."""
+    if settings.SANDBOX_IS_GIVEN:
+        yield None
+        return
     with listen(
         server="sandbox", host="127.0.0.1", port=settings.SANDBOX_PORT, usual_port=8090, say=say
     ) as listener:
-        return address_of(listener)
+        yield listener
 
 
-def _installation(listener: socket.socket, *, say: Callable[[str], object]) -> Installation:
-    own_sandbox = None if settings.SANDBOX_IS_GIVEN else _sandbox_address(say)
+def _installation(web: socket.socket, sandbox: socket.socket | None) -> Installation:
+    own_sandbox = address_of(sandbox) if sandbox else None
     return Installation(
         base_dir=settings.BASE_DIR,
         state_dir=settings.STATE_DIR,
@@ -133,8 +139,9 @@ def _installation(listener: socket.socket, *, say: Callable[[str], object]) -> I
         redis_url=settings.REDIS_URL,
         sandbox_url=own_sandbox.url if own_sandbox else settings.SANDBOX_URL,
         own_sandbox=own_sandbox,
-        web=address_of(listener),
-        web_socket=listener.fileno(),
+        sandbox_socket=sandbox.fileno() if sandbox else None,
+        web=address_of(web),
+        web_socket=web.fileno(),
         web_threads=settings.WEB_THREADS,
         shards=settings.SHARDS,
     )

@@ -122,7 +122,7 @@ def test_a_futures_strategy_opens_and_closes_a_short(client: PlatformClient) -> 
         client.futures, symbol="BTCUSDT.P", side="buy", order_type="MARKET", qty_per=-100
     )
 
-    assert opened.column("order_status") == ["FILLED", "FILLED"]
+    assert opened.column("order_status") == ["FILLED", "FILLED"], opened
     assert closed.column("order_status") == ["FILLED", "FILLED"]
 
 

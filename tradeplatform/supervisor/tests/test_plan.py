@@ -87,6 +87,7 @@ def _installation() -> Installation:
         redis_url="redis://broker/0",
         sandbox_url="http://127.0.0.1:8090",
         own_sandbox=Address("127.0.0.1", 8090),
+        sandbox_socket=8,
         web=Address("127.0.0.1", 8000),
         web_socket=9,
         web_threads=16,
