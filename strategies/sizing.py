@@ -177,22 +177,24 @@ def _close_quantity(
     free = own - holding.leaving
     if holding.attributable is not None:
         free = min(free, holding.attributable * sign)
-    if free <= ZERO:
+    everything = floor_to_step(free, rules.quantity_step)
+    if everything <= ZERO:
         raise Denied("NOTHING_LEFT_TO_CLOSE", _nothing_left(holding, rules))
     wanted = min(own * -size.value / HUNDRED, free)
     quantity = floor_to_step(wanted, rules.quantity_step)
-    everything = floor_to_step(free, rules.quantity_step)
-    if _is_too_small(everything - quantity, rules, reference):
+    if _is_dust(everything - quantity, rules, reference):
         return everything  # what would remain could never be sold
     return quantity
 
 
-def _is_dust(own: Decimal, rules: MarketRules, reference: Decimal) -> bool:
-    """Whether even all of the position is too little for the venue, or there is none."""
-    sellable = floor_to_step(max(own, ZERO), rules.quantity_step)
+def _is_dust(held: Decimal, rules: MarketRules, reference: Decimal) -> bool:
+    """Whether even all of it is too little for the venue, or there is none."""
+    sellable = floor_to_step(max(held, ZERO), rules.quantity_step)
+    if sellable <= ZERO or sellable < (rules.min_quantity or ZERO):
+        return True
     if rules.market_type is MarketType.FUTURES:
-        return sellable <= ZERO  # reduce-only closes have no minimum value
-    return sellable <= ZERO or _is_too_small(sellable, rules, reference)
+        return False  # reduce-only closes have no minimum value
+    return sellable * reference < (rules.min_notional or ZERO)
 
 
 def _no_position(side: Side, own: Decimal, rules: MarketRules) -> Denied:
@@ -215,12 +217,6 @@ def _nothing_left(holding: Holding, rules: MarketRules) -> str:
     return (
         f"This strategy's {plain(abs(holding.own))} of {rules.symbol} is no longer on the account "
         f"(it holds {plain(holding.account or ZERO)}); it was sold or moved by hand."
-    )
-
-
-def _is_too_small(quantity: Decimal, rules: MarketRules, reference: Decimal) -> bool:
-    return quantity < (rules.min_quantity or ZERO) or quantity * reference < (
-        rules.min_notional or ZERO
     )
 
 

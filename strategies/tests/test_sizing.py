@@ -1,327 +1,270 @@
-"""Sizing: exact numbers for every rule, and what holds for all numbers."""
+"""Entries: what a size means in the venue's steps, and what is refused with which numbers."""
 
 from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from accounts.exchange.types import MarketRules, MarketType, OrderType, Side
-from strategies.intents import Action, Intent, Size, SizeKind
-from strategies.sizing import Allocation, Denied, Holding, SizedOrder, size_order
+from strategies.intents import Action, Intent, Size
+from strategies.sizing import Denied, SizedOrder, needs_holding, needs_last_price
+from strategies.tests.markets import FUTURES, SPOT, ask, held, notional, percent, quantity, size
 
-SPOT = MarketRules(
-    symbol="BTC/USDT",
-    base="BTC",
-    quote="USDT",
-    market_type=MarketType.SPOT,
-    is_active=True,
-    quantity_step=Decimal("0.001"),
-    price_tick=Decimal("0.1"),
-    min_quantity=Decimal("0.002"),
-    max_quantity=Decimal(100),
-    max_market_quantity=Decimal(50),
-    min_notional=Decimal(10),
-)
-FUTURES = replace(SPOT, symbol="BTC/USDT:USDT", market_type=MarketType.FUTURES)
-TEN_THOUSAND = Allocation(capital=Decimal(10000), leverage=3)
+BUY, SELL = Side.BUY, Side.SELL
 
 
-def intent(
-    side: Side = Side.BUY,
-    order_type: OrderType = OrderType.LIMIT,
-    *,
-    percent: str | None = None,
-    quantity: str | None = None,
-    notional: str | None = None,
-    price: str | None = "100",
-    stop: str | None = None,
-) -> Intent:
-    """A LIMIT buy at 100 unless told otherwise."""
-    sizes = {
-        SizeKind.PERCENT: percent,
-        SizeKind.QUANTITY: quantity,
-        SizeKind.NOTIONAL: notional,
-    }
-    (size,) = [Size(kind=kind, value=Decimal(text)) for kind, text in sizes.items() if text]
-    return Intent(
-        action=Action.PLACE,
-        symbol="BTC/USDT",
-        side=side,
-        order_type=order_type,
-        size=size,
-        limit_price=Decimal(price) if price else None,
-        trigger_price=Decimal(stop) if stop else None,
+def test_a_limit_buy_takes_its_percent_of_the_capital_at_its_own_price() -> None:
+    sized = size(ask(BUY, percent("10"), limit="40000"))
+
+    assert sized == SizedOrder(
+        quantity=Decimal("0.0025"),
+        limit_price=Decimal("40000"),
+        trigger_price=None,
+        is_close=False,
+        reduce_only=False,
     )
 
 
-def close(side: Side, percent: str = "-100") -> Intent:
-    """A market order that closes."""
-    return intent(side, OrderType.MARKET, percent=percent, price=None)
+def test_a_market_buy_takes_its_percent_of_the_capital_at_the_last_price() -> None:
+    sized = size(ask(BUY, percent("10")))
 
-
-def holding(
-    own: str, *, leaving: str = "0", account: str | None = None, others: str = "0"
-) -> Holding:
-    """A position; the account holds just that and the others' unless told otherwise."""
-    held = Decimal(own) + Decimal(others) if account is None else Decimal(account)
-    return Holding(own=Decimal(own), leaving=Decimal(leaving), account=held, others=Decimal(others))
-
-
-def size(
-    wanted: Intent,
-    *,
-    rules: MarketRules = SPOT,
-    last_price: str | None = "100",
-    holds: Holding | None = None,
-) -> SizedOrder:
-    return size_order(
-        intent=wanted,
-        rules=rules,
-        allocation=TEN_THOUSAND,
-        last_price=Decimal(last_price) if last_price else None,
-        holding=holds,
+    assert sized == SizedOrder(
+        quantity=Decimal("0.002"),
+        limit_price=None,
+        trigger_price=None,
+        is_close=False,
+        reduce_only=False,
     )
-
-
-def refusal(
-    wanted: Intent,
-    *,
-    rules: MarketRules = SPOT,
-    last_price: str | None = "100",
-    holds: Holding | None = None,
-) -> Denied:
-    with pytest.raises(Denied) as denied:
-        size(wanted, rules=rules, last_price=last_price, holds=holds)
-    return denied.value
 
 
 @pytest.mark.parametrize(
-    ("wanted", "rules", "quantity"),
+    ("asked", "rules", "leverage", "expected"),
     [
-        (intent(percent="5"), SPOT, "5"),
-        (intent(percent="5"), FUTURES, "15"),  # leverage counts on futures only
-        (intent(percent="5", price="301"), SPOT, "1.661"),  # 1.66112… rounded down
-        (intent(quantity="0.1239"), SPOT, "0.123"),
-        (intent(notional="1000", price="300"), FUTURES, "3.333"),
-        (intent(order_type=OrderType.MARKET, percent="1", price=None), SPOT, "1"),
-        (intent(order_type=OrderType.STOP_MARKET, notional="50", price=None, stop="50"), SPOT, "1"),
-        (intent(order_type=OrderType.STOP_LIMIT, percent="1", price="50", stop="49"), SPOT, "2"),
+        (percent("100"), SPOT, 1, "0.02"),
+        (percent("100"), SPOT, 5, "0.02"),  # spot has no leverage
+        (percent("10"), FUTURES, 1, "0.002"),
+        (percent("10"), FUTURES, 5, "0.01"),
+        (quantity("0.5"), SPOT, 1, "0.5"),
+        (quantity("0.5"), FUTURES, 5, "0.5"),  # a quantity is what it says
+        (quantity("0.000219999"), SPOT, 1, "0.00021"),
+        (notional("123.45"), SPOT, 1, "0.00246"),  # 0.002469
+        (notional("150"), FUTURES, 5, "0.003"),
     ],
 )
-def test_an_entry_is_sized_by_its_reference_price_and_rounded_down(
-    wanted: Intent, rules: MarketRules, quantity: str
+def test_quantities_are_rounded_down_to_the_venues_step(
+    asked: Size, rules: MarketRules, leverage: int, expected: str
 ) -> None:
-    sized = size(wanted, rules=rules)
+    sized = size(ask(BUY, asked), rules, leverage=leverage)
 
-    assert sized.quantity == Decimal(quantity)
-    assert (sized.is_close, sized.reduce_only) == (False, False)
+    assert sized.quantity == Decimal(expected)
+
+
+def test_a_short_is_opened_on_futures_without_a_look_at_holdings() -> None:
+    sized = size(ask(SELL, percent("50")), FUTURES)
+
+    assert (sized.quantity, sized.is_close, sized.reduce_only) == (Decimal("0.01"), False, False)
 
 
 @pytest.mark.parametrize(
-    ("side", "limit_price", "trigger_price"),
-    [(Side.BUY, "100.1", "99.9"), (Side.SELL, "100.2", "100")],
-)
-def test_prices_are_rounded_so_that_the_order_is_never_worse_than_asked(
-    side: Side, limit_price: str, trigger_price: str
-) -> None:
-    wanted = intent(side, OrderType.STOP_LIMIT, quantity="1", price="100.15", stop="99.99")
-
-    sized = size(wanted, rules=FUTURES)
-
-    assert (sized.limit_price, sized.trigger_price) == (
-        Decimal(limit_price),
-        Decimal(trigger_price),
-    )
-
-
-@pytest.mark.parametrize(
-    ("wanted", "rules", "code", "words"),
+    ("intent", "expected"),
     [
-        (intent(percent="0.0001"), SPOT, "BELOW_MINIMUM", "0.0001 BTC is below the minimum 0.002"),
-        (intent(quantity="0.001"), SPOT, "BELOW_MINIMUM", "0.001 BTC is below the minimum 0.002"),
-        (intent(quantity="0.05"), SPOT, "BELOW_MINIMUM", "worth 5 USDT, below the minimum 10"),
-        (intent(quantity="101"), SPOT, "ABOVE_MAXIMUM", "101 BTC is above the maximum 100"),
+        (ask(BUY, percent("10"), trigger="40000"), "0.0025"),
+        (ask(BUY, percent("10"), limit="20000", trigger="40000"), "0.005"),
+    ],
+)
+def test_stop_orders_are_sized_by_their_own_prices(intent: Intent, expected: str) -> None:
+    sized = size(intent, last=None)
+
+    assert sized.quantity == Decimal(expected)
+
+
+@pytest.mark.parametrize(
+    ("side", "asked", "sent"),
+    [
+        (BUY, "50000.019", "50000.01"),
+        (BUY, "50000.01", "50000.01"),
+        (SELL, "50000.011", "50000.02"),
+        (SELL, "50000.02", "50000.02"),
+    ],
+)
+def test_prices_are_never_worse_than_asked_and_stops_fire_early(
+    side: Side, asked: str, sent: str
+) -> None:
+    sized = size(ask(side, quantity("0.01"), limit=asked, trigger=asked), holding=held("1"))
+
+    assert (sized.limit_price, sized.trigger_price) == (Decimal(sent), Decimal(sent))
+
+
+def test_a_buy_is_sized_by_the_price_that_is_sent_not_the_one_asked_for() -> None:
+    rules = replace(SPOT, price_tick=Decimal(10000))
+
+    sized = size(ask(BUY, percent("10"), limit="49999"), rules)
+
+    assert (sized.limit_price, sized.quantity) == (Decimal(40000), Decimal("0.0025"))
+
+
+@pytest.mark.parametrize(
+    ("intent", "rules", "last", "code", "message"),
+    [
         (
-            intent(order_type=OrderType.MARKET, quantity="51", price=None),
+            ask(BUY, percent("10")),
+            replace(SPOT, is_active=False),
+            "50000",
+            "MARKET_NOT_ACTIVE",
+            "BTC/USDT is not traded at the exchange now.",
+        ),
+        (
+            ask(BUY, percent("10")),
             SPOT,
-            "ABOVE_MAXIMUM",
-            "51 BTC is above the maximum 50",
+            None,
+            "PRICE_UNAVAILABLE",
+            "No current price of BTC/USDT; try again.",
         ),
         (
-            intent(quantity="1" + "0" * 16),
-            replace(SPOT, max_quantity=None, max_market_quantity=None),
-            "ABOVE_MAXIMUM",
-            "above the maximum",
+            ask(BUY, percent("10"), limit="0.009"),
+            SPOT,
+            None,
+            "PRICE_BELOW_TICK",
+            "The price 0.009 is below the smallest step 0.01.",
         ),
-        (intent(quantity="1", price="0.04"), SPOT, "PRICE_BELOW_TICK", "smallest step 0.1"),
-        (intent(quantity="1"), replace(SPOT, is_active=False), "MARKET_NOT_ACTIVE", "BTC/USDT"),
+        (
+            ask(BUY, percent("10"), trigger="0.009"),
+            SPOT,
+            None,
+            "PRICE_BELOW_TICK",
+            "The price 0.009 is below the smallest step 0.01.",
+        ),
+        (
+            ask(BUY, percent("0.04")),  # 0.000008
+            SPOT,
+            "50000",
+            "BELOW_MINIMUM",
+            "0.000008 BTC is below the minimum 0.0001.",
+        ),
+        (
+            ask(BUY, percent("0.001")),  # document 004's scenario 4
+            replace(SPOT, min_quantity=None),
+            "50000",
+            "BELOW_MINIMUM",
+            "0.0000002 BTC is below the minimum 0.00001.",
+        ),
+        (
+            ask(BUY, quantity("0.000099")),
+            SPOT,
+            "50000",
+            "BELOW_MINIMUM",
+            "0.00009 BTC is below the minimum 0.0001.",
+        ),
+        (
+            ask(BUY, quantity("0.0001")),
+            SPOT,
+            "50000",
+            "BELOW_MINIMUM",
+            "0.0001 BTC is worth 5 USDT, below the minimum 10.",
+        ),
+        (
+            ask(BUY, quantity("100.00001"), limit="50000"),
+            SPOT,
+            None,
+            "ABOVE_MAXIMUM",
+            "100.00001 BTC is above the maximum 100.",
+        ),
+        (
+            ask(BUY, quantity("50.00001")),
+            SPOT,
+            "50000",
+            "ABOVE_MAXIMUM",
+            "50.00001 BTC is above the maximum 50.",
+        ),
+        (
+            ask(BUY, quantity("50.00001"), trigger="50000"),
+            SPOT,
+            None,
+            "ABOVE_MAXIMUM",
+            "50.00001 BTC is above the maximum 50.",
+        ),
+        (
+            ask(BUY, quantity("1000000000000001")),
+            replace(SPOT, max_quantity=None, max_market_quantity=None),
+            "50000",
+            "ABOVE_MAXIMUM",
+            "1000000000000001 BTC is above the maximum 1000000000000000.",
+        ),
     ],
 )
 def test_what_the_venue_would_refuse_is_denied_with_the_numbers(
-    wanted: Intent, rules: MarketRules, code: str, words: str
+    intent: Intent, rules: MarketRules, last: str | None, code: str, message: str
 ) -> None:
-    denied = refusal(wanted, rules=rules)
+    with pytest.raises(Denied) as denied:
+        size(intent, rules, last=last)
 
-    assert denied.code == code
-    assert words in denied.message
-
-
-def test_without_a_price_a_market_order_is_denied() -> None:
-    denied = refusal(intent(order_type=OrderType.MARKET, percent="1", price=None), last_price=None)
-
-    assert denied.code == "PRICE_UNAVAILABLE"
+    assert (denied.value.code, denied.value.message) == (code, message)
 
 
 @pytest.mark.parametrize(
-    ("wanted", "holds", "quantity"),
+    ("intent", "quantity_sent"),
     [
-        (close(Side.SELL), holding("0.5"), "0.5"),
-        (close(Side.SELL), holding("0.4999"), "0.499"),  # dust below the step stays
-        (close(Side.SELL, "-50"), holding("0.501"), "0.25"),
-        (close(Side.SELL, "-99"), holding("0.5"), "0.5"),  # 0.005 BTC could never be sold
-        (close(Side.SELL), holding("0.5", leaving="0.2"), "0.3"),
-        (close(Side.SELL), holding("0.5", account="0.3"), "0.3"),  # sold by hand meanwhile
-        (close(Side.SELL), holding("0.5", account="5"), "0.5"),  # the rest is not the strategy's
-        (close(Side.SELL), holding("0.5", account="0.9", others="0.5"), "0.4"),
+        (ask(BUY, quantity("0.0001"), limit="100000"), "0.0001"),  # both minimums exactly
+        (ask(BUY, quantity("100"), limit="50000"), "100"),
+        (ask(BUY, quantity("100"), limit="50000", trigger="49000"), "100"),
+        (ask(BUY, quantity("50")), "50"),
     ],
 )
-def test_a_spot_close_takes_what_is_its_own_and_still_there(
-    wanted: Intent, holds: Holding, quantity: str
-) -> None:
-    sized = size(wanted, holds=holds)
-
-    assert sized.quantity == Decimal(quantity)
-    assert (sized.is_close, sized.reduce_only) == (True, False)
+def test_a_limit_of_the_venue_may_be_reached_exactly(intent: Intent, quantity_sent: str) -> None:
+    assert size(intent).quantity == Decimal(quantity_sent)
 
 
-@pytest.mark.parametrize(
-    ("wanted", "holds", "quantity", "reduce_only"),
-    [
-        (close(Side.SELL), holding("0.5"), "0.5", True),
-        (close(Side.BUY), holding("-0.5"), "0.5", True),
-        (close(Side.BUY), holding("-0.5", account="-0.2"), "0.2", True),
-        # Another strategy is short as much: the account is flat, the own long is there still.
-        (close(Side.SELL), holding("0.5", others="-0.5"), "0.5", False),
-        (close(Side.SELL), holding("0.5", others="-0.1"), "0.5", False),
-        (close(Side.BUY), holding("-0.5", others="-1"), "0.5", True),
-        (close(Side.SELL), holding("0.003"), "0.003", True),  # worth 0.3: no minimum to reduce
-    ],
-)
-def test_a_futures_close_reduces_only_where_the_accounts_own_net_shrinks(
-    wanted: Intent, holds: Holding, quantity: str, reduce_only: bool
-) -> None:
-    sized = size(wanted, rules=FUTURES, holds=holds)
-
-    assert (sized.quantity, sized.reduce_only) == (Decimal(quantity), reduce_only)
-
-
-def test_a_close_whose_holdings_are_unread_takes_the_own_position() -> None:
-    unread = Holding(own=Decimal("0.5"), leaving=Decimal(0), account=None, others=Decimal(7))
-
-    spot, futures = (
-        size(close(Side.SELL), holds=unread),
-        size(close(Side.SELL), rules=FUTURES, holds=unread),
-    )
-
-    assert (spot.quantity, spot.reduce_only) == (Decimal("0.5"), False)
-    assert (futures.quantity, futures.reduce_only) == (Decimal("0.5"), True)
-
-
-@pytest.mark.parametrize(
-    ("wanted", "holds", "code"),
-    [
-        (close(Side.SELL), holding("0"), "NO_LONG_POSITION"),
-        (close(Side.SELL), holding("-1"), "NO_LONG_POSITION"),
-        (close(Side.BUY), holding("0"), "NO_SHORT_POSITION"),
-        (close(Side.BUY), holding("1"), "NO_SHORT_POSITION"),
-        (close(Side.SELL), holding("0.05"), "NO_LONG_POSITION"),  # worth 5: dust
-        (close(Side.SELL), holding("0.5", leaving="0.5"), "NOTHING_LEFT_TO_CLOSE"),
-        (close(Side.SELL), holding("0.5", account="0"), "NOTHING_LEFT_TO_CLOSE"),
-        (close(Side.SELL), holding("0.5", account="0.5", others="0.5"), "NOTHING_LEFT_TO_CLOSE"),
-        (close(Side.SELL, "-1"), holding("0.5"), "BELOW_MINIMUM"),
-    ],
-)
-def test_a_close_of_nothing_is_denied(wanted: Intent, holds: Holding, code: str) -> None:
-    assert refusal(wanted, holds=holds).code == code
-
-
-def test_dust_is_told_with_its_number() -> None:
-    denied = refusal(close(Side.SELL), holds=holding("0.0005"))
-
-    assert "0.0005 BTC, is less than the exchange trades" in denied.message
-
-
-@pytest.mark.parametrize(
-    ("holds", "code"),
-    [
-        (holding("1"), None),
-        (holding("0", account="1"), None),  # coins of no strategy
-        (holding("0.6", account="1.1", others="0.5"), "INSUFFICIENT_HOLDINGS"),
-        (holding("0", account="1", others="1"), "INSUFFICIENT_HOLDINGS"),
-        (holding("1", leaving="0.5"), "INSUFFICIENT_HOLDINGS"),
-        (
-            Holding(own=Decimal(0), leaving=Decimal(0), account=None, others=Decimal(0)),
-            "HOLDINGS_UNKNOWN",
-        ),
-    ],
-)
-def test_a_spot_sale_never_takes_another_strategys_coins(holds: Holding, code: str | None) -> None:
-    sale = intent(Side.SELL, quantity="1")
-
-    if code is None:
-        assert size(sale, holds=holds).quantity == 1
-    else:
-        assert refusal(sale, holds=holds).code == code
-
-
-def test_on_futures_a_sale_opens_a_short_without_a_look_at_holdings() -> None:
-    assert size(intent(Side.SELL, percent="1"), rules=FUTURES).quantity == 3
-
-
-amounts = st.decimals(
-    min_value="0.000001", max_value="1000000", allow_nan=False, allow_infinity=False, places=6
-)
-steps = st.sampled_from([Decimal("0.00001"), Decimal("0.001"), Decimal("0.3"), Decimal(1)])
-percents = st.decimals(min_value="0.01", max_value="100", places=2)
-
-
-@given(capital=amounts, percent=percents, price=amounts, step=steps)
-def test_an_entry_never_costs_more_than_its_share_of_the_capital(
-    capital: Decimal, percent: Decimal, price: Decimal, step: Decimal
-) -> None:
-    rules = replace(SPOT, quantity_step=step, price_tick=Decimal("0.000001"))
-    try:
-        sized = size_order(
-            intent=intent(percent=str(percent), price=str(price)),
-            rules=rules,
-            allocation=Allocation(capital=capital, leverage=9),
-            last_price=None,
-            holding=None,
-        )
-    except Denied:
-        return
-    assert sized.quantity * price <= capital * percent / 100
-    assert sized.quantity % step == 0
-
-
-@given(own=amounts, leaving=amounts, account=amounts, others=amounts, percent=percents, step=steps)
-def test_a_close_never_takes_more_than_is_its_own_and_there(
-    own: Decimal,
-    leaving: Decimal,
-    account: Decimal,
-    others: Decimal,
-    percent: Decimal,
-    step: Decimal,
-) -> None:
+def test_a_venue_that_states_no_limits_is_taken_at_its_step() -> None:
     rules = replace(
-        SPOT, quantity_step=step, max_quantity=None, max_market_quantity=None, min_notional=None
+        SPOT, min_quantity=None, max_quantity=None, max_market_quantity=None, min_notional=None
     )
-    holds = Holding(own=own, leaving=leaving, account=account, others=others)
-    try:
-        sized = size(close(Side.SELL, str(-percent)), rules=rules, holds=holds)
-    except Denied:
-        return
-    assert 0 < sized.quantity <= min(own - leaving, account - others)
-    assert sized.quantity % step == 0
+
+    assert size(ask(BUY, quantity("0.00001")), rules).quantity == Decimal("0.00001")
+    assert size(ask(BUY, quantity("1000000")), rules).quantity == Decimal(1000000)
+
+
+@pytest.mark.parametrize(
+    ("intent", "is_needed"),
+    [
+        (ask(BUY, percent("10")), True),
+        (ask(BUY, percent("10"), limit="1"), False),
+        (ask(BUY, percent("10"), trigger="1"), False),
+        (ask(BUY, percent("10"), limit="1", trigger="1"), False),
+    ],
+)
+def test_only_market_orders_need_the_last_price(intent: Intent, is_needed: bool) -> None:
+    assert needs_last_price(intent) is is_needed
+
+
+@pytest.mark.parametrize(
+    ("intent", "market_type", "is_needed"),
+    [
+        (ask(BUY, percent("10")), MarketType.SPOT, False),
+        (ask(SELL, percent("10")), MarketType.SPOT, True),
+        (ask(BUY, percent("-10")), MarketType.SPOT, True),
+        (ask(BUY, percent("10")), MarketType.FUTURES, False),
+        (ask(SELL, percent("10")), MarketType.FUTURES, False),
+        (ask(SELL, percent("-10")), MarketType.FUTURES, True),
+    ],
+)
+def test_closes_and_spot_sales_need_the_holding(
+    intent: Intent, market_type: MarketType, is_needed: bool
+) -> None:
+    assert needs_holding(intent, market_type) is is_needed
+
+
+@pytest.mark.parametrize(
+    ("intent", "mistake"),
+    [
+        (Intent(action=Action.CANCEL_ALL), "only a PLACE intent can be sized"),
+        (
+            Intent(action=Action.PLACE, side=BUY, order_type=OrderType.MARKET),
+            "only a PLACE intent can be sized",
+        ),
+        (ask(SELL, percent("-100")), "a close needs the holding"),
+        (ask(SELL, percent("10")), "a spot sale needs the holding"),
+    ],
+)
+def test_a_caller_that_forgot_something_is_told(intent: Intent, mistake: str) -> None:
+    with pytest.raises(ValueError, match=mistake):
+        size(intent, holding=None)
