@@ -18,7 +18,7 @@ from decimal import Decimal
 
 from django.db import transaction
 
-from accounts.exchange.types import NotSent, OrderReport, OutcomeUnknown, Rejected
+from accounts.exchange.types import NotSent, OrderReport, OutcomeUnknown, Rejected, ReportStatus
 from orders.bookkeeping import book_fills
 from orders.models import Order, OrderEvent
 from orders.order_store import write_orders
@@ -101,15 +101,22 @@ def _apply_report(order: Order, report: OrderReport, now: datetime) -> OrderEven
         venue_filled_quantity=order.venue_filled_quantity,
         reported=report.status,
     )
-    if following is OrderStatus.REJECTED:
-        message = "The exchange reports the order as rejected."
-        return _refuse(order, "VENUE_REJECTED", message, now, status=following)
-    if order.status in (OrderStatus.DENIED, OrderStatus.REJECTED):
-        order.needs_attention = True  # we believed it refused, yet the venue knows it
+    if _contradicts_refusal(report, order):
+        order.needs_attention = True
     _flag_overfill(order)
     if following == order.status:
         return None
+    if following is OrderStatus.REJECTED:
+        message = "The exchange reports the order as rejected."
+        return _refuse(order, "VENUE_REJECTED", message, now, status=following)
     return _move(order, following, _report_reason(report), now)
+
+
+def _contradicts_refusal(report: OrderReport, order: Order) -> bool:
+    """Whether we believe the order refused, yet the venue has it."""
+    if order.status == OrderStatus.REJECTED:
+        return report.status is not ReportStatus.REJECTED or report.filled_quantity > 0
+    return order.status == OrderStatus.DENIED
 
 
 def _flag_overfill(order: Order) -> None:

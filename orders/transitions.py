@@ -42,8 +42,16 @@ TRANSITIONS: dict[OrderStatus, frozenset[OrderStatus]] = {
             _S.REJECTED,
         }
     ),
+    # REJECTED: a stop whose trigger failed (Bitget fail_trigger), or told after the acceptance.
     _S.ACCEPTED: frozenset(
-        {_S.PARTIALLY_FILLED, _S.PENDING_CANCEL, _S.FILLED, _S.CANCELED, _S.EXPIRED}
+        {
+            _S.PARTIALLY_FILLED,
+            _S.PENDING_CANCEL,
+            _S.FILLED,
+            _S.CANCELED,
+            _S.EXPIRED,
+            _S.REJECTED,
+        }
     ),
     _S.PARTIALLY_FILLED: frozenset({_S.PENDING_CANCEL, _S.FILLED, _S.CANCELED, _S.EXPIRED}),
     # DENIED and REJECTED: the cancel was asked for while the send was still under way.

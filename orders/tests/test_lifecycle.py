@@ -134,6 +134,16 @@ def test_a_rejection_told_by_a_report_closes_the_order(sent: Order) -> None:
     assert (order.status, order.error_code) == ("REJECTED", "VENUE_REJECTED")
 
 
+def test_a_rejection_told_again_keeps_the_first_reason(sent: Order) -> None:
+    apply(sent, SendFailed(sent.pk, Rejected("INSUFFICIENT_FUNDS", "Too little money.")))
+
+    order = apply(sent, Answered(sent.pk, told(ReportStatus.REJECTED)))
+
+    assert (order.status, order.error_code) == ("REJECTED", "INSUFFICIENT_FUNDS")
+    assert (order.error_message, order.needs_attention) == ("Too little money.", False)
+    assert history(order) == [("SUBMITTED", "REJECTED")]
+
+
 def test_fills_are_booked_once_and_the_fee_in_the_base_coin_leaves_the_position(
     sent: Order,
 ) -> None:
@@ -179,6 +189,20 @@ def test_a_closed_order_does_not_reopen(sent: Order) -> None:
     order = apply(sent, Answered(sent.pk, _OPEN))
 
     assert order.status == "CANCELED"
+
+
+@pytest.mark.parametrize("filled", ["0", "0.1"])
+def test_a_rejected_order_that_the_venue_has_after_all_is_booked_and_flagged(
+    sent: Order, filled: str
+) -> None:
+    apply(sent, SendFailed(sent.pk, Rejected("INSUFFICIENT_FUNDS", "Too little money.")))
+    fills = [executed(filled)] if Decimal(filled) else []
+
+    order = apply(sent, Answered(sent.pk, told(ReportStatus.OPEN, *fills)))
+
+    assert (order.status, order.needs_attention) == ("REJECTED", True)
+    assert (order.error_code, order.filled_quantity) == ("INSUFFICIENT_FUNDS", Decimal(filled))
+    assert Position.objects.filter(quantity=Decimal(filled)).count() == len(fills)
 
 
 def test_a_denied_order_that_the_venue_knows_after_all_is_booked_and_flagged(
