@@ -5,7 +5,6 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from django.contrib.auth.models import User
 
 from accounts.exchange.types import (
     FillReport,
@@ -16,12 +15,11 @@ from accounts.exchange.types import (
     ReportStatus,
     Side,
 )
-from accounts.tests.rows import make_account
 from orders.lifecycle import Answered, CancelFailed, Outcome, SendFailed, apply_outcomes
 from orders.models import Fill, Order, OrderEvent
 from orders.tests.rows import make_denied, make_order
 from strategies.models import Position, Signal, Subscription
-from strategies.tests.rows import NOON, make_signal, make_strategy, subscribe
+from strategies.tests.rows import NOON
 
 pytestmark = pytest.mark.django_db
 
@@ -29,17 +27,6 @@ _LATER = NOON + timedelta(seconds=1)
 _OPEN = OrderReport(
     venue_order_id="77", status=ReportStatus.OPEN, filled_quantity=Decimal(0), average_price=None
 )
-
-
-@pytest.fixture
-def subscription() -> Subscription:
-    owner = User.objects.create_user("owner")
-    return subscribe(make_strategy(owner, "test1"), make_account(owner, "A1"))
-
-
-@pytest.fixture
-def signal(subscription: Subscription) -> Signal:
-    return make_signal(subscription.strategy, subscription.account.owner)
 
 
 @pytest.fixture

@@ -4,30 +4,17 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 
-from accounts.tests.rows import make_account
 from orders.models import Dispatch, Fill, Order
 from orders.tests.rows import make_fill, make_order
 from strategies.models import Signal, Subscription
-from strategies.tests.rows import NOON, make_signal, make_strategy, subscribe
+from strategies.tests.rows import NOON
 
 pytestmark = pytest.mark.django_db
 
 _CLOSED = {"closed_at": NOON}
 _REFUSED = {**_CLOSED, "error_code": "BELOW_MINIMUM"}
-
-
-@pytest.fixture
-def subscription() -> Subscription:
-    owner = User.objects.create_user("owner")
-    return subscribe(make_strategy(owner, "test1"), make_account(owner, "A1"))
-
-
-@pytest.fixture
-def signal(subscription: Subscription) -> Signal:
-    return make_signal(subscription.strategy, subscription.account.owner)
 
 
 @pytest.mark.parametrize(

@@ -3,33 +3,17 @@
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
 
 from accounts.tests.rows import make_account
 from orders.models import Dispatch
 from orders.results import ResultRow, is_settled, result_rows
 from orders.tests.rows import make_denied, make_dispatch, make_order
-from strategies.models import Signal, Strategy, Subscription
-from strategies.tests.rows import NOON, make_signal, make_strategy, subscribe
+from strategies.models import Signal, Subscription
+from strategies.tests.rows import NOON, make_signal, subscribe
 
 pytestmark = pytest.mark.django_db
 
 _UNANSWERED = {"status": "SUBMITTED", "venue_order_id": "", "answered_at": None}
-
-
-@pytest.fixture
-def strategy() -> Strategy:
-    return make_strategy(User.objects.create_user("owner"), "test1")
-
-
-@pytest.fixture
-def subscription(strategy: Strategy) -> Subscription:
-    return subscribe(strategy, make_account(strategy.owner, "A1"))
-
-
-@pytest.fixture
-def signal(strategy: Strategy) -> Signal:
-    return make_signal(strategy, strategy.owner)
 
 
 def test_a_row_tells_all_there_is_to_an_order(subscription: Subscription, signal: Signal) -> None:
@@ -147,8 +131,9 @@ def test_the_signal_that_placed_a_canceled_order_still_tells_that_it_was_placed(
 
 
 def test_rows_come_by_intent_and_account_name_and_of_this_signal_only(
-    strategy: Strategy, subscription: Subscription, signal: Signal
+    subscription: Subscription, signal: Signal
 ) -> None:
+    strategy = subscription.strategy
     other = subscribe(strategy, make_account(strategy.owner, "A0"))
     make_order(subscription, make_signal(strategy, strategy.owner))
     make_order(subscription, signal, intent_index=1)

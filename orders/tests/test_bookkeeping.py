@@ -1,0 +1,181 @@
+"""Fills into the books: each once, whoever reports it, and what it adds to the base coin."""
+
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from accounts.exchange.types import FillReport, OrderReport, ReportStatus, Side
+from orders.bookkeeping import book_fills, signed_base_quantity
+from orders.models import Fill
+from orders.tests.rows import make_order
+from strategies.models import Position, Signal, Subscription
+from strategies.tests.rows import NOON
+
+
+def execution(
+    trade_id: str,
+    quantity: str,
+    *,
+    side: Side = Side.BUY,
+    price: str = "90000",
+    fee: tuple[str, str] = ("0", ""),
+) -> FillReport:
+    return FillReport(
+        venue_trade_id=trade_id,
+        side=side,
+        quantity=Decimal(quantity),
+        price=Decimal(price),
+        fee_quantity=Decimal(fee[0]),
+        fee_currency=fee[1],
+        filled_at=NOON,
+    )
+
+
+def report(*fills: FillReport) -> OrderReport:
+    return OrderReport(
+        venue_order_id="77",
+        status=ReportStatus.OPEN,
+        filled_quantity=sum((fill.quantity for fill in fills), Decimal(0)),
+        average_price=None,
+        fills=fills,
+    )
+
+
+@pytest.mark.parametrize(
+    ("symbol", "side", "fee", "signed"),
+    [
+        ("BTC/USDT", "BUY", ("0.001", "BTC"), "0.999"),
+        ("BTC/USDT", "SELL", ("0.001", "BTC"), "-1.001"),
+        ("BTC/USDT", "BUY", ("90", "USDT"), "1"),
+        ("BTC/USDT", "SELL", ("90", "USDT"), "-1"),
+        ("BTC/USDT", "BUY", ("0.1", "BNB"), "1"),
+        ("BNB/USDT", "BUY", ("0.001", "BNB"), "0.999"),  # paid in the very coin that is traded
+        ("BTC/USDT", "BUY", ("0", ""), "1"),  # the venue does not tell
+        ("BTC/USDT:USDT", "BUY", ("90", "USDT"), "1"),
+        ("BTC/USD:BTC", "BUY", ("0.001", "BTC"), "1"),  # from the margin, not from the contract
+        ("BTC/USD:BTC", "SELL", ("0.001", "BTC"), "-1"),
+    ],
+)
+def test_only_a_spot_fee_in_the_base_coin_leaves_the_holding(
+    symbol: str, side: str, fee: tuple[str, str], signed: str
+) -> None:
+    fill = Fill(
+        symbol=symbol,
+        side=side,
+        quantity=Decimal(1),
+        fee_quantity=Decimal(fee[0]),
+        fee_currency=fee[1],
+    )
+
+    assert signed_base_quantity(fill) == Decimal(signed)
+
+
+@pytest.mark.django_db
+def test_a_fill_is_kept_as_the_venue_told_it(subscription: Subscription, signal: Signal) -> None:
+    order = make_order(subscription, signal)
+
+    book_fills([(order, report(execution("t1", "0.2", fee=("0.0002", "BTC"))))], now=NOON)
+
+    fill = Fill.objects.get()
+    assert (fill.order, fill.account, fill.symbol) == (order, order.account, "BTC/USDT")
+    assert (fill.venue_trade_id, fill.side) == ("t1", "BUY")
+    assert (fill.quantity, fill.price) == (Decimal("0.2"), Decimal(90000))
+    assert (fill.fee_quantity, fill.fee_currency) == (Decimal("0.0002"), "BTC")
+    assert (fill.filled_at, fill.booked_at) == (NOON, NOON)
+
+
+@pytest.mark.django_db
+def test_totals_and_position_are_sums_of_all_fills(
+    subscription: Subscription, signal: Signal
+) -> None:
+    order = make_order(subscription, signal)
+    first = execution("t1", "0.1", price="90000", fee=("0.0001", "BTC"))
+    second = execution("t2", "0.3", price="80000", fee=("0.0003", "BTC"))
+
+    book_fills([(order, report(first))], now=NOON)
+    book_fills([(order, report(first, second)), (order, report(second))], now=NOON)
+
+    assert Fill.objects.count() == 2
+    assert (order.filled_quantity, order.average_price) == (Decimal("0.4"), Decimal(82500))
+    assert order.venue_filled_quantity == Decimal("0.4")
+    assert Position.objects.get().quantity == Decimal("0.3996")
+
+
+@pytest.mark.django_db
+def test_a_report_without_fills_leaves_the_books_alone(
+    subscription: Subscription, signal: Signal
+) -> None:
+    order = make_order(subscription, signal)
+
+    book_fills([(order, report())], now=NOON)
+
+    assert (order.filled_quantity, order.average_price) == (Decimal(0), None)
+    assert not Position.objects.exists()
+
+
+@pytest.mark.django_db
+def test_an_order_may_have_traded_with_another_of_the_same_account(
+    subscription: Subscription, signal: Signal
+) -> None:
+    """Both sides of a trade with oneself share its id."""
+    buy = make_order(subscription, signal)
+    sale = make_order(subscription, signal, side="SELL")
+
+    book_fills(
+        [
+            (buy, report(execution("t1", "0.2"))),
+            (sale, report(execution("t1", "0.2", side=Side.SELL))),
+        ],
+        now=NOON,
+    )
+
+    assert sorted(Fill.objects.values_list("order", "side")) == [
+        (buy.pk, "BUY"),
+        (sale.pk, "SELL"),
+    ]
+    assert Position.objects.get().quantity == 0
+
+
+@pytest.mark.django_db
+def test_one_trade_id_on_two_symbols_is_two_fills(
+    subscription: Subscription, signal: Signal
+) -> None:
+    orders = [
+        make_order(subscription, signal, symbol=symbol) for symbol in ("BTC/USDT", "ETH/USDT")
+    ]
+
+    book_fills([(order, report(execution("t1", "0.2"))) for order in orders], now=NOON)
+
+    positions = Position.objects.order_by("symbol").values_list("symbol", "quantity")
+    assert list(positions) == [("BTC/USDT", Decimal("0.2")), ("ETH/USDT", Decimal("0.2"))]
+
+
+@pytest.mark.django_db
+def test_a_fill_already_booked_to_another_order_is_not_booked_again(
+    subscription: Subscription, signal: Signal
+) -> None:
+    first, second = make_order(subscription, signal), make_order(subscription, signal)
+    book_fills([(first, report(execution("t1", "0.2")))], now=NOON)
+
+    book_fills([(second, report(execution("t1", "0.2")))], now=NOON)
+
+    assert list(Fill.objects.values_list("order", flat=True)) == [first.pk]
+    assert second.filled_quantity == 0
+    assert Position.objects.get().quantity == Decimal("0.2")
+
+
+@pytest.mark.django_db
+def test_many_orders_take_as_many_statements_as_one(
+    subscription: Subscription, signal: Signal
+) -> None:
+    one, *many = [make_order(subscription, signal) for _ in range(20)]
+
+    with CaptureQueriesContext(connection) as for_one:
+        book_fills([(one, report(execution("one", "0.1")))], now=NOON)
+    with CaptureQueriesContext(connection) as for_many:
+        book_fills([(order, report(execution(str(order.pk), "0.1"))) for order in many], now=NOON)
+
+    assert len(for_many) == len(for_one)
+    assert Position.objects.get().quantity == Decimal(2)
