@@ -22,7 +22,7 @@ from accounts.exchange.types import NotSent, OrderReport, OutcomeUnknown, Reject
 from orders.bookkeeping import book_fills
 from orders.models import Order, OrderEvent
 from orders.order_store import write_orders
-from orders.transitions import CLOSED, OrderStatus, is_allowed, status_after_report
+from orders.transitions import CLOSED, OrderStatus, status_after_report
 from strategies.sizing import Denied
 from tradeplatform.lib.decimals import plain
 
@@ -131,14 +131,12 @@ def _report_reason(report: OrderReport) -> str:
 def _apply_send_failure(
     order: Order, error: NotSent | Rejected | OutcomeUnknown, now: datetime
 ) -> OrderEvent | None:
+    if order.status in CLOSED or order.answered_at is not None:
+        return None  # something truer came first
     if isinstance(error, OutcomeUnknown):
-        if order.status in CLOSED or order.answered_at is not None:
-            return None  # something truer came first
         order.outcome_unknown_since = order.outcome_unknown_since or now
         return _event(order, order.status, f"outcome unknown: {error.message}", now)
     status = OrderStatus.REJECTED if isinstance(error, Rejected) else OrderStatus.DENIED
-    if not is_allowed(OrderStatus(order.status), status) or order.status == status:
-        return None
     return _refuse(order, error.code, error.message, now, status=status)
 
 

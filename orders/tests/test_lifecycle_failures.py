@@ -1,0 +1,271 @@
+"""The single writer: sends and cancels that fail, late and twice, and two writers at once."""
+
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.db import IntegrityError, connections, transaction
+
+from accounts.exchange.types import (
+    FillReport,
+    NotSent,
+    OrderReport,
+    OutcomeUnknown,
+    Rejected,
+    ReportStatus,
+    Side,
+)
+from orders import lifecycle
+from orders.lifecycle import Answered, CancelFailed, Outcome, SendFailed, apply_outcomes
+from orders.models import Fill, Order, OrderEvent
+from orders.tests.rows import make_denied, make_order
+from strategies.models import Position, Signal, Subscription
+from strategies.sizing import Denied
+from strategies.tests.racing import until_somebody_waits
+from strategies.tests.rows import NOON
+
+pytestmark = pytest.mark.django_db
+
+_LATER = NOON + timedelta(seconds=1)
+_NOT_SENT = NotSent("NETWORK_ERROR", "The exchange could not be reached.")
+_REJECTED = Rejected("INSUFFICIENT_FUNDS", "Too little money.")
+_UNKNOWN = OutcomeUnknown("OUTCOME_UNKNOWN", "No answer within 10 s.")
+_INTERRUPTED = Denied("INTERRUPTED", "Its worker stopped.")
+
+MakeOrder = Callable[..., Order]
+
+
+@pytest.fixture
+def order_in(subscription: Subscription, signal: Signal) -> MakeOrder:
+    """Makes an order for half a bitcoin in a status; unanswered ones have no venue's id."""
+
+    def make(status: str, *, is_answered: bool = True, is_sent: bool = True) -> Order:
+        unanswered = {} if is_answered else {"venue_order_id": "", "answered_at": None}
+        unsent = {} if is_sent else {"submitted_at": None}
+        closed = {"closed_at": NOON} if status in ("CANCELED", "EXPIRED") else {}
+        return make_order(subscription, signal, status=status, **unanswered, **unsent, **closed)
+
+    return make
+
+
+def bought(quantity: str, *, trade_id: str = "t1") -> OrderReport:
+    """The venue tells of one execution."""
+    fill = FillReport(
+        venue_trade_id=trade_id,
+        side=Side.BUY,
+        quantity=Decimal(quantity),
+        price=Decimal(90000),
+        fee_quantity=Decimal(0),
+        fee_currency="",
+        filled_at=NOON,
+    )
+    return OrderReport(
+        venue_order_id="77",
+        status=ReportStatus.OPEN,
+        filled_quantity=fill.quantity,
+        average_price=fill.price,
+        fills=(fill,),
+    )
+
+
+def apply(order: Order, *outcomes: Outcome) -> Order:
+    apply_outcomes(outcomes, now=_LATER)
+    order.refresh_from_db()
+    return order
+
+
+def history(order: Order) -> list[tuple[str, str, str]]:
+    events = OrderEvent.objects.filter(order=order)
+    return list(events.values_list("from_status", "to_status", "reason"))
+
+
+@pytest.mark.parametrize("status", ["SUBMITTED", "PENDING_CANCEL"])
+@pytest.mark.parametrize(
+    ("error", "following", "answered_at"),
+    [(_NOT_SENT, "DENIED", None), (_REJECTED, "REJECTED", _LATER)],
+)
+def test_a_failed_send_ends_an_order_even_while_its_cancel_is_asked_for(
+    order_in: MakeOrder,
+    status: str,
+    error: NotSent | Rejected,
+    following: str,
+    answered_at: object,
+) -> None:
+    order = order_in(status, is_answered=False)
+
+    apply(order, SendFailed(order.pk, _UNKNOWN), SendFailed(order.pk, error))
+
+    assert (order.status, order.error_code, order.error_message) == (
+        following,
+        error.code,
+        error.message,
+    )
+    assert (order.outcome_unknown_since, order.closed_at) == (None, _LATER)
+    assert order.answered_at == answered_at
+    assert history(order) == [
+        (status, status, "outcome unknown: No answer within 10 s."),
+        (status, following, f"{error.code}: {error.message}"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("status", "error"),
+    [
+        ("ACCEPTED", _NOT_SENT),
+        ("ACCEPTED", _REJECTED),
+        ("ACCEPTED", _UNKNOWN),
+        ("PARTIALLY_FILLED", _REJECTED),
+        ("PARTIALLY_FILLED", _UNKNOWN),
+        ("PENDING_CANCEL", _NOT_SENT),
+        ("PENDING_CANCEL", _REJECTED),
+        ("PENDING_CANCEL", _UNKNOWN),
+        ("CANCELED", _NOT_SENT),
+        ("CANCELED", _UNKNOWN),
+        ("EXPIRED", _REJECTED),
+    ],
+)
+def test_a_failed_send_is_old_news_once_the_venue_has_the_order(
+    order_in: MakeOrder, status: str, error: NotSent | Rejected | OutcomeUnknown
+) -> None:
+    order = order_in(status)
+
+    apply(order, SendFailed(order.pk, error))
+
+    assert (order.status, order.error_code, order.outcome_unknown_since) == (status, "", None)
+    assert history(order) == []
+
+
+def test_an_outcome_stays_unknown_since_the_first_time(order_in: MakeOrder) -> None:
+    order = order_in("SUBMITTED", is_answered=False)
+    apply_outcomes([SendFailed(order.pk, _UNKNOWN)], now=NOON)
+
+    apply(order, SendFailed(order.pk, _UNKNOWN))
+
+    assert (order.status, order.outcome_unknown_since) == ("SUBMITTED", NOON)
+
+
+def test_a_refusal_told_twice_is_written_once(subscription: Subscription, signal: Signal) -> None:
+    order = make_denied(subscription, signal)
+
+    apply(order, SendFailed(order.pk, _NOT_SENT))
+
+    assert (order.error_code, order.closed_at) == ("BELOW_MINIMUM", NOON)
+    assert history(order) == []
+
+
+def test_long_words_of_a_venue_are_cut_to_the_columns(order_in: MakeOrder) -> None:
+    order = order_in("SUBMITTED", is_answered=False)
+
+    apply(order, SendFailed(order.pk, Rejected("VENUE_REJECTED", "x" * 1000)))
+
+    assert order.error_message == "x" * 300
+    assert [len(reason) for _, _, reason in history(order)] == [300]
+
+
+@pytest.mark.parametrize("status", ["PENDING_CANCEL", "CANCELED"])
+def test_a_failed_cancel_is_history_and_moves_nothing(order_in: MakeOrder, status: str) -> None:
+    order = order_in(status)
+
+    apply(order, CancelFailed(order.pk, "RATE_LIMITED", "Too many requests."))
+
+    assert (order.status, order.needs_attention) == (status, False)
+    assert history(order) == [(status, status, "cancel failed: RATE_LIMITED: Too many requests.")]
+
+
+def test_a_report_of_an_order_that_was_never_sized_books_nothing(
+    subscription: Subscription, signal: Signal
+) -> None:
+    denied = make_denied(subscription, signal)
+    Order.objects.filter(pk=denied.pk).update(quantity=None)
+
+    with pytest.raises(ValueError, match="was reported by a venue but never sized"):
+        apply_outcomes([Answered(denied.pk, bought("0.1"))], now=_LATER)
+
+    assert not Fill.objects.exists()
+    assert not Position.objects.exists()
+
+
+def test_a_batch_is_written_as_a_whole_or_not_at_all(order_in: MakeOrder) -> None:
+    good, odd = order_in("ACCEPTED"), order_in("ACCEPTED")
+    impossible = OrderReport(
+        "78", ReportStatus.OPEN, Decimal(-1), None, bought("-1", trade_id="t2").fills
+    )
+
+    with pytest.raises(IntegrityError, match="fill_quantity_positive"), transaction.atomic():
+        apply_outcomes([Answered(good.pk, bought("0.1")), Answered(odd.pk, impossible)], now=_LATER)
+
+    good.refresh_from_db()
+    assert (good.status, good.filled_quantity) == ("ACCEPTED", Decimal(0))
+    assert not OrderEvent.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_writers_of_one_fill_book_it_once(order_in: MakeOrder) -> None:
+    """The second is made to wait for the first one's commit."""
+    order = order_in("ACCEPTED")
+    answer = Answered(order.pk, bought("0.1"))
+
+    def write_elsewhere() -> None:
+        apply_outcomes([answer], now=_LATER)
+        connections.close_all()
+
+    with transaction.atomic():
+        apply_outcomes([answer], now=_LATER)
+        second = threading.Thread(target=write_elsewhere)
+        second.start()
+        until_somebody_waits()
+    second.join(timeout=20)
+
+    order.refresh_from_db()
+    assert (order.status, order.filled_quantity) == ("PARTIALLY_FILLED", Decimal("0.1"))
+    assert Fill.objects.count() == 1
+    assert Position.objects.get().quantity == Decimal("0.1")
+    assert len(history(order)) == 1
+
+
+def test_a_send_that_its_worker_did_not_finish_is_of_unknown_outcome(order_in: MakeOrder) -> None:
+    order = order_in("SUBMITTED", is_answered=False)
+
+    event = lifecycle.break_off(order, _INTERRUPTED, now=_LATER)
+
+    assert (order.status, order.outcome_unknown_since) == ("SUBMITTED", _LATER)
+    assert (event.from_status, event.to_status) == ("SUBMITTED", "SUBMITTED")
+    assert event.reason == "outcome unknown: its worker stopped"
+
+
+def test_an_order_that_its_worker_never_sent_is_denied(order_in: MakeOrder) -> None:
+    order = order_in("INITIALIZED", is_answered=False, is_sent=False)
+
+    event = lifecycle.break_off(order, _INTERRUPTED, now=_LATER)
+
+    assert (order.status, order.error_code, order.closed_at) == ("DENIED", "INTERRUPTED", _LATER)
+    assert (event.from_status, event.to_status) == ("INITIALIZED", "DENIED")
+    assert event.reason == "INTERRUPTED: Its worker stopped."
+
+
+@pytest.mark.parametrize(
+    ("limit_price", "trigger_price", "reason"),
+    [
+        ("90000", None, "buy 0.5 BTC/USDT at 90000"),
+        ("90000", "89000", "buy 0.5 BTC/USDT at 90000"),
+        (None, "89000", "buy 0.5 BTC/USDT at 89000"),
+        (None, None, "buy 0.5 BTC/USDT"),
+    ],
+)
+def test_a_submission_is_written_with_what_will_be_sent(
+    limit_price: str | None, trigger_price: str | None, reason: str
+) -> None:
+    order = Order(
+        status="INITIALIZED",
+        side="BUY",
+        symbol="BTC/USDT",
+        quantity=Decimal("0.50"),
+        limit_price=limit_price and Decimal(limit_price),
+        trigger_price=trigger_price and Decimal(trigger_price),
+    )
+
+    event = lifecycle.submit(order, now=_LATER)
+
+    assert (order.status, order.submitted_at, event.reason) == ("SUBMITTED", _LATER, reason)
