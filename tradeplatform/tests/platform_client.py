@@ -54,10 +54,10 @@ class PlatformClient:
         )
 
     def settled(self, answer: Answer, *, seconds: int = 30) -> Answer:
-        """Ask until nothing is pending."""
+        """Ask until every account is through."""
         for _ in range(seconds * 5):
             found = self.signal(answer)
-            if found.status == 200 and found.rows and "pending" not in found.column("status"):
+            if found.status == 200 and found.body["action"] == "orders_processed":
                 return found
             _PAUSE.wait(0.2)
         raise AssertionError(f"still pending after {seconds} s: {found}")

@@ -6,6 +6,8 @@ import re
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
@@ -37,6 +39,15 @@ class PlatformProcess:
             if re.search(pattern, line):
                 return self.lines[-1]
         raise AssertionError("\n".join([f"no line matches {pattern}:", *self.lines]))
+
+    @contextmanager
+    def restarting_nothing(self) -> Iterator[None]:
+        """The supervisor itself is stopped meanwhile, so that what is killed stays dead."""
+        self._process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._process.send_signal(signal.SIGCONT)
 
     def read_until_restarted(self, name: str, *, killed: int) -> None:
         """Read its output until the process has another number than the killed one."""
