@@ -6,14 +6,15 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
-from orders.models import Dispatch, Fill, Order
-from orders.tests.rows import make_fill, make_order
+from orders.models import Dispatch, Fill, Order, OrderEvent
+from orders.tests.rows import make_event, make_fill, make_order
 from strategies.models import Signal, Subscription
 from strategies.tests.rows import NOON
 
 pytestmark = pytest.mark.django_db
 
 _CLOSED = {"closed_at": NOON}
+_UNSENT = {"venue_order_id": "", "answered_at": None}
 _REFUSED = {**_CLOSED, "error_code": "BELOW_MINIMUM"}
 
 
@@ -28,12 +29,22 @@ _REFUSED = {**_CLOSED, "error_code": "BELOW_MINIMUM"}
         ("order_sent_has_quantity_and_time", {"submitted_at": None}),
         ("order_error_only_when_refused", {"error_code": "BELOW_MINIMUM"}),
         ("order_refused_has_error", {"status": "REJECTED", **_CLOSED}),
+        ("order_refused_has_error", {"status": "DENIED", **_UNSENT, **_CLOSED}),
         ("order_never_sent_has_no_venue_data", {"status": "DENIED", **_REFUSED}),
+        (
+            "order_never_sent_has_no_venue_data",
+            {"status": "INITIALIZED", **_UNSENT, "answered_at": NOON},
+        ),
+        (
+            "order_never_sent_has_no_venue_data",
+            {"status": "INITIALIZED", **_UNSENT, "filled_quantity": 1},
+        ),
         ("order_closed_has_time", {"status": "CANCELED"}),
         ("order_closed_has_time", {"closed_at": NOON}),
         ("order_filled_means_filled", {"status": "FILLED", **_CLOSED}),
         ("order_accepted_has_no_fill", {"filled_quantity": Decimal("0.1")}),
         ("order_unknown_only_while_unanswered", {"outcome_unknown_since": NOON}),
+        ("order_filled_not_negative", {"filled_quantity": -1, "status": "SUBMITTED"}),
         ("order_filled_not_negative", {"venue_filled_quantity": -1}),
         ("order_limit_has_price", {"limit_price": None}),
         ("order_limit_has_price", {"limit_price": 0}),
@@ -82,6 +93,50 @@ def test_a_fill_exists_once(subscription: Subscription, signal: Signal) -> None:
     with pytest.raises(IntegrityError, match="fill_once_per_trade"), transaction.atomic():
         fill.save(force_insert=True)
     assert Fill.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"status": "DENIED", **_REFUSED, **_UNSENT, "quantity": None, "submitted_at": None},
+        {"status": "DENIED", **_REFUSED, "needs_attention": True},  # the venue has it after all
+        {"status": "SUBMITTED", **_UNSENT, "outcome_unknown_since": NOON},
+        {"status": "PENDING_CANCEL", **_UNSENT, "outcome_unknown_since": NOON},
+        {"status": "FILLED", **_CLOSED, "filled_quantity": Decimal("0.6")},  # more than asked for
+        {"order_type": "MARKET", "limit_price": None},
+        {"order_type": "STOP_MARKET", "limit_price": None, "trigger_price": 1},
+    ],
+)
+def test_what_does_happen_is_taken(
+    subscription: Subscription, signal: Signal, fields: dict[str, Any]
+) -> None:
+    make_order(subscription, signal, **fields)
+
+    assert Order.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("constraint", "fields"),
+    [
+        ("fill_quantity_positive", {"quantity": Decimal(0)}),
+        ("fill_price_positive", {"price": Decimal(0)}),
+        ("fill_side", {"side": "HOLD"}),
+    ],
+)
+def test_a_fill_that_cannot_be_true_is_refused(
+    subscription: Subscription, signal: Signal, constraint: str, fields: dict[str, Any]
+) -> None:
+    fill = make_fill(make_order(subscription, signal))
+
+    with pytest.raises(IntegrityError, match=f'"{constraint}"'), transaction.atomic():
+        Fill.objects.filter(pk=fill.pk).update(**fields)
+
+
+def test_an_event_names_a_status_that_there_is(subscription: Subscription, signal: Signal) -> None:
+    event = make_event(make_order(subscription, signal))
+
+    with pytest.raises(IntegrityError, match='"order_event_status"'), transaction.atomic():
+        OrderEvent.objects.filter(pk=event.pk).update(to_status="LOST")
 
 
 def test_a_dispatch_exists_once_per_shard_and_is_settled_only_after_its_claim(

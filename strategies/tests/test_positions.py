@@ -1,16 +1,18 @@
 """A position is the sum of its fills; its entry price the average of what built it up."""
 
+import threading
 from decimal import Decimal
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import connections, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.tests.rows import make_account
 from strategies.models import Position
 from strategies.positions import PositionChange, Standing, book, standing_after
+from strategies.tests.racing import until_somebody_waits
 from strategies.tests.rows import NOON, make_strategy, subscribe
 
 _FLAT = Standing(Decimal(0), None)
@@ -63,6 +65,30 @@ def test_the_quantity_is_the_sum_and_the_entry_lies_between_the_prices(
         assert min(prices) - rounding <= standing.average_entry_price <= max(prices) + rounding
 
 
+@given(
+    st.lists(
+        st.tuples(
+            st.decimals(min_value="0.0001", max_value=1000, places=4),
+            st.decimals(min_value="0.01", max_value=10000, places=2),
+        ),
+        min_size=1,
+        max_size=6,
+    ).flatmap(lambda fills: st.tuples(st.just(fills), st.permutations(fills))),
+    st.sampled_from([1, -1]),
+)
+def test_the_order_of_fills_in_one_direction_does_not_matter(
+    told: tuple[list[tuple[Decimal, Decimal]], list[tuple[Decimal, Decimal]]], sign: int
+) -> None:
+    first, second = (
+        after(*[(str(sign * quantity), str(price)) for quantity, price in fills]) for fills in told
+    )
+
+    assert first.quantity == second.quantity
+    assert first.average_entry_price is not None
+    assert second.average_entry_price is not None
+    assert abs(first.average_entry_price - second.average_entry_price) < Decimal("1e-18")
+
+
 @pytest.mark.django_db
 def test_fills_are_added_to_the_positions_of_their_subscription_and_symbol() -> None:
     owner = User.objects.create_user("owner")
@@ -94,3 +120,39 @@ def test_fills_are_added_to_the_positions_of_their_subscription_and_symbol() -> 
         (first.pk, "ETH/USDT", Decimal(7), Decimal(10)),
         (second.pk, "BTC/USDT", Decimal(5), Decimal(100)),
     ]
+
+
+@pytest.mark.django_db
+def test_nothing_to_book_touches_no_position() -> None:
+    book([], now=NOON)
+
+    assert not Position.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_bookings_in_opposite_order_do_not_block_each_other_for_ever() -> None:
+    """The second waits for the first position without holding the other one yet."""
+    owner = User.objects.create_user("owner")
+    subscription = subscribe(make_strategy(owner, "test1"), make_account(owner, "A1"))
+    bitcoin, ether = (
+        PositionChange(subscription.pk, symbol, Decimal(1), Decimal(100))
+        for symbol in ("BTC/USDT", "ETH/USDT")
+    )
+
+    def book_elsewhere() -> None:
+        with transaction.atomic():
+            book([ether, bitcoin], now=NOON)
+        connections.close_all()
+
+    with transaction.atomic():
+        book([bitcoin, ether], now=NOON)
+    with transaction.atomic():
+        book([bitcoin], now=NOON)
+        second = threading.Thread(target=book_elsewhere)
+        second.start()
+        until_somebody_waits()
+        book([ether], now=NOON)
+    second.join(timeout=20)
+
+    quantities = Position.objects.order_by("symbol").values_list("symbol", "quantity")
+    assert list(quantities) == [("BTC/USDT", Decimal(3)), ("ETH/USDT", Decimal(3))]
