@@ -143,6 +143,8 @@ def test_a_key_belongs_to_its_strategy_and_sender(strategy: Strategy, owner: Use
     ]
 
     assert [opened.is_new for opened in others] == [True, True, True]
+    again = accept(strategy, sender=subscriber, dedup_key="bar-1")
+    assert (again.is_new, again.signal) == (False, others[0].signal)
 
 
 def test_alerts_without_a_key_are_never_duplicates(strategy: Strategy) -> None:

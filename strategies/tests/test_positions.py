@@ -145,8 +145,6 @@ def test_two_bookings_in_opposite_order_do_not_block_each_other_for_ever() -> No
         connections.close_all()
 
     with transaction.atomic():
-        book([bitcoin, ether], now=NOON)
-    with transaction.atomic():
         book([bitcoin], now=NOON)
         second = threading.Thread(target=book_elsewhere)
         second.start()
@@ -155,4 +153,28 @@ def test_two_bookings_in_opposite_order_do_not_block_each_other_for_ever() -> No
     second.join(timeout=20)
 
     quantities = Position.objects.order_by("symbol").values_list("symbol", "quantity")
-    assert list(quantities) == [("BTC/USDT", Decimal(3)), ("ETH/USDT", Decimal(3))]
+    assert list(quantities) == [("BTC/USDT", Decimal(2)), ("ETH/USDT", Decimal(2))]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_booking_adds_to_what_another_one_writes_meanwhile() -> None:
+    owner = User.objects.create_user("owner")
+    subscription = subscribe(make_strategy(owner, "test1"), make_account(owner, "A1"))
+    bitcoin = PositionChange(subscription.pk, "BTC/USDT", Decimal(1), Decimal(100))
+    with transaction.atomic():
+        book([bitcoin], now=NOON)
+
+    def book_elsewhere() -> None:
+        with transaction.atomic():
+            book([bitcoin], now=NOON)
+        connections.close_all()
+
+    with transaction.atomic():
+        Position.objects.select_for_update().get()
+        second = threading.Thread(target=book_elsewhere)
+        second.start()
+        until_somebody_waits()
+        book([bitcoin], now=NOON)
+    second.join(timeout=20)
+
+    assert Position.objects.get().quantity == Decimal(3)
