@@ -131,7 +131,22 @@ def _open_session() -> aiohttp.ClientSession:
         ssl=ssl_context(),
         keepalive_timeout=_KEEPALIVE_SECONDS,
     )
-    return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
+    return aiohttp.ClientSession(
+        connector=connector,
+        cookie_jar=aiohttp.DummyCookieJar(),
+        middlewares=(_refuse_redirects,),
+    )
+
+
+async def _refuse_redirects(
+    request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
+) -> aiohttp.ClientResponse:
+    """Following a 307 would send an order a second time, and its key to another host."""
+    response = await handler(request)
+    if 300 <= response.status < 400:
+        response.close()
+        raise aiohttp.ClientError(f"redirected, HTTP {response.status}")
+    return response
 
 
 def _freeze() -> None:

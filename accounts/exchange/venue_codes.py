@@ -39,11 +39,11 @@ def _unknown(code: str, venue_codes: str) -> dict[str, Verdict]:
 
 
 _BINANCE = {
-    **_unknown("OUTCOME_UNKNOWN", "-1000 -1001 -1006 -1007"),
+    **_unknown("OUTCOME_UNKNOWN", "-1000 -1001 -1006 -1007 -1016"),
     **_unknown("DUPLICATE_CLIENT_ORDER_ID", "-4116"),
     **_gone("-2011 -2013"),
     **_rejected("RATE_LIMITED", "-1003 -1015"),
-    **_rejected("VENUE_UNAVAILABLE", "-1008 -1016"),
+    **_rejected("VENUE_UNAVAILABLE", "-1008"),
     **_rejected("CLOCK_SKEW", "-1021 -5028"),
     **_rejected("BAD_CREDENTIALS", "-1022 -2014 -2015"),
     **_rejected("PERMISSION_DENIED", "-1002"),
@@ -73,7 +73,6 @@ _OKX = {
     **_unknown("DUPLICATE_CLIENT_ORDER_ID", "51016"),
     **_unknown("CANCEL_PENDING", "51410"),
     **_gone("51400 51401 51402 51603"),
-    **_rejected("VENUE_UNAVAILABLE", "50001"),
     **_rejected("RATE_LIMITED", "50011 50061"),
     **_rejected("CLOCK_SKEW", "50102"),
     **_rejected(

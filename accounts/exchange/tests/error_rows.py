@@ -19,7 +19,7 @@ BINANCE_ROWS: list[tuple[int, str, type[ExchangeAnswer], str]] = [
     (-1013, "Filter failure: MAX_NUM_ORDERS", R, "TOO_MANY_ORDERS"),
     (-1013, "Filter failure: MAX_POSITION", R, "VENUE_REJECTED"),
     (-1015, "Too many new orders.", R, "RATE_LIMITED"),
-    (-1016, "This service is no longer available.", R, "VENUE_UNAVAILABLE"),
+    (-1016, "This service is no longer available.", U, "OUTCOME_UNKNOWN"),
     (-1021, "Timestamp for this request is outside of the recvWindow.", R, "CLOCK_SKEW"),
     (-1022, "Signature for this request is not valid.", R, "BAD_CREDENTIALS"),
     (-1100, "Illegal characters found in a parameter.", R, "VENUE_REJECTED"),
@@ -88,7 +88,7 @@ BINANCE_ROWS: list[tuple[int, str, type[ExchangeAnswer], str]] = [
 ]  # fmt: skip
 
 OTHER_ROWS: list[tuple[str, str, type[ExchangeAnswer], str]] = [
-    ("okx", "50001", R, "VENUE_UNAVAILABLE"),
+    ("okx", "50001", U, "OUTCOME_UNKNOWN"),
     ("okx", "50004 50013 50026 59999", U, "OUTCOME_UNKNOWN"),
     ("okx", "50011 50061", R, "RATE_LIMITED"),
     ("okx", "50102", R, "CLOCK_SKEW"),
