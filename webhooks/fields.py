@@ -21,8 +21,9 @@ T = TypeVar("T")
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?")
 _WHOLE_NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,8})")
 _LONGEST_NUMBER = 40
-# What a column of 36 digits, 18 of them decimals, can hold.
-_MOST_DIGITS = 18
+# Columns hold 18 digits before the point and 18 after it; rounding must not need one more.
+_MOST_DIGITS = 15
+_MOST_DECIMALS = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ class Fields:
         if _NUMBER.fullmatch(text) is None:
             raise self._refusal_of_value(Reason.NUMBER_EXPECTED, name)
         number = Decimal(text)
-        fits = not number or -_MOST_DIGITS <= number.adjusted() < _MOST_DIGITS
+        fits = not number or -_MOST_DECIMALS <= number.adjusted() < _MOST_DIGITS
         if len(text) > _LONGEST_NUMBER or not fits:
             raise self._refusal_of_value(Reason.NUMBER_OUT_OF_RANGE, name)
         return number

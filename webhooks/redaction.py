@@ -18,7 +18,7 @@ _ESCAPED_LETTER = re.compile(r"\\u00(2d|3[0-9]|[46][1-9a-f]|5[0-9af]|7[0-9a])", 
 # A key, a colon or an equals sign, and a value in any quotes or in none; a value whose quotes
 # never close goes to its end. Possessive, so that no body makes the search backtrack.
 _SECRET = re.compile(
-    r"""((?:token|secret|passw[a-z]*|passphrase|api_?key)["']?\s*+[:=]\s*+)"""
+    r"""((?:token|secret|passw|passphrase|api_?key)[a-z_]{0,12}+["']?\s*+[:=]\s*+)"""
     r"""("(?:[^"\\]++|\\.)*+"?+|'[^']*+'?+|[^\s,&}\]]++)""",
     re.IGNORECASE | re.DOTALL,
 )

@@ -53,7 +53,7 @@ def make_signal(strategy: Strategy, sender: User | None = None) -> Signal:
         received_at=NOW,
         expires_at=NOW.replace(minute=1),
     )
-    Dispatch.objects.create(signal=signal, shard=0, created_at=NOW)
+    Dispatch.objects.create(signal=signal, shard=0, shards=2, created_at=NOW)
     return signal
 
 
