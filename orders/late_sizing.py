@@ -4,14 +4,16 @@ The subscriptions' rows are locked first, so that two closes cannot both take th
 and two entries cannot both be the last symbol that a limit allows.
 """
 
+import logging
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from django.db import transaction
+from django.db import DatabaseError, close_old_connections, transaction
 
-from accounts.exchange.types import MarketRules, MarketType, OrderTicket
+from accounts.exchange.types import MarketRules, MarketType, OrderTicket, Side
 from orders import lifecycle
 from orders.drafting import check_currency, expired, submit_sized, ticket_of
 from orders.models import Order, OrderEvent
@@ -29,13 +31,33 @@ from strategies.sizing import (
 )
 from tradeplatform.lib.decimals import ZERO
 
+logger = logging.getLogger(__name__)
+
 
 def size_late(requests: Sequence[LateSizing]) -> list[OrderTicket | None]:
     """Turn INITIALIZED orders to SUBMITTED or DENIED; a ticket for each that is to be sent now.
 
-    One transaction for all of them. An order that somebody canceled or denied meanwhile gets no
-    ticket.
+    One transaction for all of them or, should the database refuse that, for each. An order that
+    somebody canceled meanwhile, or that cannot be sized at all, gets no ticket.
     """
+    try:
+        return _size(requests)
+    except DatabaseError:
+        logger.exception("%s orders cannot be sized together", len(requests))
+        close_old_connections()
+        return [_size_alone(request) for request in requests]
+
+
+def _size_alone(request: LateSizing) -> OrderTicket | None:
+    try:
+        (ticket,) = _size([request])
+    except DatabaseError:
+        logger.exception("order %s cannot be sized", request.order_id)
+        return None
+    return ticket
+
+
+def _size(requests: Sequence[LateSizing]) -> list[OrderTicket | None]:
     now = datetime.now(UTC)
     with transaction.atomic():
         books = _Books.lock(request.order_id for request in requests)
@@ -69,7 +91,7 @@ class _Books:
         # Open orders first, positions second: a fill booked in between then counts twice against
         # what may be closed, never not at all.
         open_orders = list(
-            Order.objects.filter(subscription__in=subscription_ids, status__in=list(OPEN)).exclude(
+            Order.objects.filter(account__in=account_ids, status__in=list(OPEN)).exclude(
                 status=OrderStatus.INITIALIZED
             )
         )
@@ -120,22 +142,22 @@ class _Books:
         self, order: Order, rules: MarketRules, account_quantity: Decimal | None
     ) -> Holding:
         is_spot = rules.market_type is MarketType.SPOT
-        own = others = ZERO
+        own = ZERO
+        others: dict[int, Decimal] = defaultdict(Decimal)
         for position in self.positions:
             if position.subscription.account_id != order.account_id:
                 continue
-            if (position.subscription_id, position.symbol) == (
-                order.subscription_id,
-                rules.symbol,
-            ):
+            if position.subscription_id != order.subscription_id:
+                if _shares_holding(position.symbol, rules, is_spot=is_spot):
+                    others[position.subscription_id] += position.quantity
+            elif position.symbol == rules.symbol:
                 own = position.quantity
-            elif _shares_holding(position.symbol, rules, is_spot=is_spot):
-                others += position.quantity
         return Holding(
             own=own,
             leaving=self._leaving(order, is_spot=is_spot),
             account=account_quantity,
-            others=others,
+            others=sum((_claim(held, is_spot=is_spot) for held in others.values()), ZERO),
+            arriving=self._arriving(order, rules) if is_spot else ZERO,
         )
 
     def _leaving(self, order: Order, *, is_spot: bool) -> Decimal:
@@ -152,13 +174,27 @@ class _Books:
             ZERO,
         )
 
+    def _arriving(self, order: Order, rules: MarketRules) -> Decimal:
+        """What open buys of the account's other strategies may add to the same coin."""
+        return sum(
+            (
+                other.leaves_quantity
+                for other in self.open_orders
+                if other.account_id == order.account_id
+                and other.subscription_id != order.subscription_id
+                and other.side == Side.BUY
+                and _shares_holding(other.symbol, rules, is_spot=True)
+            ),
+            ZERO,
+        )
+
     def _check_symbol_limit(self, subscription: Subscription, symbol: str) -> None:
         if subscription.max_symbols is None:
             return
         in_use = {
             position.symbol
             for position in self.positions
-            if position.subscription_id == subscription.pk
+            if position.subscription_id == subscription.pk and not _is_dust(position, subscription)
         } | {
             order.symbol
             for order in self.open_orders
@@ -170,6 +206,17 @@ class _Books:
                 f"This account trades {len(in_use)} symbols of this strategy; its limit is "
                 f"{subscription.max_symbols}.",
             )
+
+
+def _claim(held: Decimal, *, is_spot: bool) -> Decimal:
+    """What one strategy has in a holding. On spot one below zero sold coins of nobody."""
+    return max(held, ZERO) if is_spot else held
+
+
+def _is_dust(position: Position, subscription: Subscription) -> bool:
+    """What a close left because the venue trades no less: below a thousandth of the capital."""
+    worth = abs(position.quantity) * (position.average_entry_price or ZERO)
+    return worth * 1000 < subscription.capital
 
 
 def _lock_subscriptions(subscription_ids: set[int]) -> None:

@@ -39,13 +39,14 @@ class Holding:
 
     `own` is its position, `leaving` the unfilled rest of its open orders that reduce it. `account`
     is what the venue says the account holds (None: could not be read) and `others` the sum of the
-    positions that other strategies have in it.
+    positions that other strategies have in it; `arriving` is what their open orders may add.
     """
 
     own: Decimal
     leaving: Decimal
     account: Decimal | None
     others: Decimal
+    arriving: Decimal = ZERO
 
     @property
     def attributable(self) -> Decimal | None:
@@ -177,14 +178,10 @@ def _close_quantity(
     free = own - holding.leaving
     if holding.attributable is not None:
         free = min(free, holding.attributable * sign)
-    everything = floor_to_step(free, rules.quantity_step)
-    if everything <= ZERO:
+    if floor_to_step(free, rules.quantity_step) <= ZERO:
         raise Denied("NOTHING_LEFT_TO_CLOSE", _nothing_left(holding, rules))
-    wanted = min(own * -size.value / HUNDRED, free)
-    quantity = floor_to_step(wanted, rules.quantity_step)
-    if _is_dust(everything - quantity, rules, reference):
-        return everything  # what would remain could never be sold
-    return quantity
+    # Never more than was asked for, even where the rest will be too little to sell.
+    return floor_to_step(min(own * -size.value / HUNDRED, free), rules.quantity_step)
 
 
 def _is_dust(held: Decimal, rules: MarketRules, reference: Decimal) -> bool:
@@ -236,14 +233,17 @@ def _check_sellable(quantity: Decimal, rules: MarketRules, holding: Holding | No
     """A spot sale takes the strategy's own coins or coins of no strategy, never another's."""
     if holding is None:
         raise ValueError("a spot sale needs the holding")
-    if quantity <= holding.own - holding.leaving:
-        return
+    own = holding.own - holding.leaving
     if holding.attributable is None:
+        if quantity <= own:
+            return
         raise Denied(
             "HOLDINGS_UNKNOWN",
             f"The account's balance of {rules.base} could not be read; nothing was sold.",
         )
-    sellable = holding.attributable - holding.leaving
+    # Its own, or coins of nobody: a buy of another strategy may have filled unknown to us.
+    unclaimed = holding.attributable - holding.leaving - holding.arriving
+    sellable = max(min(own, holding.attributable), unclaimed)
     if quantity > sellable:
         raise Denied(
             "INSUFFICIENT_HOLDINGS",

@@ -62,13 +62,21 @@ def ask(side: Side, size: Size, *, limit: str | None = None, trigger: str | None
     )
 
 
-def held(own: str, *, leaving: str = "0", account: str | None = None, others: str = "0") -> Holding:
+def held(
+    own: str,
+    *,
+    leaving: str = "0",
+    account: str | None = None,
+    others: str = "0",
+    arriving: str = "0",
+) -> Holding:
     """A holding; without `account` the venue could not be asked."""
     return Holding(
         own=Decimal(own),
         leaving=Decimal(leaving),
         account=None if account is None else Decimal(account),
         others=Decimal(others),
+        arriving=Decimal(arriving),
     )
 
 

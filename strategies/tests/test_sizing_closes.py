@@ -66,25 +66,19 @@ def test_a_partial_close_takes_its_share_rounded_down(share: str, expected: str)
 
 
 @pytest.mark.parametrize(
-    ("rules", "own"),
+    ("rules", "share", "own", "expected"),
     [
-        (SPOT, "0.00029"),  # the rest would be worth 7.50, below 10
-        (replace(SPOT, min_notional=None), "0.00015"),  # the rest would be below 0.0001
+        (SPOT, "-75", "0.0008", "0.0006"),  # the rest is worth 10: sellable
+        (SPOT, "-75", "0.00076", "0.00057"),  # the rest, worth 9.50, will be dust
+        (FUTURES, "-50", "0.002", "0.001"),
     ],
 )
-def test_a_partial_close_takes_all_where_the_rest_could_never_be_sold(
-    rules: MarketRules, own: str
+def test_a_partial_close_takes_no_more_than_its_share_whatever_becomes_of_the_rest(
+    rules: MarketRules, share: str, own: str, expected: str
 ) -> None:
-    sized = size(ask(SELL, percent("-50")), rules, holding=held(own, account=own))
+    sized = size(ask(SELL, percent(share)), rules, holding=held(own, account=own))
 
-    assert sized.quantity == Decimal(own)
-
-
-def test_a_partial_close_on_futures_leaves_a_rest_of_any_value() -> None:
-    """Reduce-only closes have no minimum value, so half is half."""
-    sized = size(ask(SELL, percent("-50")), FUTURES, holding=held("0.002", account="0.002"))
-
-    assert (sized.quantity, sized.reduce_only) == (Decimal("0.001"), True)
+    assert sized.quantity == Decimal(expected)
 
 
 def test_a_partial_close_too_small_for_the_venue_is_denied_not_rounded_up() -> None:
@@ -255,6 +249,8 @@ def test_a_position_with_nothing_left_to_close_says_why(holding: Holding, messag
         held("0", account="0.5"),  # coins of no strategy
         held("0.2", account="0.8", others="0.3"),
         held("0.2", leaving="0.1", account="0.9", others="0.3"),
+        held("0.5", account="0.5", arriving="0.3"),  # own coins, whatever others are buying
+        held("0.2", account="1", others="0.1", arriving="0.4"),
     ],
 )
 def test_a_spot_sale_takes_own_coins_or_coins_of_no_strategy(holding: Holding) -> None:
@@ -270,6 +266,10 @@ def test_a_spot_sale_takes_own_coins_or_coins_of_no_strategy(holding: Holding) -
         (held("0.2", account="0.7", others="0.3"), "0.4"),
         (held("0.5", leaving="0.1", account="0.5"), "0.4"),
         (held("0", account="0.3", others="0.9"), "0"),
+        (held("0.5", account="0.4"), "0.4"),  # a part was sold by hand
+        # What another strategy is buying may have arrived without our knowing.
+        (held("0", account="0.5", arriving="0.1"), "0.4"),
+        (held("0.3", account="0.5", arriving="0.4"), "0.3"),
     ],
 )
 def test_a_spot_sale_never_takes_another_strategys_coins(holding: Holding, sellable: str) -> None:

@@ -138,7 +138,7 @@ def test_a_close_never_takes_more_than_is_its_own_and_still_there(
 
 @settings(max_examples=300)
 @given(rules=markets, price=prices, share=shares, own=amounts("1", "1000"))
-def test_a_close_takes_its_share_rounded_down_or_all_so_that_no_rest_is_stuck(
+def test_a_close_takes_its_share_rounded_down_and_all_means_all(
     rules: MarketRules, price: Decimal, share: Decimal, own: Decimal
 ) -> None:
     sized = size_or_none(
@@ -148,12 +148,21 @@ def test_a_close_takes_its_share_rounded_down_or_all_so_that_no_rest_is_stuck(
         holding=Holding(own=own, leaving=Decimal(0), account=own, others=Decimal(0)),
     )
 
-    if sized is not None and own - sized.quantity >= rules.quantity_step:
-        rest = own - sized.quantity
-        sellable = rest - rest % rules.quantity_step
+    if sized is not None:
         assert own * share / 100 - rules.quantity_step < sized.quantity <= own * share / 100
-        assert sellable >= (rules.min_quantity or 0)
-        assert rules.symbol == FUTURES.symbol or sellable * price >= (rules.min_notional or 0)
+
+
+@settings(max_examples=300)
+@given(price=prices, asked=amounts("0.001", "1000"), holding=holdings(Side.SELL))
+def test_a_spot_sale_leaves_the_account_what_the_other_strategies_hold(
+    price: Decimal, asked: Decimal, holding: Holding
+) -> None:
+    sized = size_or_none(
+        ask(Side.SELL, Size(SizeKind.QUANTITY, asked)), SPOT, price=price, holding=holding
+    )
+
+    if sized is not None and holding.account is not None:
+        assert holding.account - sized.quantity >= holding.others
 
 
 @given(price=prices, tick=steps, side=sides)
