@@ -20,6 +20,6 @@ def queue_of(shard: int) -> str:
     return f"shard{shard}"
 
 
-def in_shard(rows: QuerySet[M], shard: int) -> QuerySet[M]:
-    """The rows whose `account_id` belongs to the shard."""
-    return rows.filter(Exact(F("account_id") % settings.SHARDS, shard))
+def in_shard(rows: QuerySet[M], shard: int, *, shards: int | None = None) -> QuerySet[M]:
+    """The rows whose `account_id` belongs to the shard, out of `settings.SHARDS` or of `shards`."""
+    return rows.filter(Exact(F("account_id") % (shards or settings.SHARDS), shard))

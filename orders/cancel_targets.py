@@ -15,30 +15,47 @@ from orders.work import CancelJob, Plan, reference_of
 from strategies.intents import Action, Intent
 
 
-def mark_targets(plan: Plan, intent: Intent, view: MarketView, *, now: datetime) -> list[CancelJob]:
-    """Turn the orders the intent means to PENDING_CANCEL; call inside the claim's transaction.
+def mark_targets(plan: Plan, view: MarketView, *, now: datetime) -> list[tuple[int, CancelJob]]:
+    """Turn the orders that the plan's cancels mean to PENDING_CANCEL; each job with its intent.
 
+    Call inside the claim's transaction. All are locked at once, in the order everybody keeps.
     Cancels reach inactive subscriptions and accounts too: an order may always be taken back.
     """
-    accounts = {
-        row.pk: row.account for row in in_shard(sender_subscriptions(plan.signal), plan.shard)
-    }
-    targets = [
-        order.pk
-        # Not what later alerts placed, should this one be carried out late.
-        for order in cancelable_orders(accounts).filter(
-            signal__received_at__lte=plan.signal.received_at
-        )
-        if _is_meant(order, intent, _market_of(plan, accounts[order.subscription_id]), view)
-    ]
+    subscriptions = in_shard(sender_subscriptions(plan.signal), plan.shard, shards=plan.shards)
+    accounts = {row.pk: row.account for row in subscriptions}
+    wanted = _wanted(plan, view, accounts)
     marked = mark_for_cancel(
-        Order.objects.filter(id__in=targets),
+        Order.objects.filter(id__in=wanted),
         signal=plan.signal,
         reason=f"cancel asked for by signal {plan.signal.pk}",
         sent_at=now,
         now=now,
     )
-    return [_job(plan, order, accounts) for order in marked if order.status != OrderStatus.DENIED]
+    return [
+        (wanted[order.pk], _job(plan, order, accounts))
+        for order in marked
+        if order.status != OrderStatus.DENIED
+    ]
+
+
+def _wanted(plan: Plan, view: MarketView, accounts: Mapping[int, Account]) -> dict[int, int]:
+    """The orders meant, each with the index of the first intent that means it."""
+    cancels = [
+        (index, intent)
+        for index, intent in enumerate(plan.intents)
+        if intent.action is not Action.PLACE
+    ]
+    if not cancels:
+        return {}
+    # Not what later alerts placed, should this one be carried out late.
+    orders = cancelable_orders(accounts).filter(signal__received_at__lte=plan.signal.received_at)
+    wanted: dict[int, int] = {}
+    for order in orders:
+        market = _market_of(plan, accounts[order.subscription_id])
+        for index, intent in cancels:
+            if _is_meant(order, intent, market, view):
+                wanted.setdefault(order.pk, index)
+    return wanted
 
 
 def _market_of(plan: Plan, account: Account) -> MarketKey:

@@ -64,7 +64,7 @@ def open_signal(
 
 def _create_dispatches(signal: Signal) -> list[Dispatch]:
     return Dispatch.objects.bulk_create(
-        Dispatch(signal=signal, shard=shard, created_at=signal.received_at)
+        Dispatch(signal=signal, shard=shard, shards=settings.SHARDS, created_at=signal.received_at)
         for shard in range(settings.SHARDS)
     )
 

@@ -6,15 +6,17 @@ so that a venue that hangs holds no worker thread.
 
 import asyncio
 import logging
+from collections import defaultdict
 from concurrent.futures import Future
 from datetime import UTC, datetime
+from threading import Lock
 
 from accounts.exchange import gateway
 from orders import followup, market_data
-from orders.models import Dispatch
 from orders.placement import claim
-from orders.planning import load_plan, waiting_dispatches
+from orders.planning import load_plan, strategy_of, waiting_dispatches
 from orders.sending import Sender
+from orders.settling import settle
 from orders.work import DispatchWork
 from tradeplatform.lib import loop
 from tradeplatform.lib.database_threads import DatabaseThreads
@@ -32,6 +34,8 @@ class Executor:
     def __init__(self) -> None:
         self._threads = DatabaseThreads(name="claims", size=_CLAIM_THREADS)
         self._sender = Sender()
+        # From claim to hand-over one strategy's alerts pass one by one, in their order.
+        self._strategies: defaultdict[int | None, Lock] = defaultdict(Lock)
 
     def execute_dispatch(self, dispatch_id: int) -> list["Future[None]"]:
         """Claim the dispatch, after older ones of its strategy, and start sending their orders.
@@ -39,8 +43,10 @@ class Executor:
         Returns once the orders are committed. Each future ends when a dispatch's accounts are
         through; a dispatch that somebody else claimed has none.
         """
-        waiting = self._threads.run(waiting_dispatches, dispatch_id)
-        started = [self._try_to_execute(waiting_id) for waiting_id in waiting]
+        strategy_id = self._threads.run(strategy_of, dispatch_id)
+        with self._strategies[strategy_id]:
+            waiting = self._threads.run(waiting_dispatches, dispatch_id)
+            started = [self._try_to_execute(waiting_id) for waiting_id in waiting]
         return [future for future in started if future is not None]
 
     def send_due_cancels(self, shard: int) -> "Future[None]":
@@ -51,7 +57,7 @@ class Executor:
     def look_up(self, shard: int) -> "Future[None]":
         """Ask the venues about the shard's orders whose outcome or fills are missing."""
         work = self._threads.run(followup.unresolved, shard)
-        return loop.run(self._sender.carry_out(work, expires_at=None))
+        return loop.run(self._sender.look_up(work))
 
     def stop(self, *, drain_seconds: float) -> None:
         """Let what is under way finish, then end the loop and the threads."""
@@ -77,8 +83,5 @@ class Executor:
 
     async def _carry_out(self, work: DispatchWork) -> None:
         await self._sender.carry_out(work.accounts, expires_at=work.expires_at)
-        await asyncio.wrap_future(self._threads.submit(_settle, work.dispatch_id))
-
-
-def _settle(dispatch_id: int) -> None:
-    Dispatch.objects.filter(id=dispatch_id).update(settled_at=datetime.now(UTC))
+        settled = self._threads.submit(settle, work.dispatch_id, now=datetime.now(UTC))
+        await asyncio.wrap_future(settled)

@@ -29,7 +29,8 @@ def due_cancels(shard: int, *, now: datetime) -> tuple[AccountWork, ...]:
         due = list(
             in_shard(Order.objects.select_related("account", "subscription__strategy"), shard)
             .select_for_update(of=("self",), no_key=True, skip_locked=True)
-            .filter(unsent, status=OrderStatus.PENDING_CANCEL, needs_attention=False)
+            # One whose outcome is unknown is looked up first; found, it is due.
+            .filter(unsent, status=OrderStatus.PENDING_CANCEL, outcome_unknown_since__isnull=True)
             .order_by("id")[:_AT_MOST]
         )
         Order.objects.filter(id__in=[order.pk for order in due]).update(cancel_sent_at=now)

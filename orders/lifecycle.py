@@ -50,7 +50,7 @@ class CancelFailed:
     order_id: int
     code: str
     message: str
-    give_up: bool = False  # a person must look: the venue knows no such order
+    give_up: bool = False  # the venue knows no such order
 
 
 Outcome = Answered | SendFailed | CancelFailed
@@ -83,7 +83,8 @@ def _apply(order: Order, outcome: Outcome, now: datetime) -> OrderEvent | None:
         case SendFailed(error=error):
             return _apply_send_failure(order, error, now)
         case CancelFailed(code=code, message=message, give_up=give_up):
-            order.needs_attention = order.needs_attention or give_up
+            if give_up and order.outcome_unknown_since is None:
+                order.needs_attention = True
             return _event(order, order.status, f"cancel failed: {code}: {message}", now)
 
 
@@ -199,8 +200,8 @@ def ask_cancel(order: Order, *, reason: str, now: datetime) -> OrderEvent:
 
 
 def break_off(order: Order, interrupted: Denied, *, now: datetime) -> OrderEvent:
-    """Its worker stopped: deny it if it was never submitted, else its outcome is unknown."""
+    """Nobody works on it any more: deny it if never submitted, else its outcome is unknown."""
     if order.status == OrderStatus.INITIALIZED:
         return _refuse(order, interrupted.code, interrupted.message, now)
     order.outcome_unknown_since = now
-    return _event(order, order.status, "outcome unknown: its worker stopped", now)
+    return _event(order, order.status, "outcome unknown: no answer was recorded", now)

@@ -29,7 +29,9 @@ class Dispatch(models.Model):
     """A signal's work for one shard; claimed once, together with the orders it leads to."""
 
     signal = models.ForeignKey(Signal, on_delete=models.PROTECT, related_name="dispatches")
+    # Its accounts: those with `account_id % shards == shard`, however many workers there are now.
     shard = models.PositiveSmallIntegerField()
+    shards = models.PositiveSmallIntegerField()
     created_at = models.DateTimeField()
     claimed_at = models.DateTimeField(null=True, blank=True)
     # Every order and cancel of it has an outcome, "unknown" being one.
@@ -109,9 +111,9 @@ class Order(models.Model):
             models.UniqueConstraint(
                 fields=["signal", "intent_index", "subscription"], name="order_once_per_intent"
             ),
-            # Venues number orders per symbol, so the symbol is part of the key.
+            # Venues number orders per symbol, and stops apart from other orders.
             models.UniqueConstraint(
-                fields=["account", "symbol", "venue_order_id"],
+                fields=["account", "symbol", "order_type", "venue_order_id"],
                 condition=~Q(venue_order_id=""),
                 name="order_once_per_venue_order_id",
             ),

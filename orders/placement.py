@@ -27,7 +27,7 @@ def claim(plan: Plan, view: MarketView, *, now: datetime) -> DispatchWork | None
         unclaimed = Dispatch.objects.filter(id=plan.dispatch_id, claimed_at__isnull=True)
         if unclaimed.update(claimed_at=now) != 1:
             return None
-        cancels = _mark_cancels(plan, view, now)
+        cancels = mark_targets(plan, view, now=now)
         drafts = _drafts(plan, view, now)
         _insert(drafts)
     return DispatchWork(
@@ -35,15 +35,6 @@ def claim(plan: Plan, view: MarketView, *, now: datetime) -> DispatchWork | None
         expires_at=plan.signal.expires_at,
         accounts=_by_account([*cancels, *_placements(drafts)]),
     )
-
-
-def _mark_cancels(plan: Plan, view: MarketView, now: datetime) -> list[_Step]:
-    return [
-        (index, job)
-        for index, intent in enumerate(plan.intents)
-        if intent.action is not Action.PLACE
-        for job in mark_targets(plan, intent, view, now=now)
-    ]
 
 
 def _drafts(plan: Plan, view: MarketView, now: datetime) -> list[Draft]:

@@ -14,6 +14,12 @@ from strategies.models import Signal, Strategy, Subscription
 from strategies.sizing import Allocation
 
 
+def strategy_of(dispatch_id: int) -> int | None:
+    """The id of the strategy that a dispatch belongs to; None when there is no such dispatch."""
+    rows = Dispatch.objects.filter(id=dispatch_id).values_list("signal__strategy", flat=True)
+    return rows.first()
+
+
 def waiting_dispatches(dispatch_id: int) -> list[int]:
     """This dispatch and those of its strategy and shard that came before and nobody claimed.
 
@@ -42,10 +48,11 @@ def load_plan(dispatch_id: int) -> Plan | None:
     if dispatch is None:
         return None
     signal = dispatch.signal
-    subscriptions = in_shard(trading_subscriptions(signal), dispatch.shard)
+    subscriptions = in_shard(trading_subscriptions(signal), dispatch.shard, shards=dispatch.shards)
     return Plan(
         dispatch_id=dispatch.pk,
         shard=dispatch.shard,
+        shards=dispatch.shards,
         signal=signal,
         intents=tuple(from_json(plain) for plain in signal.intents),
         subscribers=tuple(_subscriber(row, signal.strategy) for row in subscriptions),

@@ -25,7 +25,9 @@ from orders import market_data
 from orders.drafting import expired
 from orders.late_sizing import size_late
 from orders.lifecycle import Answered, CancelFailed, Outcome, SendFailed
+from orders.models import Order
 from orders.recording import record
+from orders.transitions import OrderStatus
 from orders.work import (
     AccountWork,
     CancelJob,
@@ -66,18 +68,35 @@ class Sender:
             *(self._carry_out_account(account, expires_at) for account in accounts)
         )
 
-    async def _carry_out_account(self, account: AccountWork, expires_at: datetime | None) -> None:
-        async with self._locks[account.account_id]:
-            for job in account.jobs:
-                try:
-                    await self._do(job, expires_at)
-                except Exception:  # the account's next job must still have its turn
-                    logger.exception("job of order %s broke off", job.order_id)
+    async def look_up(self, accounts: Iterable[AccountWork]) -> None:
+        """Do look-ups, each account's between its orders and never before them."""
+        await asyncio.gather(*(self._look_up_account(account) for account in accounts))
 
-    async def _do(self, job: Job, expires_at: datetime | None) -> None:
+    async def _look_up_account(self, account: AccountWork) -> None:
+        lock = self._locks[account.account_id]
+        for job in account.jobs:
+            if lock.locked():
+                return  # busy with orders; the next beat comes back
+            async with lock:
+                await self._try(job, expires_at=None, has_waited=False)
+
+    async def _carry_out_account(self, account: AccountWork, expires_at: datetime | None) -> None:
+        lock = self._locks[account.account_id]
+        has_waited = lock.locked()
+        async with lock:
+            for job in account.jobs:
+                await self._try(job, expires_at=expires_at, has_waited=has_waited)
+
+    async def _try(self, job: Job, *, expires_at: datetime | None, has_waited: bool) -> None:
+        try:
+            await self._do(job, expires_at, has_waited=has_waited)
+        except Exception:  # the account's next job must still have its turn
+            logger.exception("job of order %s broke off", job.order_id)
+
+    async def _do(self, job: Job, expires_at: datetime | None, *, has_waited: bool) -> None:
         match job:
             case PlaceJob():
-                outcome = await self._size_and_place(job, expires_at)
+                outcome = await self._size_and_place(job, expires_at, has_waited=has_waited)
             case CancelJob():
                 outcome = await _cancel(job)
             case LookUpJob():
@@ -85,13 +104,29 @@ class Sender:
         if outcome is not None:
             await self._recorder.submit(outcome)
 
-    async def _size_and_place(self, job: PlaceJob, expires_at: datetime | None) -> Outcome | None:
+    async def _size_and_place(
+        self, job: PlaceJob, expires_at: datetime | None, *, has_waited: bool
+    ) -> Outcome | None:
         ticket = job.ticket or await self._sizer.submit(await _late_sizing(job))
-        return None if ticket is None else await _place(job, ticket, expires_at)
+        if ticket is None:
+            return None
+        if job.ticket and has_waited and not await self._is_still_wanted(job.order_id):
+            return SendFailed(
+                job.order_id, NotSent("CANCELED_BEFORE_SENDING", "It was canceled in time.")
+            )
+        return await _place(job, ticket, expires_at)
+
+    async def _is_still_wanted(self, order_id: int) -> bool:
+        """Whether nobody asked for the order's cancel while it waited for its account's turn."""
+        return await asyncio.wrap_future(self._threads.submit(_is_submitted, order_id))
 
     def stop(self) -> None:
         """Write what is left and close the connections."""
         self._threads.stop()
+
+
+def _is_submitted(order_id: int) -> bool:
+    return Order.objects.filter(id=order_id, status=OrderStatus.SUBMITTED).exists()
 
 
 async def _place(job: PlaceJob, ticket: OrderTicket, expires_at: datetime | None) -> Outcome:

@@ -8,18 +8,13 @@ import logging
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import transaction
 
-from accounts.shards import in_shard
-from orders import lifecycle
 from orders.market_data import MarketView
-from orders.models import Dispatch, Order, OrderEvent
+from orders.models import Dispatch
 from orders.nudges import nudge_dispatch
-from orders.order_store import write_orders
 from orders.placement import claim
 from orders.planning import load_plan
-from orders.transitions import OrderStatus
-from strategies.sizing import Denied
+from orders.settling import settle
 
 logger = logging.getLogger(__name__)
 
@@ -39,15 +34,16 @@ def sweep_unclaimed(*, now: datetime) -> None:
             continue
         try:
             _deny_expired(dispatch.pk, now)
-        except Exception:  # one that cannot be denied must not hold up the others
-            logger.exception("expired dispatch %s cannot be denied", dispatch.pk)
+        except Exception:  # one that cannot be denied must not hold up the others, nor come back
+            logger.exception("expired dispatch %s is closed without its orders", dispatch.pk)
+            Dispatch.objects.filter(id=dispatch.pk).update(claimed_at=now, settled_at=now)
 
 
 def _deny_expired(dispatch_id: int, now: datetime) -> None:
     """Claim it like a worker would; all its orders are past their time, so each is denied."""
     plan = load_plan(dispatch_id)
     if plan is not None and claim(plan, MarketView(tables={}), now=now) is not None:
-        Dispatch.objects.filter(id=dispatch_id).update(settled_at=now)
+        settle(dispatch_id, now=now)
 
 
 def sweep_abandoned(*, now: datetime) -> None:
@@ -59,40 +55,11 @@ def sweep_abandoned(*, now: datetime) -> None:
         signal__expires_at__lt=now - longest,
     )
     for dispatch in abandoned.order_by("created_at")[:_AT_MOST]:
-        abandon(dispatch, now=now)
+        settle(dispatch.pk, now=now)
 
 
 def recover_shard(shard: int, *, started_at: datetime) -> None:
     """At a worker's start: what its predecessor claimed and did not finish has no one else."""
     left = Dispatch.objects.filter(settled_at__isnull=True, claimed_at__lt=started_at, shard=shard)
     for dispatch in left.order_by("created_at"):
-        abandon(dispatch, now=started_at)
-
-
-def abandon(dispatch: Dispatch, *, now: datetime) -> None:
-    """Deny the dispatch's orders that were never submitted; the outcome of the others is unknown.
-
-    An answer that still arrives is booked all the same.
-    """
-    interrupted = Denied(
-        "INTERRUPTED", "The platform stopped before this order was sent; nothing was sent."
-    )
-    with transaction.atomic():
-        orders = list(
-            in_shard(Order.objects.filter(signal=dispatch.signal_id), dispatch.shard)
-            .select_for_update(no_key=True)
-            .filter(
-                status__in=[
-                    OrderStatus.INITIALIZED,
-                    OrderStatus.SUBMITTED,
-                    OrderStatus.PENDING_CANCEL,
-                ],
-                answered_at__isnull=True,
-                outcome_unknown_since__isnull=True,
-            )
-            .order_by("id")
-        )
-        events = [lifecycle.break_off(order, interrupted, now=now) for order in orders]
-        write_orders(orders, now=now)
-        OrderEvent.objects.bulk_create(events)
-        Dispatch.objects.filter(id=dispatch.pk, settled_at__isnull=True).update(settled_at=now)
+        settle(dispatch.pk, now=started_at)

@@ -115,8 +115,9 @@ def _by_fills_and_word(
         return _S.EXPIRED
     if reported in (ReportStatus.CANCELED, ReportStatus.CLOSED):
         return _S.CANCELED
-    if reported is ReportStatus.REJECTED:
-        return _S.CANCELED if has_fills else _S.REJECTED
+    if reported is ReportStatus.REJECTED:  # some venues say so of an order they had accepted
+        was_accepted = has_fills or not is_allowed(current, _S.REJECTED)
+        return _S.CANCELED if was_accepted else _S.REJECTED
     return _still_open(current, has_fills=has_fills)
 
 

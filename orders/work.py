@@ -41,6 +41,7 @@ class Plan:
 
     dispatch_id: int
     shard: int
+    shards: int
     signal: Signal
     intents: tuple[Intent, ...]
     subscribers: tuple[Subscriber, ...]

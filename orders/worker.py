@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import os
+import threading
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import cache
@@ -25,9 +26,17 @@ logger = logging.getLogger(__name__)
 _WARM_UP_SECONDS = 10
 
 
-@cache
+_making = threading.Lock()
+
+
 def executor() -> Executor:
     """The process's executor, made when it is first needed (in the child, after a fork)."""
+    with _making:  # two of them would each send one account's orders in their own order
+        return _executor()
+
+
+@cache
+def _executor() -> Executor:
     return Executor()
 
 
@@ -47,9 +56,9 @@ def start(**_: Any) -> None:
 @worker_shutdown.connect
 def stop(**_: Any) -> None:
     """After the last task: let orders on their way have their answer, and write it."""
-    if executor.cache_info().currsize:
+    if _executor.cache_info().currsize:
         executor().stop(drain_seconds=settings.EXCHANGE_TIMEOUT_SECONDS + 1)
-        executor.cache_clear()
+        _executor.cache_clear()
 
 
 def _markets_in_use(shard: int) -> set[MarketKey]:

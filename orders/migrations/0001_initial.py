@@ -105,6 +105,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('shard', models.PositiveSmallIntegerField()),
+                ('shards', models.PositiveSmallIntegerField()),
                 ('created_at', models.DateTimeField()),
                 ('claimed_at', models.DateTimeField(blank=True, null=True)),
                 ('settled_at', models.DateTimeField(blank=True, null=True)),
@@ -142,7 +143,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='order',
-            constraint=models.UniqueConstraint(condition=models.Q(('venue_order_id', ''), _negated=True), fields=('account', 'symbol', 'venue_order_id'), name='order_once_per_venue_order_id'),
+            constraint=models.UniqueConstraint(condition=models.Q(('venue_order_id', ''), _negated=True), fields=('account', 'symbol', 'order_type', 'venue_order_id'), name='order_once_per_venue_order_id'),
         ),
         migrations.AddConstraint(
             model_name='order',

@@ -76,5 +76,6 @@ def make_event(order: Order) -> OrderEvent:
 
 
 def make_dispatch(signal: Signal, **fields: Any) -> Dispatch:
-    """Waiting work for shard 0."""
-    return Dispatch.objects.create(signal=signal, **{"shard": 0, "created_at": NOON, **fields})
+    """Waiting work for shard 0 of 2."""
+    waiting = {"shard": 0, "shards": 2, "created_at": NOON}
+    return Dispatch.objects.create(signal=signal, **{**waiting, **fields})

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
-from orders.models import Dispatch, Fill, Order, OrderEvent
-from orders.tests.rows import make_event, make_fill, make_order
+from orders.models import Fill, Order, OrderEvent
+from orders.tests.rows import make_dispatch, make_event, make_fill, make_order
 from strategies.models import Signal, Subscription
 from strategies.tests.rows import NOON
 
@@ -142,12 +142,12 @@ def test_an_event_names_a_status_that_there_is(subscription: Subscription, signa
 def test_a_dispatch_exists_once_per_shard_and_is_settled_only_after_its_claim(
     signal: Signal,
 ) -> None:
-    Dispatch.objects.create(signal=signal, shard=0, created_at=NOON)
+    make_dispatch(signal)
 
     with pytest.raises(IntegrityError, match="dispatch_once_per_shard"), transaction.atomic():
-        Dispatch.objects.create(signal=signal, shard=0, created_at=NOON)
+        make_dispatch(signal)
     with pytest.raises(IntegrityError, match="dispatch_settled_only"), transaction.atomic():
-        Dispatch.objects.create(signal=signal, shard=1, created_at=NOON, settled_at=NOON)
+        make_dispatch(signal, shard=1, settled_at=NOON)
 
 
 @pytest.mark.parametrize(
