@@ -86,8 +86,8 @@ def test_every_shard_gets_one_piece_of_work_and_one_nudge(
     opened = accept(strategy)
 
     work = Dispatch.objects.filter(signal=opened.signal).order_by("shard")
-    assert [(row.shard, row.created_at, row.claimed_at) for row in work] == [
-        (shard, NOON, None) for shard in range(shards)
+    assert [(row.shard, row.shards, row.created_at, row.claimed_at) for row in work] == [
+        (shard, shards, NOON, None) for shard in range(shards)
     ]
     assert nudges_in_broker() == [row.pk for row in work]
 

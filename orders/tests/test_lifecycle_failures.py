@@ -17,12 +17,10 @@ from accounts.exchange.types import (
     ReportStatus,
     Side,
 )
-from orders import lifecycle
 from orders.lifecycle import Answered, CancelFailed, Outcome, SendFailed, apply_outcomes
 from orders.models import Fill, Order, OrderEvent
 from orders.tests.rows import make_denied, make_order
 from strategies.models import Position, Signal, Subscription
-from strategies.sizing import Denied
 from strategies.tests.racing import until_somebody_waits
 from strategies.tests.rows import NOON
 
@@ -32,7 +30,6 @@ _LATER = NOON + timedelta(seconds=1)
 _NOT_SENT = NotSent("NETWORK_ERROR", "The exchange could not be reached.")
 _REJECTED = Rejected("INSUFFICIENT_FUNDS", "Too little money.")
 _UNKNOWN = OutcomeUnknown("OUTCOME_UNKNOWN", "No answer within 10 s.")
-_INTERRUPTED = Denied("INTERRUPTED", "Its worker stopped.")
 
 MakeOrder = Callable[..., Order]
 
@@ -41,11 +38,10 @@ MakeOrder = Callable[..., Order]
 def order_in(subscription: Subscription, signal: Signal) -> MakeOrder:
     """Makes an order for half a bitcoin in a status; unanswered ones have no venue's id."""
 
-    def make(status: str, *, is_answered: bool = True, is_sent: bool = True) -> Order:
+    def make(status: str, *, is_answered: bool = True) -> Order:
         unanswered = {} if is_answered else {"venue_order_id": "", "answered_at": None}
-        unsent = {} if is_sent else {"submitted_at": None}
         closed = {"closed_at": NOON} if status in ("CANCELED", "EXPIRED") else {}
-        return make_order(subscription, signal, status=status, **unanswered, **unsent, **closed)
+        return make_order(subscription, signal, status=status, **unanswered, **closed)
 
     return make
 
@@ -174,6 +170,19 @@ def test_a_failed_cancel_is_history_and_moves_nothing(order_in: MakeOrder, statu
     assert history(order) == [(status, status, "cancel failed: RATE_LIMITED: Too many requests.")]
 
 
+def test_a_cancel_of_what_may_never_have_arrived_needs_no_person(order_in: MakeOrder) -> None:
+    order = order_in("PENDING_CANCEL", is_answered=False)
+
+    apply(
+        order,
+        SendFailed(order.pk, _UNKNOWN),
+        CancelFailed(order.pk, "ORDER_GONE", "No such order.", give_up=True),
+    )
+
+    assert (order.status, order.needs_attention) == ("PENDING_CANCEL", False)
+    assert order.outcome_unknown_since == _LATER
+
+
 def test_the_venues_total_never_shrinks_by_an_older_report(order_in: MakeOrder) -> None:
     order = order_in("ACCEPTED")
     newer = OrderReport("77", ReportStatus.OPEN, Decimal("0.4"), None)
@@ -244,49 +253,3 @@ def test_two_writers_of_one_fill_book_it_once(order_in: MakeOrder) -> None:
     assert Fill.objects.count() == 1
     assert Position.objects.get().quantity == Decimal("0.1")
     assert len(history(order)) == 1
-
-
-def test_a_send_that_its_worker_did_not_finish_is_of_unknown_outcome(order_in: MakeOrder) -> None:
-    order = order_in("SUBMITTED", is_answered=False)
-
-    event = lifecycle.break_off(order, _INTERRUPTED, now=_LATER)
-
-    assert (order.status, order.outcome_unknown_since) == ("SUBMITTED", _LATER)
-    assert (event.from_status, event.to_status) == ("SUBMITTED", "SUBMITTED")
-    assert event.reason.startswith("outcome unknown: ")
-
-
-def test_an_order_that_its_worker_never_sent_is_denied(order_in: MakeOrder) -> None:
-    order = order_in("INITIALIZED", is_answered=False, is_sent=False)
-
-    event = lifecycle.break_off(order, _INTERRUPTED, now=_LATER)
-
-    assert (order.status, order.error_code, order.closed_at) == ("DENIED", "INTERRUPTED", _LATER)
-    assert (event.from_status, event.to_status) == ("INITIALIZED", "DENIED")
-    assert event.reason == "INTERRUPTED: Its worker stopped."
-
-
-@pytest.mark.parametrize(
-    ("limit_price", "trigger_price", "reason"),
-    [
-        ("90000", None, "buy 0.5 BTC/USDT at 90000"),
-        ("90000", "89000", "buy 0.5 BTC/USDT at 90000"),
-        (None, "89000", "buy 0.5 BTC/USDT at 89000"),
-        (None, None, "buy 0.5 BTC/USDT"),
-    ],
-)
-def test_a_submission_is_written_with_what_will_be_sent(
-    limit_price: str | None, trigger_price: str | None, reason: str
-) -> None:
-    order = Order(
-        status="INITIALIZED",
-        side="BUY",
-        symbol="BTC/USDT",
-        quantity=Decimal("0.50"),
-        limit_price=limit_price and Decimal(limit_price),
-        trigger_price=trigger_price and Decimal(trigger_price),
-    )
-
-    event = lifecycle.submit(order, now=_LATER)
-
-    assert (order.status, order.submitted_at, event.reason) == ("SUBMITTED", _LATER, reason)

@@ -86,6 +86,17 @@ def test_orders_without_a_venues_id_do_not_collide(
     assert Order.objects.count() == 2
 
 
+def test_a_stop_may_have_the_number_of_another_kind_of_order(
+    subscription: Subscription, signal: Signal
+) -> None:
+    make_order(subscription, signal, venue_order_id="1")
+
+    stop = {"order_type": "STOP_LIMIT", "trigger_price": 89000}
+    make_order(subscription, signal, venue_order_id="1", **stop)
+
+    assert Order.objects.filter(venue_order_id="1").count() == 2
+
+
 def test_a_fill_exists_once(subscription: Subscription, signal: Signal) -> None:
     fill = make_fill(make_order(subscription, signal))
     fill.pk = None
