@@ -175,9 +175,8 @@ def _close_quantity(
     own = holding.own * sign
     if _is_dust(own, rules, reference):
         raise _no_position(side, own, rules)
-    free = own - holding.leaving
-    if holding.attributable is not None:
-        free = min(free, holding.attributable * sign)
+    there = own if holding.attributable is None else min(own, holding.attributable * sign)
+    free = there - holding.leaving
     if floor_to_step(free, rules.quantity_step) <= ZERO:
         raise Denied("NOTHING_LEFT_TO_CLOSE", _nothing_left(holding, rules))
     # Never more than was asked for, even where the rest will be too little to sell.
