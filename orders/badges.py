@@ -43,6 +43,13 @@ def attention_badge(order: Order) -> SafeString | str:
     return EMPTY
 
 
+def price_text(order: Order) -> str:
+    """The limit price, with the trigger price where there is one."""
+    limit = "" if order.limit_price is None else plain(order.limit_price)
+    trigger = "" if order.trigger_price is None else f"⚡ {plain(order.trigger_price)}"
+    return f"{trigger} {limit}".strip() or EMPTY
+
+
 def progress_text(order: Order) -> str:
     """Filled of wanted quantity, in base units."""
     wanted = EMPTY if order.quantity is None else plain(order.quantity)

@@ -16,16 +16,15 @@ from orders import lifecycle
 from orders.models import Order, OrderEvent
 from orders.nudges import nudge_cancels
 from orders.order_store import write_orders
-from orders.transitions import CANCELABLE, OrderStatus
+from orders.transitions import OPEN, OrderStatus
 from strategies.models import Signal
-
-_MAY_BE_CANCELED = [*CANCELABLE, OrderStatus.INITIALIZED]
 
 
 def request_cancels(*, order_ids: Sequence[int], reason: str, now: datetime) -> int:
     """Ask for the cancel of these orders, whoever sent them; nudges their workers on commit.
 
-    Returns how many were still open. `reason` goes into each order's history.
+    Returns how many were still open. `reason` goes into each order's history. A cancel that was
+    asked for before is sent again at once.
     """
     with transaction.atomic():
         orders = mark_for_cancel(
@@ -48,16 +47,17 @@ def mark_for_cancel(
     sent_at: datetime | None,
     now: datetime,
 ) -> list[Order]:
-    """Lock those of the orders that may be canceled and turn them to PENDING_CANCEL.
+    """Lock those of the orders that are open and turn them to PENDING_CANCEL.
 
     Call inside a transaction. Who sends the cancels itself once it commits says so by `sent_at`;
     otherwise a nudged worker does. Orders not sent yet are denied and need no cancel.
     """
     locked = list(
-        orders.select_for_update(no_key=True).filter(status__in=_MAY_BE_CANCELED).order_by("id")
+        orders.select_for_update(no_key=True).filter(status__in=sorted(OPEN)).order_by("id")
     )
     for order in locked:
-        order.cancel_signal = signal
+        if order.status != OrderStatus.PENDING_CANCEL:  # else it answers who asked first
+            order.cancel_signal = signal
         order.cancel_sent_at = sent_at
     events = [lifecycle.ask_cancel(order, reason=reason, now=now) for order in locked]
     write_orders(locked, now=now)
@@ -70,7 +70,6 @@ def _nudge_after_commit(shard: int) -> None:
 
 
 def cancelable_orders(subscription_ids: Iterable[int]) -> QuerySet[Order]:
-    """The orders of these subscriptions that may still be canceled."""
-    return Order.objects.filter(
-        subscription_id__in=list(subscription_ids), status__in=_MAY_BE_CANCELED
-    )
+    """The open orders of these subscriptions whose cancel nobody has asked for."""
+    unasked = sorted(OPEN - {OrderStatus.PENDING_CANCEL})
+    return Order.objects.filter(subscription_id__in=list(subscription_ids), status__in=unasked)

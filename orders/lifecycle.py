@@ -15,6 +15,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from itertools import chain
 
 from django.db import transaction
 
@@ -22,7 +23,7 @@ from accounts.exchange.types import NotSent, OrderReport, OutcomeUnknown, Reject
 from orders.bookkeeping import book_fills
 from orders.models import Order, OrderEvent
 from orders.order_store import write_orders
-from orders.transitions import CLOSED, OrderStatus, status_after_report
+from orders.transitions import CLOSED, UNANSWERED, OrderStatus, status_after_report
 from strategies.sizing import Denied
 from tradeplatform.lib.decimals import plain
 
@@ -53,7 +54,15 @@ class CancelFailed:
     give_up: bool = False  # the venue knows no such order
 
 
-Outcome = Answered | SendFailed | CancelFailed
+@dataclass(frozen=True, slots=True)
+class Unbookable:
+    """The venue's answer about the order could not be written; `message` says why."""
+
+    order_id: int
+    message: str
+
+
+Outcome = Answered | SendFailed | CancelFailed | Unbookable
 
 
 def apply_outcomes(outcomes: Sequence[Outcome], *, now: datetime) -> None:
@@ -66,9 +75,9 @@ def apply_outcomes(outcomes: Sequence[Outcome], *, now: datetime) -> None:
         orders = _locked(outcome.order_id for outcome in outcomes)
         answered = [outcome for outcome in outcomes if isinstance(outcome, Answered)]
         book_fills([(orders[answer.order_id], answer.report) for answer in answered], now=now)
-        events = [_apply(orders[outcome.order_id], outcome, now) for outcome in outcomes]
+        steps = [_apply(orders[outcome.order_id], outcome, now) for outcome in outcomes]
         write_orders(orders.values(), now=now)
-        OrderEvent.objects.bulk_create(event for event in events if event is not None)
+        OrderEvent.objects.bulk_create(chain.from_iterable(steps))
 
 
 def _locked(order_ids: Iterable[int]) -> dict[int, Order]:
@@ -76,7 +85,7 @@ def _locked(order_ids: Iterable[int]) -> dict[int, Order]:
     return {order.pk: order for order in rows.order_by("id")}
 
 
-def _apply(order: Order, outcome: Outcome, now: datetime) -> OrderEvent | None:
+def _apply(order: Order, outcome: Outcome, now: datetime) -> list[OrderEvent]:
     match outcome:
         case Answered(report=report):
             return _apply_report(order, report, now)
@@ -85,10 +94,12 @@ def _apply(order: Order, outcome: Outcome, now: datetime) -> OrderEvent | None:
         case CancelFailed(code=code, message=message, give_up=give_up):
             if give_up and order.outcome_unknown_since is None:
                 order.needs_attention = True
-            return _event(order, order.status, f"cancel failed: {code}: {message}", now)
+            return [_event(order, order.status, f"cancel failed: {code}: {message}", now)]
+        case Unbookable(message=message):
+            return _apply_unbookable(order, message, now)
 
 
-def _apply_report(order: Order, report: OrderReport, now: datetime) -> OrderEvent | None:
+def _apply_report(order: Order, report: OrderReport, now: datetime) -> list[OrderEvent]:
     if order.quantity is None:
         raise ValueError(f"order {order.pk} was reported by a venue but never sized")
     order.venue_order_id = order.venue_order_id or report.venue_order_id
@@ -102,15 +113,30 @@ def _apply_report(order: Order, report: OrderReport, now: datetime) -> OrderEven
         venue_filled_quantity=order.venue_filled_quantity,
         reported=report.status,
     )
-    if _contradicts_refusal(report, order):
-        order.needs_attention = True
-    _flag_overfill(order)
-    if following == order.status:
-        return None
-    if following is OrderStatus.REJECTED:
+    events = _flag_contradiction(order, report, now)
+    if following is OrderStatus.REJECTED and following != order.status:
         message = "The exchange reports the order as rejected."
-        return _refuse(order, "VENUE_REJECTED", message, now, status=following)
-    return _move(order, following, _report_reason(report), now)
+        events.append(_refuse(order, "VENUE_REJECTED", message, now, status=following))
+    elif following != order.status:
+        events.append(_move(order, following, _report_reason(report), now))
+    return events
+
+
+def _flag_contradiction(order: Order, report: OrderReport, now: datetime) -> list[OrderEvent]:
+    """Have a person look at what cannot be; once, however often the venue repeats it."""
+    contradiction = _contradiction(order, report)
+    if not contradiction or order.needs_attention:
+        return []
+    order.needs_attention = True
+    return [_event(order, order.status, f"needs a person: {contradiction}", now)]
+
+
+def _contradiction(order: Order, report: OrderReport) -> str:
+    if order.quantity is not None and order.filled_quantity > order.quantity:
+        return f"filled {plain(order.filled_quantity)} of {plain(order.quantity)}"
+    if _contradicts_refusal(report, order):
+        return f"refused here, yet {_report_reason(report)}"
+    return ""
 
 
 def _contradicts_refusal(report: OrderReport, order: Order) -> bool:
@@ -120,9 +146,13 @@ def _contradicts_refusal(report: OrderReport, order: Order) -> bool:
     return order.status == OrderStatus.DENIED
 
 
-def _flag_overfill(order: Order) -> None:
-    if order.quantity is not None and order.filled_quantity > order.quantity:
-        order.needs_attention = True
+def _apply_unbookable(order: Order, message: str, now: datetime) -> list[OrderEvent]:
+    """A person is to look, and where no answer is booked the venue is to be asked again."""
+    order.needs_attention = True
+    if order.answered_at is None and order.status in UNANSWERED:
+        order.outcome_unknown_since = order.outcome_unknown_since or now
+    reason = f"needs a person: the exchange's answer cannot be booked: {message}"
+    return [_event(order, order.status, reason, now)]
 
 
 def _report_reason(report: OrderReport) -> str:
@@ -131,14 +161,14 @@ def _report_reason(report: OrderReport) -> str:
 
 def _apply_send_failure(
     order: Order, error: NotSent | Rejected | OutcomeUnknown, now: datetime
-) -> OrderEvent | None:
+) -> list[OrderEvent]:
     if order.status in CLOSED or order.answered_at is not None:
-        return None  # something truer came first
+        return []  # something truer came first
     if isinstance(error, OutcomeUnknown):
         order.outcome_unknown_since = order.outcome_unknown_since or now
-        return _event(order, order.status, f"outcome unknown: {error.message}", now)
+        return [_event(order, order.status, f"outcome unknown: {error.message}", now)]
     status = OrderStatus.REJECTED if isinstance(error, Rejected) else OrderStatus.DENIED
-    return _refuse(order, error.code, error.message, now, status=status)
+    return [_refuse(order, error.code, error.message, now, status=status)]
 
 
 def _refuse(
@@ -197,6 +227,12 @@ def ask_cancel(order: Order, *, reason: str, now: datetime) -> OrderEvent:
     if order.status == OrderStatus.INITIALIZED:
         return _refuse(order, "CANCELED_BEFORE_SENDING", reason, now)
     return _move(order, OrderStatus.PENDING_CANCEL, reason, now)
+
+
+def look_at(order: Order, *, person: str, now: datetime) -> OrderEvent:
+    """A person has looked at what was flagged; the caller writes the order and the event."""
+    order.needs_attention = False
+    return _event(order, order.status, f"looked at by {person}", now)
 
 
 def break_off(order: Order, interrupted: Denied, *, now: datetime) -> OrderEvent:

@@ -10,7 +10,7 @@ from django.db.models import F, Q
 
 from accounts.exchange.types import OrderType, Side
 from accounts.models import Account
-from orders.transitions import CLOSED, OPEN, OrderStatus
+from orders.transitions import CLOSED, OPEN, UNANSWERED, OrderStatus
 from strategies.models import Signal, Subscription
 from tradeplatform.lib.fields import AMOUNT, choices_of, values_of
 
@@ -22,7 +22,7 @@ _REFUSED = [OrderStatus.DENIED.value, OrderStatus.REJECTED.value]
 UNRESOLVED = Q(outcome_unknown_since__isnull=False) | Q(
     venue_filled_quantity__gt=F("filled_quantity")
 )
-_UNANSWERED = [OrderStatus.SUBMITTED.value, OrderStatus.PENDING_CANCEL.value]
+_UNANSWERED = sorted(UNANSWERED)
 
 
 class Dispatch(models.Model):
@@ -137,12 +137,11 @@ class Order(models.Model):
                 condition=~Q(status__in=_REFUSED) | ~Q(error_code=""),
                 name="order_refused_has_error",
             ),
+            # Not DENIED: one that a venue reports after all is recorded, and a person told.
             models.CheckConstraint(
-                # A denied order that a venue reports after all is recorded, and a person told.
-                condition=~Q(status__in=_NEVER_SENT)
-                | Q(venue_order_id="", filled_quantity=0, answered_at__isnull=True)
-                | Q(needs_attention=True),
-                name="order_never_sent_has_no_venue_data",
+                condition=~Q(status=OrderStatus.INITIALIZED.value)
+                | Q(venue_order_id="", filled_quantity=0, answered_at__isnull=True),
+                name="order_initialized_has_no_venue_data",
             ),
             models.CheckConstraint(
                 condition=Q(status__in=_CLOSED, closed_at__isnull=False)

@@ -7,9 +7,7 @@ from datetime import UTC, datetime
 
 from django.db import DatabaseError, InterfaceError, OperationalError, close_old_connections
 
-from orders.lifecycle import Outcome, apply_outcomes
-from orders.models import Order
-from orders.transitions import OrderStatus
+from orders.lifecycle import Outcome, Unbookable, apply_outcomes
 
 logger = logging.getLogger(__name__)
 
@@ -34,9 +32,13 @@ def record(outcomes: Sequence[Outcome]) -> list[None]:
 def _record_alone(outcome: Outcome) -> None:
     try:
         _write_patiently([outcome])
-    except (DatabaseError, ValueError):
+    except (DatabaseError, ValueError) as error:
         logger.exception("an outcome of order %s cannot be booked", outcome.order_id)
-        _flag(outcome.order_id)
+        _write_patiently([Unbookable(outcome.order_id, _first_line(error))])
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]
 
 
 def _write_patiently(outcomes: Sequence[Outcome]) -> None:
@@ -48,12 +50,3 @@ def _write_patiently(outcomes: Sequence[Outcome]) -> None:
             logger.exception("the database is away; %s outcomes wait", len(outcomes))
             _pause.wait(_PAUSE_SECONDS)
             close_old_connections()
-
-
-def _flag(order_id: int) -> None:
-    """A person is to look, and where no answer is booked the venue is to be asked again."""
-    orders = Order.objects.filter(id=order_id)
-    orders.update(needs_attention=True)
-    orders.filter(
-        status__in=[OrderStatus.SUBMITTED, OrderStatus.PENDING_CANCEL], answered_at__isnull=True
-    ).update(outcome_unknown_since=datetime.now(UTC))

@@ -5,6 +5,7 @@ is always reported.
 """
 
 import logging
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -54,12 +55,18 @@ def sweep_abandoned(*, now: datetime) -> None:
         claimed_at__isnull=False,
         signal__expires_at__lt=now - longest,
     )
-    for dispatch in abandoned.order_by("created_at")[:_AT_MOST]:
-        settle(dispatch.pk, now=now)
+    _settle_each(abandoned.order_by("created_at")[:_AT_MOST], now)
 
 
 def recover_shard(shard: int, *, started_at: datetime) -> None:
     """At a worker's start: what its predecessor claimed and did not finish has no one else."""
     left = Dispatch.objects.filter(settled_at__isnull=True, claimed_at__lt=started_at, shard=shard)
-    for dispatch in left.order_by("created_at"):
-        settle(dispatch.pk, now=started_at)
+    _settle_each(left.order_by("created_at"), started_at)
+
+
+def _settle_each(dispatches: Iterable[Dispatch], now: datetime) -> None:
+    for dispatch in dispatches:
+        try:
+            settle(dispatch.pk, now=now)
+        except Exception:  # one that cannot be settled must not hold up the others
+            logger.exception("dispatch %s cannot be settled", dispatch.pk)

@@ -66,8 +66,8 @@ TRANSITIONS: dict[OrderStatus, frozenset[OrderStatus]] = {
 
 CLOSED = frozenset({_S.DENIED, _S.REJECTED, _S.FILLED, _S.CANCELED, _S.EXPIRED})
 OPEN = frozenset(_S) - CLOSED
-# An order in one of these may exist at the venue and can be asked to be canceled.
-CANCELABLE = frozenset({_S.SUBMITTED, _S.ACCEPTED, _S.PARTIALLY_FILLED})
+# In these an order may be without the venue's answer.
+UNANSWERED = frozenset({_S.SUBMITTED, _S.PENDING_CANCEL})
 
 
 def is_allowed(current: OrderStatus, following: OrderStatus) -> bool:

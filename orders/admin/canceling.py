@@ -1,4 +1,7 @@
-"""Canceling orders by hand: asked for here, confirmed by a POST, done by the workers."""
+"""Acting on orders by hand: cancels are asked for here and done by the workers; marks are cleared.
+
+Both are confirmed by a POST first.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -15,40 +18,52 @@ from django.utils.translation import ngettext
 from unfold.decorators import action
 
 from accounts.badges import environment_badge
-from orders.badges import status_badge
+from orders.attention import clear_attention
+from orders.badges import price_text, status_badge
 from orders.cancellation import request_cancels
 from orders.models import Order
-from orders.transitions import CANCELABLE
+from orders.transitions import CLOSED, OPEN
 from tradeplatform.lib.admin_scope import HistoryAdmin
 from tradeplatform.lib.decimals import plain
 
 # Django refuses forms with more than 1,000 fields, and nobody reads a longer list.
 _MOST_AT_ONCE = 500
-_HEADERS = [_("order"), _("leaves"), _("account"), _("environment"), _("strategy"), _("state")]
+_HEADERS = [
+    _("order"),
+    _("leaves"),
+    _("price"),
+    _("account"),
+    _("environment"),
+    _("strategy"),
+    _("state"),
+]
 
 
 class CancelingAdmin(HistoryAdmin):
-    """An order page with the right to ask for cancels, which is the right to change orders."""
+    """An order page with the right to act on orders, which is the right to change them."""
 
-    actions = ["cancel_selected"]
-    actions_detail = ["cancel_order"]
+    actions = ["cancel_selected", "clear_attention_of_selected"]
+    actions_detail = ["cancel_order", "clear_attention_of_order"]
 
     def has_cancel_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """The admin's forms never change an order, so the permission is free for this."""
         return request.user.has_perm("orders.change_order")
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> Any:
-        # No button on an order that has ended or is being canceled already.
-        if not Order.objects.filter(pk=object_id, status__in=CANCELABLE).exists():
-            return []
-        return super().get_actions_detail(request, object_id)
+        order = Order.objects.get(pk=object_id)
+        useless = {
+            "cancel_order": order.status in CLOSED,
+            "clear_attention_of_order": not order.needs_attention,
+        }
+        buttons = super().get_actions_detail(request, object_id)
+        return [button for button in buttons if not useless[button.path]]
 
     @admin.action(description=_("Cancel selected orders"), permissions=["cancel"])
     def cancel_selected(
         self, request: HttpRequest, queryset: QuerySet[Order]
     ) -> HttpResponse | None:
         """First show what would be canceled; then, once confirmed, ask for it."""
-        open_orders = queryset.filter(status__in=CANCELABLE).select_related(
+        open_orders = queryset.filter(status__in=sorted(OPEN)).select_related(
             "account", "subscription__strategy"
         )
         orders = list(open_orders[:_MOST_AT_ONCE])
@@ -76,6 +91,44 @@ class CancelingAdmin(HistoryAdmin):
         if order is None:
             return HttpResponse(status=404)
         self._cancel(request, [order.pk])
+        return self._back_to(order)
+
+    @admin.action(description=_("Mark selected orders as looked at"), permissions=["cancel"])
+    def clear_attention_of_selected(self, request: HttpRequest, queryset: QuerySet[Order]) -> None:
+        """Take the mark "needs you" from the orders that bear it."""
+        ids = queryset.filter(needs_attention=True).values_list("pk", flat=True)
+        self._clear_attention(request, list(ids[:_MOST_AT_ONCE]))
+
+    @action(  # type: ignore[untyped-decorator]  # Unfold ships no types
+        description=_("Mark as looked at"),
+        icon="done",
+        permissions=["cancel"],
+        dialog={
+            "title": _("Mark this order as looked at?"),
+            "description": _("Its history keeps the reason. Nothing is sent to the exchange."),
+            "form_submit_text": _("Mark as looked at"),
+        },
+    )
+    def clear_attention_of_order(
+        self, request: HttpRequest, form: Any, object_id: str
+    ) -> HttpResponse:
+        """Take the mark "needs you" from one order; somebody else's order is not found."""
+        order = self.get_object(request, object_id)
+        if order is None:
+            return HttpResponse(status=404)
+        self._clear_attention(request, [order.pk])
+        return self._back_to(order)
+
+    def _clear_attention(self, request: HttpRequest, order_ids: Sequence[int]) -> None:
+        cleared = clear_attention(
+            order_ids=order_ids, person=request.user.get_username(), now=timezone.now()
+        )
+        text = ngettext(
+            "%d order is marked as looked at.", "%d orders are marked as looked at.", cleared
+        )
+        self.message_user(request, text % cleared, messages.SUCCESS)
+
+    def _back_to(self, order: Order) -> HttpResponse:
         opts = self.model._meta
         page = reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[order.pk])
         return HttpResponse(headers={"HX-Redirect": page})
@@ -113,6 +166,7 @@ def _row(order: Order) -> list[Any]:
     return [
         f"{order.side} {order.symbol} {order.order_type}",
         plain(order.leaves_quantity),
+        price_text(order),
         order.account,
         environment_badge(order.account.environment),
         order.subscription.strategy,

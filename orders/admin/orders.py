@@ -12,20 +12,19 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from accounts.badges import environment_badge
 from orders.admin.canceling import CancelingAdmin
-from orders.badges import attention_badge, progress_text, side_badge, status_badge
+from orders.badges import attention_badge, price_text, progress_text, side_badge, status_badge
 from orders.models import Fill, OpenOrder, Order, OrderEvent
 from orders.transitions import OPEN
 from strategies.visibility import visible_subscription_ids
 from tradeplatform.lib.admin_columns import EMPTY, amount, list_link, row_link
 from tradeplatform.lib.admin_scope import HistoryInline, OwnRelatedFilter
-from tradeplatform.lib.decimals import plain
 
 _QUANTITY = amount("quantity", title=_("quantity"))
 _FILLED = amount("filled_quantity", title=_("filled"))
 _LEAVES = amount("leaves_quantity", title=_("leaves"))
 _LIMIT = amount("limit_price", title=_("limit price"))
 _TRIGGER = amount("trigger_price", title=_("trigger price"))
-_AVERAGE = amount("average_price", title=_("average price"))
+_AVERAGE = amount("average_price", title=_("average price"), digits=10)
 _AT_VENUE = amount("venue_filled_quantity", title=_("filled at the exchange"))
 
 
@@ -50,9 +49,19 @@ class OrderEventInline(HistoryInline):
     """The order's history."""
 
     model = OrderEvent
-    fields = ["at", "from_status", "to_status", "reason"]
+    fields = ["at", "from_label", "to_label", "reason"]
     readonly_fields = fields
     hide_title = True
+
+    @admin.display(description=_("from"))
+    def from_label(self, event: OrderEvent) -> SafeString | str:
+        """The state the order was in."""
+        return status_badge(event.from_status) if event.from_status else EMPTY
+
+    @admin.display(description=_("to"))
+    def to_label(self, event: OrderEvent) -> SafeString:
+        """The state the order moved to."""
+        return status_badge(event.to_status)
 
 
 @admin.register(Order)
@@ -172,9 +181,7 @@ class OrderAdmin(CancelingAdmin):
     @admin.display(description=_("price"))
     def price(self, order: Order) -> str:
         """The limit price, with the trigger price where there is one."""
-        limit = "" if order.limit_price is None else plain(order.limit_price)
-        trigger = "" if order.trigger_price is None else f"⚡ {plain(order.trigger_price)}"
-        return f"{trigger} {limit}".strip() or EMPTY
+        return price_text(order)
 
     @admin.display(description=_("strategy"))
     def strategy(self, order: Order) -> str:

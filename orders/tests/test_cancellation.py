@@ -42,6 +42,22 @@ def history(order: Order) -> list[tuple[str, str, str]]:
     return list(events.values_list("from_status", "to_status", "reason"))
 
 
+def test_a_cancel_without_an_end_is_sent_again_for_whom_it_was_asked(
+    subscription: Subscription, signal: Signal
+) -> None:
+    order = make_order(
+        subscription, signal, status="PENDING_CANCEL", cancel_signal=signal, cancel_sent_at=NOON
+    )
+
+    asked = ask(order)
+
+    order.refresh_from_db()
+    assert asked == 1
+    assert (order.cancel_signal, order.cancel_sent_at) == (signal, None)
+    assert history(order) == [("PENDING_CANCEL", "PENDING_CANCEL", "canceled by operator")]
+    assert nudges_in_broker(_TASK) == [shard_of(order.account_id)]
+
+
 @pytest.mark.parametrize("status", ["SUBMITTED", "ACCEPTED", "PARTIALLY_FILLED"])
 def test_an_order_that_may_be_at_the_venue_is_marked_and_its_worker_nudged(
     subscription: Subscription, signal: Signal, status: str
@@ -93,14 +109,13 @@ def test_an_order_not_sent_yet_is_denied_and_will_not_be(
 @pytest.mark.parametrize(
     "fields",
     [
-        {"status": "PENDING_CANCEL"},
         {"status": "CANCELED", **_CLOSED},
         {"status": "EXPIRED", **_CLOSED},
         {"status": "FILLED", "filled_quantity": "0.50", **_CLOSED},
         {"status": "REJECTED", "error_code": "INSUFFICIENT_FUNDS", **_CLOSED},
     ],
 )
-def test_an_order_that_ended_or_is_being_canceled_is_left_alone(
+def test_an_order_that_ended_is_left_alone(
     subscription: Subscription, signal: Signal, fields: dict[str, Any]
 ) -> None:
     order = make_order(subscription, signal, **fields)

@@ -15,6 +15,7 @@ from accounts.exchange.types import (
     ReportStatus,
     Side,
 )
+from orders.attention import clear_attention
 from orders.lifecycle import Answered, CancelFailed, Outcome, SendFailed, apply_outcomes
 from orders.models import Fill, Order, OrderEvent
 from orders.tests.rows import make_denied, make_order
@@ -200,6 +201,8 @@ def test_a_denied_order_that_the_venue_knows_after_all_is_booked_and_flagged(
     order = apply(denied, Answered(denied.pk, told(ReportStatus.OPEN, executed("0.1"))))
 
     assert (order.status, order.needs_attention) == ("DENIED", True)
+    reason = "needs a person: refused here, yet exchange: open, 0.1 filled"
+    assert OrderEvent.objects.get(order=order).reason == reason
     assert order.filled_quantity == Position.objects.get().quantity == Decimal("0.1")
 
 
@@ -208,6 +211,29 @@ def test_more_than_asked_for_is_booked_and_flagged(sent: Order) -> None:
 
     assert (order.status, order.needs_attention) == ("FILLED", True)
     assert order.filled_quantity == Decimal("0.6")
+    reasons = OrderEvent.objects.filter(order=order).values_list("reason", flat=True)
+    assert list(reasons) == [
+        "needs a person: filled 0.6 of 0.5",
+        "exchange: closed, 0.6 filled",
+    ]
+
+
+def test_a_person_is_called_once_and_again_after_having_looked(
+    subscription: Subscription, signal: Signal
+) -> None:
+    denied = make_denied(subscription, signal)
+    report = Answered(denied.pk, told(ReportStatus.OPEN))
+
+    apply(denied, report)
+    apply(denied, report)
+    cleared = clear_attention(order_ids=[denied.pk], person="alice", now=_LATER)
+    again = clear_attention(order_ids=[denied.pk], person="bob", now=_LATER)
+    order = apply(denied, report)
+
+    assert (cleared, again, order.needs_attention) == (1, 0, True)
+    needed = "needs a person: refused here, yet exchange: open, 0 filled"
+    reasons = OrderEvent.objects.filter(order=order).values_list("reason", flat=True)
+    assert list(reasons) == [needed, "looked at by alice", needed]
 
 
 def test_a_failed_cancel_leaves_the_order_pending_and_is_written_down(

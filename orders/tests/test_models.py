@@ -30,13 +30,12 @@ _REFUSED = {**_CLOSED, "error_code": "BELOW_MINIMUM"}
         ("order_error_only_when_refused", {"error_code": "BELOW_MINIMUM"}),
         ("order_refused_has_error", {"status": "REJECTED", **_CLOSED}),
         ("order_refused_has_error", {"status": "DENIED", **_UNSENT, **_CLOSED}),
-        ("order_never_sent_has_no_venue_data", {"status": "DENIED", **_REFUSED}),
         (
-            "order_never_sent_has_no_venue_data",
+            "order_initialized_has_no_venue_data",
             {"status": "INITIALIZED", **_UNSENT, "answered_at": NOON},
         ),
         (
-            "order_never_sent_has_no_venue_data",
+            "order_initialized_has_no_venue_data",
             {"status": "INITIALIZED", **_UNSENT, "filled_quantity": 1},
         ),
         ("order_closed_has_time", {"status": "CANCELED"}),

@@ -4,14 +4,14 @@ import threading
 from datetime import UTC, datetime
 from decimal import Decimal
 
-import pytest
 from django.db import connection, connections, transaction
 
 from accounts.exchange.types import FillReport, OrderReport, ReportStatus, Side
 from orders.lifecycle import Answered
-from orders.models import Fill, Order
+from orders.models import Fill, Order, OrderEvent
 from orders.recording import record
 from orders.tests.world import World, limit_buy
+from strategies.tests.racing import until_somebody_waits
 
 _AT = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
@@ -46,6 +46,8 @@ def test_one_answer_that_cannot_be_booked_does_not_lose_the_others(world: World)
     odd.refresh_from_db()
     assert (good.status, good.filled_quantity) == ("PARTIALLY_FILLED", Decimal("0.001"))
     assert (odd.status, odd.needs_attention) == ("ACCEPTED", True)
+    reason = OrderEvent.objects.filter(order=odd).latest("id").reason
+    assert reason.startswith("needs a person: the exchange's answer cannot be booked: new row for")
     assert Fill.objects.count() == 1
 
 
@@ -65,7 +67,7 @@ def test_answers_wait_while_the_database_is_away(world: World) -> None:
         Order.objects.select_for_update().get(pk=order.pk)  # the writer waits for this row
         writer = threading.Thread(target=write)
         writer.start()
-        _until_blocked(pids)
+        until_somebody_waits()
         with connection.cursor() as cursor:  # its connection dies in the middle of the transaction
             cursor.execute("SELECT pg_terminate_backend(%s)", pids)
     writer.join(timeout=10)
@@ -73,16 +75,3 @@ def test_answers_wait_while_the_database_is_away(world: World) -> None:
     order.refresh_from_db()
     assert order.filled_quantity == Decimal("0.001")
     assert Fill.objects.count() == 1
-
-
-def _until_blocked(pids: list[int]) -> None:
-    pause = threading.Event()
-    for _ in range(500):
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT bool_or(pg_blocking_pids(pid) <> '{}') FROM unnest(%s::int[]) pid", [pids]
-            )
-            if cursor.fetchone()[0]:
-                return
-        pause.wait(0.02)
-    pytest.fail("the writer never waited for the row")

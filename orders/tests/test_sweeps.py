@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 
 from accounts.exchange.types import Side
 from orders import sweeps
@@ -102,6 +103,26 @@ def test_work_of_a_worker_that_may_still_be_busy_is_left_alone(world: World, sec
     sweeps.sweep_abandoned(now=_NOW + timedelta(seconds=seconds))
 
     assert not is_settled(signal.pk)
+
+
+def test_work_that_cannot_be_closed_does_not_hold_up_what_comes_after(world: World) -> None:
+    strategy = world.strategy("test1", world.account("A1"))
+    stuck = world.alert(strategy, limit_buy(), received_at=_NOW - timedelta(minutes=1))
+    behind = world.alert(strategy, limit_buy(), received_at=_NOW)
+    for signal in (stuck, behind):
+        claim_without_work(signal, claimed_at=_NOW)
+    with connection.cursor() as cursor:  # as a row that the database will not let be written
+        cursor.execute(
+            "ALTER TABLE orders_dispatch ADD CONSTRAINT never CHECK"
+            f" (settled_at IS NULL OR signal_id <> '{stuck.pk}') NOT VALID"
+        )
+    try:
+        sweeps.sweep_abandoned(now=_NOW + timedelta(minutes=5))
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE orders_dispatch DROP CONSTRAINT never")
+
+    assert (is_settled(stuck.pk), is_settled(behind.pk)) == (False, True)
 
 
 def test_work_long_past_its_time_is_closed(world: World) -> None:

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from accounts.exchange.types import ReportStatus
 from orders.transitions import (
-    CANCELABLE,
     CLOSED,
     OPEN,
     TRANSITIONS,
@@ -38,7 +37,6 @@ def after(
 def test_every_state_is_open_or_closed_and_has_its_row() -> None:
     assert set(OrderStatus) == OPEN | CLOSED == set(TRANSITIONS)
     assert not OPEN & CLOSED
-    assert CANCELABLE < OPEN
 
 
 def test_a_closed_order_only_ever_moves_to_filled() -> None:

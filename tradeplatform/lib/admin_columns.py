@@ -1,7 +1,7 @@
 """Columns of admin lists and forms: money without trailing zeros, links from row to row, badges."""
 
 from collections.abc import Callable
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Any
 
 from django.contrib import admin
@@ -28,13 +28,18 @@ _COLOURS = {
 }
 
 
-def amount(field: str, *, title: Any) -> Callable[[Any], str]:
-    """A column that shows a quantity, price or sum as people write it."""
+def amount(field: str, *, title: Any, digits: int | None = None) -> Callable[[Any], str]:
+    """A column that shows a quantity, price or sum as people write it.
+
+    `digits` rounds to so many significant ones, for averages, which have no end.
+    """
 
     @admin.display(description=title)
     def column(row: Any) -> str:
         value: Decimal | None = getattr(row, field)
-        return EMPTY if value is None else plain(value)
+        if value is None:
+            return EMPTY
+        return plain(value if digits is None else Context(prec=digits).create_decimal(value))
 
     column.__name__ = field
     return column

@@ -104,3 +104,63 @@ def test_what_has_ended_is_left_alone(client: Client, scene: Scene) -> None:
 
     assert texts(answer) == ["None of these orders is open."]
     assert status_of(order) == "DENIED"
+
+
+def test_a_cancel_may_be_asked_for_again(client: Client, scene: Scene) -> None:
+    order = scene.order()
+    client.force_login(scene.alice)
+
+    cancel(client, order, confirmed="yes")
+    cancel(client, order, confirmed="yes")
+
+    assert status_of(order) == "PENDING_CANCEL"
+    assert OrderEvent.objects.filter(order=order).count() == 2
+
+
+def test_a_person_marks_an_order_as_looked_at(client: Client, scene: Scene) -> None:
+    order = scene.order()
+    Order.objects.update(needs_attention=True)
+    client.force_login(scene.alice)
+
+    page = client.get(change(ORDERS, order)).content.decode()
+    done = client.post(f"{ORDERS}{order.pk}/clear_attention_of_order/", {"_form_submitted": "on"})
+    page_after = client.get(change(ORDERS, order)).content.decode()
+
+    assert done.headers["HX-Redirect"] == change(ORDERS, order)
+    assert not Order.objects.get(pk=order.pk).needs_attention
+    assert OrderEvent.objects.get(order=order).reason == "looked at by alice"
+    assert ("clear_attention_of_order" in page, "clear_attention_of_order" in page_after) == (
+        True,
+        False,
+    )
+
+
+def test_flagged_orders_are_marked_as_looked_at_together(client: Client, scene: Scene) -> None:
+    scene.order()
+    scene.order()
+    Order.objects.update(needs_attention=True)
+    quiet = scene.order()
+    client.force_login(scene.alice)
+    ids = list(Order.objects.values_list("pk", flat=True))
+
+    form = {"action": "clear_attention_of_selected", ACTION_CHECKBOX_NAME: ids}
+    answer = client.post(ORDERS, form)
+
+    assert texts(answer) == ["2 orders are marked as looked at."]
+    assert not Order.objects.filter(needs_attention=True).exists()
+    assert not OrderEvent.objects.filter(order=quiet).exists()
+
+
+def test_an_outsider_marks_nothing_as_looked_at(client: Client, scene: Scene) -> None:
+    order = scene.order()
+    Order.objects.update(needs_attention=True)
+    client.force_login(scene.carol)
+
+    form = {"action": "clear_attention_of_selected", ACTION_CHECKBOX_NAME: [order.pk]}
+    client.post(ORDERS, form)
+    in_dialog = client.post(
+        f"{ORDERS}{order.pk}/clear_attention_of_order/", {"_form_submitted": "on"}
+    )
+
+    assert in_dialog.status_code == 404
+    assert Order.objects.get(pk=order.pk).needs_attention
