@@ -29,7 +29,7 @@ from strategies.sizing import (
     needs_holding,
     size_order,
 )
-from tradeplatform.lib.decimals import ZERO
+from tradeplatform.lib.decimals import ZERO, plain
 
 logger = logging.getLogger(__name__)
 
@@ -114,13 +114,15 @@ class _Books:
         try:
             if now >= order.signal.expires_at:
                 raise expired()
-            event = submit_sized(order, self._size(order, request), now=now)
+            sized, holding = self._size(order, request)
         except Denied as denied:
             return lifecycle.deny(order, code=denied.code, message=denied.message, now=now)
+        event = submit_sized(order, sized, now=now)
+        event.reason += _uncovered(order, holding)
         self.open_orders.append(order)
         return event
 
-    def _size(self, order: Order, request: LateSizing) -> SizedOrder:
+    def _size(self, order: Order, request: LateSizing) -> tuple[SizedOrder, Holding | None]:
         if request.market is None:
             raise request.denial or Denied("MARKET_DATA_UNAVAILABLE", "No market data; try again.")
         rules = request.market.rules
@@ -130,13 +132,15 @@ class _Books:
         if not order.is_close:
             self._check_symbol_limit(subscription, rules.symbol)
         look = needs_holding(request.intent, rules.market_type)
-        return size_order(
+        holding = self._holding(order, rules, request.account_quantity) if look else None
+        sized = size_order(
             intent=request.intent,
             rules=rules,
             allocation=Allocation(capital=subscription.capital, leverage=subscription.leverage),
             last_price=request.market.last_price,
-            holding=self._holding(order, rules, request.account_quantity) if look else None,
+            holding=holding,
         )
+        return sized, holding
 
     def _holding(
         self, order: Order, rules: MarketRules, account_quantity: Decimal | None
@@ -211,6 +215,14 @@ class _Books:
 def _claim(held: Decimal, *, is_spot: bool) -> Decimal:
     """What one strategy has in a holding. On spot one below zero sold coins of nobody."""
     return max(held, ZERO) if is_spot else held
+
+
+def _uncovered(order: Order, holding: Holding | None) -> str:
+    """Says so in the history when a sale on spot takes coins that the strategy did not buy."""
+    if holding is None or order.is_close or order.quantity is None:
+        return ""
+    missing = min(order.quantity, order.quantity - holding.own + holding.leaving)
+    return f"; {plain(missing)} of it not bought by this strategy" if missing > ZERO else ""
 
 
 def _is_dust(position: Position, subscription: Subscription) -> bool:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from django.db import connections
 
 from accounts.exchange.types import MarketType, OrderType, Side
-from orders.models import Order
+from orders.models import Order, OrderEvent
 from orders.tests.world import World, limit_buy, market, place, position_of
 from strategies.models import Position
 
@@ -73,6 +73,8 @@ def test_a_sale_may_take_coins_that_belong_to_no_strategy(world: World) -> None:
 
     assert order.status == "FILLED"
     assert position_of(strategy, account) == Decimal("-0.01")
+    (sized,) = OrderEvent.objects.filter(order=order, to_status="SUBMITTED")
+    assert sized.reason == "sell 0.01 BTC/USDT; 0.01 of it not bought by this strategy"
 
 
 def test_a_second_close_does_not_take_what_a_resting_one_already_closes(world: World) -> None:
