@@ -50,6 +50,21 @@ class Strategy(models.Model):
         validators=[MinValueValidator(1)],
         help_text="An alert that could not be executed within this time is denied, not sent late.",
     )
+    close_first = models.BooleanField(
+        default=False,
+        help_text="An order to open first closes the strategy's opposite position and waits until "
+        "it is flat. An alert may ask for this itself.",
+    )
+    cancel_on_start = models.BooleanField(
+        default=False, help_text="Cancel this strategy's open orders when the platform starts."
+    )
+    hooks = models.CharField(
+        max_length=200,
+        blank=True,
+        default="",
+        help_text="A Python class that is told of orders and fills, e.g. "
+        "strategies.examples.quote_keeper.QuoteKeeper. Empty: none.",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -168,6 +183,10 @@ class Position(models.Model):
     symbol = models.CharField(max_length=60)
     quantity = models.DecimalField(**AMOUNT, default=Decimal(0))
     average_entry_price = models.DecimalField(**AMOUNT, null=True, blank=True)
+    # In the quote currency, from fills that reduced the position; fees are told apart.
+    realized_profit = models.DecimalField(**AMOUNT, default=Decimal(0))
+    # Paid so far: {currency: amount as text}.
+    fees = models.JSONField(default=dict)
     updated_at = models.DateTimeField()
 
     class Meta:
