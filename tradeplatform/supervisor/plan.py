@@ -99,7 +99,7 @@ def migrate(installation: Installation) -> ChildSpec:
 
 
 def demo(installation: Installation) -> ChildSpec:
-    """Makes the demo in an empty database, registers its accounts; runs to its end."""
+    """Makes the demo unless DEMO is 0, tells which of its secrets still work; runs to its end."""
     argv = ["manage.py", "demo", "--quickstart", str(installation.quickstart)]
     return _python(installation, name="demo", argv=argv)
 

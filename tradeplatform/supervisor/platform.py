@@ -56,8 +56,7 @@ def _bring_up(supervisor: Supervisor, installation: Installation) -> str:
         _await_sandbox(supervisor, installation.own_sandbox)
     settings.SANDBOX_URL_NOTE.write_text(f"{installation.sandbox_url}\n")
     supervisor.run_to_end(plan.migrate(installation))
-    if settings.DEMO:
-        supervisor.run_to_end(plan.demo(installation))
+    supervisor.run_to_end(plan.demo(installation))
     _start_platform(supervisor, installation)
     quickstart = refresh(
         installation.quickstart,
