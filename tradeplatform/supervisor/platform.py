@@ -13,6 +13,7 @@ from tradeplatform.lib.services.postgres import EmbeddedPostgres
 from tradeplatform.lib.services.valkey import EmbeddedValkey
 from tradeplatform.supervisor import plan
 from tradeplatform.supervisor.address import Address, address_of, listen
+from tradeplatform.supervisor.given import check_given_services
 from tradeplatform.supervisor.lock import locked
 from tradeplatform.supervisor.plan import Installation, Member, Role
 from tradeplatform.supervisor.quickstart import announcement, refresh
@@ -30,6 +31,7 @@ def run(*, say: Callable[[str], object]) -> None:
 
     Raises ServiceError or StartFailed, with everything stopped again, when it cannot start.
     """
+    check_given_services()
     with (
         Signals() as signals,
         locked(settings.STATE_DIR, signals=signals) as lock,
