@@ -3,6 +3,7 @@
 No message repeats an address that cannot be read: it may hold a password in an unexpected place.
 """
 
+import ipaddress
 import logging
 import os
 from collections.abc import Collection
@@ -50,6 +51,17 @@ def words(name: str, *, default: str) -> list[str]:
     """The variable's comma-separated parts, without blanks and empty parts."""
     parts = os.environ.get(name, default).split(",")
     return [part.strip() for part in parts if part.strip()]
+
+
+def networks(name: str) -> list[str]:
+    """The variable's comma-separated addresses and networks, or `*`; raises WrongValue."""
+    found = words(name, default="")
+    for text in found:
+        try:
+            _ = text == "*" or ipaddress.ip_network(text)
+        except ValueError as error:
+            raise WrongValue(f"{name} has {text!r}; use addresses such as 127.0.0.1") from error
+    return found
 
 
 def log_level(name: str, *, default: str) -> str:

@@ -67,6 +67,7 @@ class Installation:
     web: Address
     web_socket: int
     web_threads: int
+    trusted_proxies: Sequence[str]
     shards: int
 
     @property
@@ -141,6 +142,8 @@ def _web(installation: Installation) -> Member:
         # One process: the slots for waiting requests are counted in it.
         *("--worker-class", "gthread", "--workers", "1"),
         *("--threads", str(installation.web_threads), "--keep-alive", "75"),
+        # Empty trusts nobody; gunicorn's own default would trust this machine.
+        *("--forwarded-allow-ips", ",".join(installation.trusted_proxies)),
         *("--graceful-timeout", str(_WEB_STOP_SECONDS), "--no-control-socket"),
     ]
     spec = _python(

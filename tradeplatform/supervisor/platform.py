@@ -144,5 +144,6 @@ def _installation(web: socket.socket, sandbox: socket.socket | None) -> Installa
         web=address_of(web),
         web_socket=web.fileno(),
         web_threads=settings.WEB_THREADS,
+        trusted_proxies=settings.TRUSTED_PROXIES,
         shards=settings.SHARDS,
     )

@@ -32,6 +32,7 @@ _REFUSED = [
         "SANDBOX_URL http://127.0.0.1:1 cannot be used ([Errno 111] Connection refused): ",
     ),
     ("WEB_PORT", "99999", "WEB_PORT is 99999; use a port from 1 to 65535."),
+    ("TRUSTED_PROXIES", "localhost", "TRUSTED_PROXIES has 'localhost'; use addresses such as "),
     ("SHARDS", "abc", "SHARDS is 'abc'; use a whole number of at least zero."),
     ("LOG_LEVEL", "loud", "LOG_LEVEL is 'LOUD'; use DEBUG, INFO, WARNING or ERROR."),
 ]
