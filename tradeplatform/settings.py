@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import dj_database_url
+from django.templatetags.static import static
 
 from tradeplatform.lib.environment import (
     address,
@@ -11,6 +12,7 @@ from tradeplatform.lib.environment import (
     first_line,
     flag,
     log_level,
+    networks,
     number,
     port,
     words,
@@ -26,6 +28,9 @@ STATE_DIR = directory("STATE_DIR", default=BASE_DIR / ".state")
 DEBUG = flag("DEBUG", default=False)
 ALLOWED_HOSTS = words("ALLOWED_HOSTS", default="localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = words("CSRF_TRUSTED_ORIGINS", default="")
+# Addresses of the proxies that end HTTPS. Only theirs is believed when a request says how it came
+# (X-Forwarded-Proto); gunicorn compares, and the admin's forms are refused where the two differ.
+TRUSTED_PROXIES = networks("TRUSTED_PROXIES")
 
 # Generated once per installation, so that no installation runs on a secret that others know.
 SECRET_KEY = os.environ.get("SECRET_KEY") or load_or_create_secret(STATE_DIR / "secret_key")
@@ -108,7 +113,6 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -142,7 +146,8 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English"), ("ko", "한국어"), ("zh-hans", "简体中文")]
+# Texts are marked for translation; a language stands here once its translation is complete.
+LANGUAGES = [("en", "English")]
 TIME_ZONE = "UTC"
 USE_TZ = True
 # Trades are told apart by the second; Django's own formats end with the minute.
@@ -226,7 +231,13 @@ UNFOLD = {
     "SITE_HEADER": "tradeplatform",
     "SITE_SYMBOL": "candlestick_chart",
     "SITE_URL": None,
-    "SHOW_LANGUAGES": True,
+    "SITE_FAVICONS": [
+        {
+            "rel": "icon",
+            "type": "image/svg+xml",
+            "href": lambda request: static("tradeplatform/favicon.svg"),
+        }
+    ],
     # Real money or play money, beside every page's title.
     "ENVIRONMENT": "tradeplatform.navigation.environment",
     "DASHBOARD_CALLBACK": "tradeplatform.dashboard.add_dashboard",
