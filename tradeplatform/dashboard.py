@@ -61,8 +61,9 @@ def add_dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, An
 
 
 def _rows(model: type[Model], request: HttpRequest) -> QuerySet[Any]:
-    rows: QuerySet[Any] = admin.site.get_model_admin(model).get_queryset(request)
-    return rows.order_by()
+    page = admin.site.get_model_admin(model)
+    rows: QuerySet[Any] = page.get_queryset(request).order_by()
+    return rows if page.has_view_permission(request) else rows.none()
 
 
 def _page(model: str, **filters: Any) -> str:
