@@ -29,6 +29,10 @@ class Reason(Enum):
     # Who and what for.
     TOKEN_INVALID = (401, "The token is missing or not valid.")
     STRATEGY_NOT_FOUND = (404, "There is no active strategy of that group_name for this token.")
+    STRATEGY_MISSPELT = (
+        404,
+        "There is no strategy of that {field}, but there is {value}: upper and lower case count.",
+    )
     EXCHANGE_MISMATCH = (400, "The strategy does not trade at {value}.")
     MARKET_TYPE_MISMATCH = (400, "The strategy does not trade {value} markets.")
     CURRENCY_MISMATCH = (400, "The strategy does not trade markets quoted in {value}.")
