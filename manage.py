@@ -6,6 +6,11 @@ import sys
 
 from django.core.management import execute_from_command_line
 
+from tradeplatform.lib.environment import WrongValue
+
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tradeplatform.settings")
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except WrongValue as error:
+        sys.exit(f"Error: {error}.")

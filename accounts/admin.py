@@ -4,8 +4,9 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import Count, QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
@@ -105,20 +106,22 @@ class AccountAdmin(OwnedAdmin):
         description=_("Check connection"),
         icon="network_check",
         permissions=["change"],
-        dialog={
-            "title": _("Check the connection?"),
-            "description": _("A worker logs in at the exchange and reads the balance. No orders."),
-            "form_submit_text": _("Check"),
-        },
     )
-    def check_connection(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
-        """Ask the account's worker for a check; somebody else's account is not found."""
+    def check_connection(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """With GET asks back, with POST asks the worker; somebody else's account is not found."""
         account = self.get_object(request, object_id)
         if account is None:
-            return HttpResponse(status=404)
-        self._ask_for_check(request, account.pk)
-        page = reverse("admin:accounts_account_change", args=[account.pk])
-        return HttpResponse(headers={"HX-Redirect": page})
+            raise Http404
+        if request.method == "POST":
+            self._ask_for_check(request, account.pk)
+            return redirect("admin:accounts_account_change", account.pk)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Check the connection?"),
+            "opts": self.model._meta,
+            "original": account,
+        }
+        return TemplateResponse(request, "admin/accounts/check_connection.html", context)
 
     def _ask_for_check(self, request: HttpRequest, account_id: int) -> None:
         if nudge_check(account_id=account_id):

@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
@@ -46,7 +47,7 @@ def open_signal(
         strategy=strategy,
         sender_id=sender.pk,
         dedup_key=dedup_key,
-        intents=[to_json(intent) for intent in in_order_of_execution(intents)],
+        intents=_plain(intents),
         received_at=received_at,
         expires_at=received_at + timedelta(seconds=strategy.max_signal_age_seconds),
     )
@@ -60,6 +61,15 @@ def open_signal(
     for dispatch in _create_dispatches(signal):
         _nudge_after_commit(dispatch)
     return OpenedSignal(signal=signal, is_new=True)
+
+
+def is_asked_for(signal: Signal, intents: Sequence[Intent]) -> bool:
+    """Whether the signal stands for just these intents; another with its dedup key may not."""
+    return bool(signal.intents == _plain(intents))
+
+
+def _plain(intents: Sequence[Intent]) -> list[dict[str, Any]]:
+    return [to_json(intent) for intent in in_order_of_execution(intents)]
 
 
 def _create_dispatches(signal: Signal) -> list[Dispatch]:

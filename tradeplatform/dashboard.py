@@ -61,8 +61,9 @@ def add_dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, An
 
 
 def _rows(model: type[Model], request: HttpRequest) -> QuerySet[Any]:
-    rows: QuerySet[Any] = admin.site.get_model_admin(model).get_queryset(request)
-    return rows.order_by()
+    page = admin.site.get_model_admin(model)
+    rows: QuerySet[Any] = page.get_queryset(request).order_by()
+    return rows if page.has_view_permission(request) else rows.none()
 
 
 def _page(model: str, **filters: Any) -> str:
@@ -102,22 +103,22 @@ def _order_states(request: HttpRequest, *, now: datetime) -> list[Figure]:
 def _attention(request: HttpRequest, *, now: datetime) -> Iterator[Figure]:
     unsettled = _rows(Dispatch, request).filter(settled_at__isnull=True)
     yield Figure(
-        _("orders need you: open them and read the last event"),
+        _("Orders that need you (open them and read the last event)"),
         _count(_rows(Order, request).filter(needs_attention=True)),
         _page("orders_order", needs_attention__exact=1),
     )
     yield Figure(
-        _("orders with an unknown outcome: they are being looked up at the exchange"),
+        _("Orders with an unknown outcome (they are looked up at the exchange)"),
         _count(_rows(OpenOrder, request).filter(outcome_unknown_since__isnull=False)),
         _page("orders_openorder", outcome_unknown_since__isempty=0),
     )
     yield Figure(
-        _("dispatches unsettled for more than a minute: are the workers running?"),
+        _("Dispatches unsettled for more than a minute (are the workers running?)"),
         _count(unsettled.filter(created_at__lt=now - _LATE_AFTER)),
         _page("orders_dispatch", settled_at__isempty=1),
     )
     yield Figure(
-        _("accounts whose connection check failed"),
+        _("Accounts whose connection check failed"),
         _count(_rows(Account, request).filter(health=Health.FAILED)),
         _page("accounts_account", health__exact=Health.FAILED.value),
     )

@@ -4,19 +4,33 @@ import os
 from pathlib import Path
 
 import dj_database_url
+from django.templatetags.static import static
 
-from tradeplatform.lib.environment import first_line, flag, number, words
+from tradeplatform.lib.environment import (
+    address,
+    directory,
+    first_line,
+    flag,
+    log_level,
+    networks,
+    number,
+    port,
+    words,
+)
 from tradeplatform.lib.secret_file import load_or_create_secret
 from tradeplatform.lib.services.places import broker_url, database_url
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 # Everything the platform writes lives here: databases, secrets, logs, quickstart.json.
-STATE_DIR = Path(os.environ.get("STATE_DIR", BASE_DIR / ".state")).resolve()
+STATE_DIR = directory("STATE_DIR", default=BASE_DIR / ".state")
 
 DEBUG = flag("DEBUG", default=False)
 ALLOWED_HOSTS = words("ALLOWED_HOSTS", default="localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = words("CSRF_TRUSTED_ORIGINS", default="")
+# Addresses of the proxies that end HTTPS. Only theirs is believed when a request says how it came
+# (X-Forwarded-Proto); gunicorn compares, and the admin's forms are refused where the two differ.
+TRUSTED_PROXIES = networks("TRUSTED_PROXIES")
 
 # Generated once per installation, so that no installation runs on a secret that others know.
 SECRET_KEY = os.environ.get("SECRET_KEY") or load_or_create_secret(STATE_DIR / "secret_key")
@@ -27,20 +41,25 @@ ENCRYPTION_KEYS = words("ENCRYPTION_KEYS", default="") or [
 
 # --- Services: what the environment does not name is started by `manage.py up`. ---
 # The embedded ones listen in the state directory, so that every command finds them there.
-DATABASE_URL = os.environ.get("DATABASE_URL") or database_url(STATE_DIR)
-REDIS_URL = os.environ.get("REDIS_URL") or broker_url(STATE_DIR)
+DATABASE_URL = address(
+    "DATABASE_URL",
+    schemes=("postgresql", "postgres"),
+    example="postgresql://user:password@host:5432/name",
+) or database_url(STATE_DIR)
+REDIS_URL = address(
+    "REDIS_URL", schemes=("redis", "rediss", "redis+socket"), example="redis://host:6379/0"
+) or broker_url(STATE_DIR)
 # Where accounts of environment SANDBOX trade: the one given, else the one that `up` noted down.
-SANDBOX_IS_GIVEN = bool(os.environ.get("SANDBOX_URL"))
+_GIVEN_SANDBOX = address("SANDBOX_URL", schemes=("http", "https"), example="http://host:8090")
+SANDBOX_IS_GIVEN = _GIVEN_SANDBOX is not None
 SANDBOX_URL_NOTE = STATE_DIR / "sandbox_url"
-SANDBOX_URL = os.environ.get("SANDBOX_URL") or first_line(
-    SANDBOX_URL_NOTE, default="http://127.0.0.1:8090"
-)
+SANDBOX_URL = _GIVEN_SANDBOX or first_line(SANDBOX_URL_NOTE, default="http://127.0.0.1:8090")
 
 # --- What `manage.py up` starts ---
 WEB_HOST = os.environ.get("WEB_HOST", "127.0.0.1")
 # 0 means 8000 for the web and 8090 for the sandbox or, when that is taken, a free port.
-WEB_PORT = number("WEB_PORT", default=0)
-SANDBOX_PORT = number("SANDBOX_PORT", default=0)
+WEB_PORT = port("WEB_PORT")
+SANDBOX_PORT = port("SANDBOX_PORT")
 # Whether an empty database gets the demo: a login, three sandbox accounts, three strategies.
 DEMO = flag("DEMO", default=True)
 
@@ -52,6 +71,8 @@ DATABASES = {
         conn_health_checks=True,
     )
 }
+# A server that is switched off must not hold an alert's answer until the network gives up.
+DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Sending orders ---
@@ -92,7 +113,6 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -126,7 +146,8 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English"), ("ko", "한국어"), ("zh-hans", "简体中文")]
+# Texts are marked for translation; a language stands here once its translation is complete.
+LANGUAGES = [("en", "English")]
 TIME_ZONE = "UTC"
 USE_TZ = True
 # Trades are told apart by the second; Django's own formats end with the minute.
@@ -197,7 +218,7 @@ LOGGING = {
             "filters": ["no_tokens"],
         },
     },
-    "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "INFO")},
+    "root": {"handlers": ["console"], "level": log_level("LOG_LEVEL", default="INFO")},
     "loggers": {
         # At DEBUG ccxt prints request headers and signed bodies: API keys, secrets, passphrases.
         "ccxt": {"level": "WARNING"},
@@ -210,7 +231,13 @@ UNFOLD = {
     "SITE_HEADER": "tradeplatform",
     "SITE_SYMBOL": "candlestick_chart",
     "SITE_URL": None,
-    "SHOW_LANGUAGES": True,
+    "SITE_FAVICONS": [
+        {
+            "rel": "icon",
+            "type": "image/svg+xml",
+            "href": lambda request: static("tradeplatform/favicon.svg"),
+        }
+    ],
     # Real money or play money, beside every page's title.
     "ENVIRONMENT": "tradeplatform.navigation.environment",
     "DASHBOARD_CALLBACK": "tradeplatform.dashboard.add_dashboard",

@@ -1,6 +1,7 @@
 """Addresses: the admin, the API and its description."""
 
 from django.contrib import admin
+from django.templatetags.static import static
 from django.urls import include, path
 from django.views.generic import RedirectView
 
@@ -8,5 +9,6 @@ urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),
     path("api/", include("webhooks.urls")),
-    path("i18n/", include("django.conf.urls.i18n")),  # the admin's language switch
+    # Browsers ask for it on pages that name no icon, such as the description of the API.
+    path("favicon.ico", RedirectView.as_view(url=static("tradeplatform/favicon.svg"))),
 ]

@@ -30,15 +30,23 @@ def authenticated(token: object) -> AbstractBaseUser:
 
 def strategy_for(document: JsonObject, *, sender: AbstractBaseUser) -> Strategy:
     """The active strategy the alert names, if it is the sender's own or a public one to which the
-    sender has subscribed an account; raises Refused with STRATEGY_NOT_FOUND otherwise.
+    sender has subscribed an account. Raises Refused with STRATEGY_NOT_FOUND or, where only upper
+    and lower case differ, STRATEGY_MISSPELT.
 
     On a subscriber's alert only the subscriber's own accounts act: orders.planning sees to that.
     """
     group_name = Fields(document).text("group_name", longest=_LONGEST_GROUP_NAME)
     strategy = Strategy.objects.filter(group_name=group_name, is_active=True).first()
     if strategy is None or not _may_use(sender, strategy):
-        raise Refused(Reason.STRATEGY_NOT_FOUND, field="group_name")
+        raise _not_found(group_name, sender)
     return strategy
+
+
+def _not_found(group_name: str, sender: AbstractBaseUser) -> Refused:
+    for similar in Strategy.objects.filter(group_name__iexact=group_name, is_active=True):
+        if _may_use(sender, similar):
+            return Refused(Reason.STRATEGY_MISSPELT, field="group_name", value=similar.group_name)
+    return Refused(Reason.STRATEGY_NOT_FOUND, field="group_name")
 
 
 def _may_use(sender: AbstractBaseUser, strategy: Strategy) -> bool:

@@ -6,8 +6,9 @@ from typing import Any
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -17,9 +18,12 @@ from unfold.decorators import action
 
 from tradeplatform.lib.admin_columns import EMPTY, badge, person
 from tradeplatform.lib.admin_scope import HistoryAdmin, OwnRelatedFilter, UuidSearch
+from tradeplatform.lib.encryption import decrypt, encrypt
 from webhooks.models import Delivery, Outcome, WebhookToken
 from webhooks.tokens import issue_token
 
+# The session's name for a new token, encrypted, from the POST that made it to the page it is on.
+_TO_SHOW = "new_webhook_token"
 _SENDER = person("sender", title=_("sender"))
 _USER = person("user", title=_("user"))
 _OUTCOME_COLOURS = {
@@ -114,7 +118,7 @@ class DeliveryAdmin(UuidSearch):
 
 @admin.register(WebhookToken)
 class WebhookTokenAdmin(HistoryAdmin):
-    """Tokens by their last characters; each user renews their own."""
+    """Tokens by their last characters; each user rotates their own."""
 
     list_display = ["hint_label", _USER, "state", "created_at", "revoked_at"]
     list_filter = [("revoked_at", admin.EmptyFieldListFilter)]
@@ -123,12 +127,12 @@ class WebhookTokenAdmin(HistoryAdmin):
     empty_hint = _("No tokens yet. Make one: alerts are let in by it.")
     fields = list_display
     readonly_fields = fields
-    actions_list = ["renew"]
+    actions_list = ["rotate"]
 
     def own_rows(self, rows: QuerySet[Any], user_id: int) -> QuerySet[Any]:
         return rows.filter(user_id=user_id)
 
-    def has_renew_permission(self, request: HttpRequest) -> bool:
+    def has_rotate_permission(self, request: HttpRequest) -> bool:
         """The admin's forms never add a token, so the permission is free for this."""
         return request.user.has_perm("webhooks.add_webhooktoken")
 
@@ -139,22 +143,30 @@ class WebhookTokenAdmin(HistoryAdmin):
         )
 
     @action(  # type: ignore[untyped-decorator]  # Unfold ships no types
-        description=_("New token"), icon="autorenew", permissions=["renew"], url_path="renew"
+        description=_("Rotate token"), icon="autorenew", permissions=["rotate"], url_path="rotate"
     )
-    def renew(self, request: HttpRequest) -> HttpResponse:
-        """Asked for with GET: what would happen. With POST: the new token, on this page only."""
+    def rotate(self, request: HttpRequest) -> HttpResponse:
+        """With GET: what would happen. With POST: a new token, shown once on the page that follows.
+
+        The redirect in between keeps a reload from making another token.
+        """
         if not request.user.is_authenticated:
             raise PermissionDenied
+        if request.method == "POST":
+            request.session[_TO_SHOW] = encrypt(issue_token(user=request.user, now=timezone.now()))
+            return HttpResponseRedirect(request.path)
+        encrypted = request.session.pop(_TO_SHOW, "")
+        token = decrypt(encrypted) if encrypted else ""
         context = {
             **self.admin_site.each_context(request),
-            "title": _("New webhook token"),
+            "title": _("Rotate webhook token"),
             "opts": self.model._meta,
             "active": self.model.objects.filter(user=request.user, revoked_at=None).first(),
+            "token": token,
+            "address": request.build_absolute_uri(reverse("webhook-by-path", args=[token or "-"])),
         }
-        if request.method == "POST":
-            context["token"] = issue_token(user=request.user, now=timezone.now())
         # The admin's pages carry `Cache-Control: no-store`: no browser keeps this one.
-        return TemplateResponse(request, "admin/webhooks/new_token.html", context)
+        return TemplateResponse(request, "admin/webhooks/rotate_token.html", context)
 
     @admin.display(description=_("token"))
     def hint_label(self, token: WebhookToken) -> str:

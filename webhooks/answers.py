@@ -4,7 +4,7 @@ Status words on the wire are success, failed and pending; an order that never re
 no ids to show.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 from uuid import UUID
@@ -58,7 +58,7 @@ def progress_body(progress: Progress, *, status_url: str) -> Body:
         "results": [result_body(row) for row in progress.rows],
         "summary": _summary(progress.rows),
         "performance_metrics": _metrics(progress.timings),
-        "warnings": [*progress.warnings, *_emptiness(progress)],
+        "warnings": [*progress.warnings, *_emptiness(progress), *_missed_cancels(progress)],
     }
     return body if progress.is_settled else body | {"status_url": status_url}
 
@@ -108,5 +108,17 @@ def _emptiness(progress: Progress) -> Sequence[str]:
     """Why a finished signal has no rows."""
     if progress.rows or not progress.is_settled:
         return ()
-    places = any(intent["action"] == Action.PLACE for intent in progress.intents)
-    return (_NO_SUBSCRIBER if places else _NOTHING_TO_CANCEL,)
+    actions = {intent["action"] for intent in progress.intents}
+    if Action.PLACE in actions:
+        return (_NO_SUBSCRIBER,)
+    return (_NOTHING_TO_CANCEL,) if Action.CANCEL_ALL in actions else ()
+
+
+def _missed_cancels(progress: Progress) -> Iterator[str]:
+    """Which cancels of single orders found none."""
+    if not progress.is_settled:
+        return
+    found = {name for row in progress.rows for name in (row.venue_order_id, row.client_order_id)}
+    for intent in progress.intents:
+        if intent["action"] == Action.CANCEL and intent["order_id"] not in found:
+            yield f"This strategy has no open order {intent['order_id']} to cancel."

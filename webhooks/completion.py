@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
+from orders.dispatching import is_asked_for
 from orders.results import ResultRow, is_settled, result_rows
 from webhooks.answers import Answer, Progress, progress_body
 from webhooks.deliveries import record_answer
@@ -18,6 +19,10 @@ from webhooks.waiting import wait_until_settled
 logger = logging.getLogger(__name__)
 
 _DUPLICATE = "The same alert_id or Idempotency-Key came before: this alert was not executed again."
+_OTHER_CONTENT = (
+    "That one asked for something else: give every alert an alert_id of its own, for example with "
+    "{{strategy.order.id}} and {{timenow}} in it."
+)
 _UNCONFIRMED = (
     "The database did not confirm that it stored the alert. Look at status_url before you send "
     "it again."
@@ -83,6 +88,7 @@ def _answer(understood: Understood, stored: Stored, known: _Known, watch: Stopwa
 def _warnings(understood: Understood, stored: Stored) -> tuple[str, ...]:
     return (
         *(() if stored.is_new else (_DUPLICATE,)),
+        *(() if is_asked_for(stored.signal, understood.alert.intents) else (_OTHER_CONTENT,)),
         *(() if stored.is_confirmed else (_UNCONFIRMED,)),
         *understood.alert.warnings,
     )

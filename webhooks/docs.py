@@ -10,6 +10,9 @@ from typing import Any
 from django.views.generic import TemplateView
 from drf_spectacular.generators import SchemaGenerator
 
+from webhooks.refusals import Reason
+from webhooks.result_codes import RESULT_CODES
+
 _METHODS = ("get", "post")
 
 
@@ -20,8 +23,17 @@ class ApiDocsView(TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         schema = SchemaGenerator().get_schema(public=True)  # type: ignore[no-untyped-call]
-        operations = list(_operations(schema))
-        return super().get_context_data(info=schema["info"], operations=operations, **kwargs)
+        return super().get_context_data(
+            info=schema["info"],
+            operations=list(_operations(schema)),
+            refusals=[(reason.name, reason.http_status, _general(reason)) for reason in Reason],
+            result_codes=RESULT_CODES.items(),
+            **kwargs,
+        )
+
+
+def _general(reason: Reason) -> str:
+    return reason.sentence.format(field="<field>", value="…")
 
 
 def _operations(schema: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
@@ -42,7 +54,12 @@ def _operation(path: str, method: str, operation: Mapping[str, Any]) -> dict[str
         "fields": list(body.get("schema", {}).get("properties", {}).items()),
         "examples": list(_examples(body)),
         "answers": [
-            (status, answer["description"], list(_examples(_json_of(answer))))
+            {
+                "status": status,
+                "description": answer["description"],
+                "fields": list(_fields(_json_of(answer).get("schema", {}))),
+                "examples": list(_examples(_json_of(answer))),
+            }
             for status, answer in operation["responses"].items()
         ],
     }
@@ -51,6 +68,14 @@ def _operation(path: str, method: str, operation: Mapping[str, Any]) -> dict[str
 def _json_of(answer: Mapping[str, Any]) -> Mapping[str, Any]:
     content: Mapping[str, Any] = answer.get("content", {}).get("application/json", {})
     return content
+
+
+def _fields(shape: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Every field with its path: `results[].status` is a field of each item of `results`."""
+    for name, field in shape.get("properties", {}).items():
+        yield f"{prefix}{name}", field
+        yield from _fields(field, f"{prefix}{name}.")
+        yield from _fields(field.get("items", {}), f"{prefix}{name}[].")
 
 
 def _examples(content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

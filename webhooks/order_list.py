@@ -24,8 +24,9 @@ _LONGEST_NUMBER = 18  # digits of the largest id
 def order_page(parameters: Mapping[str, str], *, user_id: int) -> Body:
     """A page of orders and, if there are more, `next_before` to ask for them with `before`.
 
-    Raises Refused with PARAMETER_INVALID.
+    Raises Refused with PARAMETER_UNKNOWN or PARAMETER_INVALID.
     """
+    _check_names(parameters)
     limit = _limit(parameters)
     rows = list(
         Order.objects.filter(
@@ -50,8 +51,19 @@ def _condition(parameters: Mapping[str, str]) -> Q:
         try:
             condition &= to_condition(value)
         except ValueError:
-            raise Refused(Reason.PARAMETER_INVALID, field=name, value=value) from None
+            raise _invalid(name) from None
     return condition
+
+
+def _check_names(parameters: Mapping[str, str]) -> None:
+    """A filter that is not understood would show more than was asked for."""
+    for name in parameters:
+        if name not in _EXPECTED:
+            raise Refused(Reason.PARAMETER_UNKNOWN, field=name)
+
+
+def _invalid(name: str) -> Refused:
+    return Refused(Reason.PARAMETER_INVALID, field=name, value=_EXPECTED[name])
 
 
 def _limit(parameters: Mapping[str, str]) -> int:
@@ -61,7 +73,7 @@ def _limit(parameters: Mapping[str, str]) -> int:
     except ValueError:
         limit = 0
     if not 1 <= limit <= MOST_ROWS:
-        raise Refused(Reason.PARAMETER_INVALID, field="limit", value=text)
+        raise _invalid("limit")
     return limit
 
 
@@ -91,6 +103,16 @@ _FILTERS: Mapping[str, Callable[[str], Q]] = {
     "status": lambda text: Q(status=OrderStatus(text.upper())),
     "open": _open,
     "before": lambda text: Q(id__lt=_number(text)),
+}
+_TEXT = "a text without NUL characters"
+_EXPECTED: Mapping[str, str] = {
+    "group_name": _TEXT,
+    "account": _TEXT,
+    "symbol": _TEXT,
+    "status": "an order's state, such as FILLED",
+    "open": "true or false",
+    "before": "a whole number",
+    "limit": f"a whole number from 1 to {MOST_ROWS}",
 }
 
 

@@ -29,6 +29,10 @@ class Reason(Enum):
     # Who and what for.
     TOKEN_INVALID = (401, "The token is missing or not valid.")
     STRATEGY_NOT_FOUND = (404, "There is no active strategy of that group_name for this token.")
+    STRATEGY_MISSPELT = (
+        404,
+        "There is no strategy of that {field}, but there is {value}: upper and lower case count.",
+    )
     EXCHANGE_MISMATCH = (400, "The strategy does not trade at {value}.")
     MARKET_TYPE_MISMATCH = (400, "The strategy does not trade {value} markets.")
     CURRENCY_MISMATCH = (400, "The strategy does not trade markets quoted in {value}.")
@@ -65,7 +69,12 @@ class Reason(Enum):
     ORDERS_TOO_MANY = (400, "{field} has {value} orders; at most 30 fit one alert.")
     # Reading what became of alerts.
     SIGNAL_NOT_FOUND = (404, "There is no signal of that id for this token.")
-    PARAMETER_INVALID = (400, "The parameter {field} is {value}, which is not one of its values.")
+    PARAMETER_UNKNOWN = (
+        400,
+        "There is no parameter {field}. There are group_name, account, symbol, status, open, "
+        "before and limit.",
+    )
+    PARAMETER_INVALID = (400, "The parameter {field} must be {value}.")
     # Ours.
     STORE_UNAVAILABLE = (503, "The alert could not be stored, so nothing was ordered. Send again.")
     DATABASE_UNAVAILABLE = (503, "The database cannot be reached. Ask again.")

@@ -9,7 +9,11 @@ from webhooks.views import OrderListView, SignalView, WebhookView
 urlpatterns = [
     re_path(r"^webhook/?$", WebhookView.as_view(), name="webhook"),
     # Told of in the description of the address above.
-    re_path(r"^webhook/(?P<path_token>[^/]+)/?$", WebhookView.as_view(schema=None)),
+    re_path(
+        r"^webhook/(?P<path_token>[^/]+)/?$",
+        WebhookView.as_view(schema=None),
+        name="webhook-by-path",
+    ),
     re_path(r"^signals/(?P<signal_id>[^/]+)/?$", SignalView.as_view(), name="signal"),
     re_path(r"^orders/?$", OrderListView.as_view(), name="orders"),
     re_path(r"^schema/?$", SpectacularAPIView.as_view(), name="schema"),

@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from accounts.exchange.types import OrderType, Side
 from orders.transitions import OrderStatus
 from webhooks.parsing import MOST_ORDERS
 from webhooks.refusals import Reason
+from webhooks.result_codes import RESULT_CODES
 
 Schema = dict[str, Any]
 
@@ -74,12 +76,20 @@ _RESULT: Schema = _object(
         "order_id": _text("The exchange's order id; empty while it is not known."),
         "client_order_id": _text("Ours."),
         "order_status": _text("Where the order stands.", enum=[*OrderStatus]),
-        "error_code": _text("Only if it failed."),
+        "error_code": _text("Only if it failed; stable.", enum=[*RESULT_CODES]),
         "error": _text("Only if it failed: why, with the numbers."),
     }
 )
-_COUNT: Schema = {"type": "integer"}
-_MILLISECONDS: Schema = {"type": "number"}
+
+
+def _count(description: str) -> Schema:
+    return {"type": "integer", "description": description}
+
+
+def _milliseconds(description: str) -> Schema:
+    return {"type": "number", "description": description}
+
+
 PROGRESS: Schema = _object(
     {
         "action": _text(
@@ -88,24 +98,32 @@ PROGRESS: Schema = _object(
         "signal_id": _text("The alert as we keep it.", format="uuid"),
         "strategy": _text("Its group_name."),
         "duplicate": {"type": "boolean", "description": "Only on a repeated alert_id: true."},
-        "results": {"type": "array", "items": _RESULT},
+        "results": {
+            "type": "array",
+            "items": _RESULT,
+            "description": "One for each order of each account.",
+        },
         "summary": _object(
             {
-                "total_accounts": _COUNT,
-                "successful_trades": _COUNT,
-                "failed_trades": _COUNT,
-                "pending_trades": _COUNT,
+                "total_accounts": _count("Accounts with at least one row."),
+                "successful_trades": _count("Rows that are success."),
+                "failed_trades": _count("Rows that are failed."),
+                "pending_trades": _count("Rows that are pending."),
             }
         ),
         "performance_metrics": _object(
             {
-                "validation_time_ms": _MILLISECONDS,
-                "preprocessing_time_ms": _MILLISECONDS,
-                "trade_processing_time_ms": _MILLISECONDS,
-                "total_processing_time_ms": _MILLISECONDS,
+                "validation_time_ms": _milliseconds("Reading and checking the request."),
+                "preprocessing_time_ms": _milliseconds("Storing it."),
+                "trade_processing_time_ms": _milliseconds("Until the accounts were through."),
+                "total_processing_time_ms": _milliseconds("All of it."),
             }
         ),
-        "warnings": {"type": "array", "items": {"type": "string"}},
+        "warnings": {
+            "type": "array",
+            "items": {"type": "string"},
+            "description": "What was ignored, or why there are no results.",
+        },
         "status_url": _text("Only while accounts are at work: where to look for the rest."),
     }
 )
@@ -118,9 +136,32 @@ REFUSAL: Schema = _object(
     },
     required=("error_code", "error"),
 )
+_ORDER: Schema = _object(
+    {
+        "id": _count("Ours; for `before`."),
+        "signal_id": _text("The alert that asked for it.", format="uuid"),
+        "strategy": _text("Its group_name."),
+        "account_name": _text("The account."),
+        "symbol": _text("The market."),
+        "side": _text("The side.", enum=[*Side]),
+        "order_type": _text("The type.", enum=[*OrderType]),
+        "quantity": _text("In base units; null while it is not sized."),
+        "price": _text("The limit price; null without one."),
+        "stop_price": _text("The trigger price; null without one."),
+        "order_status": _text("Where the order stands.", enum=[*OrderStatus]),
+        "filled_quantity": _text("In base units."),
+        "average_price": _text("Of its fills; null without one."),
+        "order_id": _text("The exchange's order id; empty while it is not known."),
+        "client_order_id": _text("Ours, as the exchange was told."),
+        "error_code": _text("Why it was refused; empty if it was not."),
+        "error": _text("The same as a sentence."),
+        "created_at": _text("When it was intended.", format="date-time"),
+        "updated_at": _text("When it last changed.", format="date-time"),
+    }
+)
 ORDER_LIST: Schema = _object(
     {
-        "orders": {"type": "array", "items": {"type": "object"}},
+        "orders": {"type": "array", "items": _ORDER, "description": "Newest first."},
         "next_before": {
             "type": "integer",
             "nullable": True,

@@ -1,6 +1,6 @@
 """One plain sentence per stable code: what happened and what to do. Pure."""
 
-_SENTENCES = {
+VENUE_SENTENCES = {
     "ABOVE_MAXIMUM": "The order is larger than the exchange allows. Make it smaller.",
     "BAD_CREDENTIALS": (
         "The exchange does not accept the API key. Check key, secret, passphrase, their expiry "
@@ -57,4 +57,4 @@ _SENTENCES = {
 
 def sentence_of(code: str) -> str:
     """The sentence of one of our codes; every code of venue_codes.py has one."""
-    return _SENTENCES[code]
+    return VENUE_SENTENCES[code]

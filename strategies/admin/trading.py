@@ -5,12 +5,15 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import Count, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
+from unfold.decorators import action
 
 from accounts.badges import environment_badge
 from accounts.models import Account
@@ -91,6 +94,7 @@ class StrategyAdmin(OwnedAdmin):
     ]
     readonly_fields = [OWNER, "alert"]
     inlines = [SubscriptionInline]
+    actions_detail = ["add_subscription"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows: QuerySet[Any] = (
@@ -117,6 +121,18 @@ class StrategyAdmin(OwnedAdmin):
             )
             self.message_user(request, text % others, messages.WARNING)
 
+    def has_subscribe_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Whether the user may add subscriptions."""
+        return request.user.has_perm("strategies.add_subscription")
+
+    @action(  # type: ignore[untyped-decorator]  # Unfold ships no types
+        description=_("Add subscription"), icon="add_link", permissions=["subscribe"]
+    )
+    def add_subscription(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """To the form of a new subscription, with this strategy chosen."""
+        form = reverse("admin:strategies_subscription_add")
+        return HttpResponseRedirect(f"{form}?{urlencode({'strategy': object_id})}")
+
     @admin.display(description=_("open to"), ordering="is_public")
     def audience(self, strategy: Strategy) -> SafeString:
         """Who may subscribe."""
@@ -126,16 +142,24 @@ class StrategyAdmin(OwnedAdmin):
 
     @admin.display(description=_("alert to paste"))
     def alert(self, strategy: Strategy) -> SafeString:
-        """A message for TradingView that this strategy understands."""
+        """A message for TradingView that this strategy understands, and where it goes."""
         message = {
             "group_name": strategy.group_name,
-            "token": "YOUR_TOKEN",
             "symbol": "{{ticker}}",
             "side": "{{strategy.order.action}}",
             "order_type": "MARKET",
             "qty_per": 10,
+            "alert_id": "{{strategy.order.id}}-{{timenow}}",
+            "timenow": "{{timenow}}",
         }
-        return format_html("<pre>{}</pre>", json.dumps(message, indent=2, ensure_ascii=False))
+        return format_html(
+            "<pre>{}</pre><p>{}</p>",
+            json.dumps(message, indent=2, ensure_ascii=False),
+            _(
+                "Send it to /api/webhook/ followed by your token: rotating the token shows the "
+                "whole address. The same alert_id twice is executed once."
+            ),
+        )
 
     @admin.display(description=_("subscriptions"))
     def subscriptions_link(self, strategy: Any) -> SafeString:

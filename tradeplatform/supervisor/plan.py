@@ -67,6 +67,7 @@ class Installation:
     web: Address
     web_socket: int
     web_threads: int
+    trusted_proxies: Sequence[str]
     shards: int
 
     @property
@@ -99,7 +100,7 @@ def migrate(installation: Installation) -> ChildSpec:
 
 
 def demo(installation: Installation) -> ChildSpec:
-    """Makes the demo in an empty database, registers its accounts; runs to its end."""
+    """Makes the demo unless DEMO is 0, tells which of its secrets still work; runs to its end."""
     argv = ["manage.py", "demo", "--quickstart", str(installation.quickstart)]
     return _python(installation, name="demo", argv=argv)
 
@@ -141,6 +142,8 @@ def _web(installation: Installation) -> Member:
         # One process: the slots for waiting requests are counted in it.
         *("--worker-class", "gthread", "--workers", "1"),
         *("--threads", str(installation.web_threads), "--keep-alive", "75"),
+        # Empty trusts nobody; gunicorn's own default would trust this machine.
+        *("--forwarded-allow-ips", ",".join(installation.trusted_proxies)),
         *("--graceful-timeout", str(_WEB_STOP_SECONDS), "--no-control-socket"),
     ]
     spec = _python(

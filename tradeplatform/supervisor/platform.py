@@ -13,6 +13,7 @@ from tradeplatform.lib.services.postgres import EmbeddedPostgres
 from tradeplatform.lib.services.valkey import EmbeddedValkey
 from tradeplatform.supervisor import plan
 from tradeplatform.supervisor.address import Address, address_of, listen
+from tradeplatform.supervisor.given import check_given_services
 from tradeplatform.supervisor.lock import locked
 from tradeplatform.supervisor.plan import Installation, Member, Role
 from tradeplatform.supervisor.quickstart import announcement, refresh
@@ -30,6 +31,7 @@ def run(*, say: Callable[[str], object]) -> None:
 
     Raises ServiceError or StartFailed, with everything stopped again, when it cannot start.
     """
+    check_given_services()
     with (
         Signals() as signals,
         locked(settings.STATE_DIR, signals=signals) as lock,
@@ -56,8 +58,7 @@ def _bring_up(supervisor: Supervisor, installation: Installation) -> str:
         _await_sandbox(supervisor, installation.own_sandbox)
     settings.SANDBOX_URL_NOTE.write_text(f"{installation.sandbox_url}\n")
     supervisor.run_to_end(plan.migrate(installation))
-    if settings.DEMO:
-        supervisor.run_to_end(plan.demo(installation))
+    supervisor.run_to_end(plan.demo(installation))
     _start_platform(supervisor, installation)
     quickstart = refresh(
         installation.quickstart,
@@ -143,5 +144,6 @@ def _installation(web: socket.socket, sandbox: socket.socket | None) -> Installa
         web=address_of(web),
         web_socket=web.fileno(),
         web_threads=settings.WEB_THREADS,
+        trusted_proxies=settings.TRUSTED_PROXIES,
         shards=settings.SHARDS,
     )

@@ -1,15 +1,22 @@
 """What a newcomer needs to post the first alert: in `quickstart.json`, and printed when ready."""
 
 import json
-import os
 import shlex
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from tradeplatform.lib.private_json import read_private, write_private
+
+_MANAGE = ".venv/bin/python manage.py"
+_OWN_TOKEN = "<YOUR_TOKEN>"  # noqa: S105 - stands where the user puts a token
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quickstart:
-    """The file's keys. Without the demo there is no login, token or group to name."""
+    """The file's keys. Without the demo there is no login, token or group to name.
+
+    A password or token that is empty beside the others was changed: only its user knows it.
+    """
 
     admin_url: str
     admin_user: str
@@ -22,7 +29,7 @@ class Quickstart:
 
 def refresh(path: Path, *, web_url: str, sandbox_url: str) -> Quickstart:
     """Write the addresses of this start beside what the demo left in `path`, mode 0600."""
-    kept = json.loads(path.read_text()) if path.exists() else {}
+    kept = read_private(path)
     quickstart = Quickstart(
         admin_url=f"{web_url}/admin/",
         admin_user=kept.get("admin_user", ""),
@@ -32,32 +39,39 @@ def refresh(path: Path, *, web_url: str, sandbox_url: str) -> Quickstart:
         group_names=kept.get("group_names", []),
         sandbox_url=sandbox_url,
     )
-    draft = path.with_suffix(".draft")
-    draft.unlink(missing_ok=True)
-    with open(draft, "x", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
-        json.dump(asdict(quickstart), file, indent=2)
-    draft.replace(path)
+    write_private(path, asdict(quickstart))
     return quickstart
 
 
 def announcement(quickstart: Quickstart, *, logs: Path) -> str:
     """The text that says READY."""
     lines = ["READY", "", f"  Admin    {quickstart.admin_url}"]
-    if quickstart.admin_user:
-        lines.append(f"  Login    {quickstart.admin_user} / {quickstart.admin_password}")
-    else:
-        lines.append("  Login    make one with: manage.py createsuperuser")
+    lines.append(f"  Login    {_login(quickstart)}")
     lines += [f"  Sandbox  {quickstart.sandbox_url}", f"  Logs     {logs}", ""]
-    if quickstart.token and quickstart.group_names:
-        lines += ["Post an alert:", "", f"  {first_alert(quickstart)}", ""]
+    if quickstart.group_names:
+        lines += [_invitation(quickstart), "", f"  {first_alert(quickstart)}", ""]
     return "\n".join([*lines, "Ctrl-C stops everything."])
+
+
+def _login(quickstart: Quickstart) -> str:
+    if not quickstart.admin_user:
+        return f"your own, or make one: {_MANAGE} createsuperuser"
+    if quickstart.admin_password:
+        return f"{quickstart.admin_user} / {quickstart.admin_password}"
+    return f"{quickstart.admin_user}, you changed the password: use your own"
+
+
+def _invitation(quickstart: Quickstart) -> str:
+    if quickstart.token:
+        return "Post an alert:"
+    return f"Post an alert (you changed the token: put your own in place of {_OWN_TOKEN}):"
 
 
 def first_alert(quickstart: Quickstart) -> str:
     """A command for bash that buys bitcoin with 5 % of each subscribed account's capital."""
     alert = {
         "group_name": quickstart.group_names[0],
-        "token": quickstart.token,
+        "token": quickstart.token or _OWN_TOKEN,
         "symbol": "BTC/USDT",
         "side": "buy",
         "order_type": "LIMIT",

@@ -80,12 +80,32 @@ def test_the_sidebar_shows_what_the_user_may_view(client: Client) -> None:
 
 
 @pytest.mark.django_db
-def test_the_language_can_be_switched(client: Client) -> None:
-    client.force_login(superuser())
+def test_pages_are_in_the_one_language_there_is(client: Client) -> None:
+    content = client.get("/admin/login/", headers={"Accept-Language": "ko"}).content.decode()
 
-    client.post("/i18n/setlang/", {"language": "ko", "next": "/admin/"})
+    assert '<html lang="en"' in content
+    assert "Log in" in content
 
-    assert '<html lang="ko"' in client.get("/admin/").content.decode()
+
+@pytest.mark.django_db
+def test_the_login_page_names_an_icon_that_is_there(client: Client) -> None:
+    content = client.get("/admin/login/").content.decode()
+    implied = client.get("/favicon.ico", follow=True)
+
+    assert 'href="/static/tradeplatform/favicon.svg"' in content
+    assert client.get("/static/tradeplatform/favicon.svg").status_code == 200
+    assert implied.headers["Content-Type"] == "image/svg+xml"
+
+
+@pytest.mark.django_db
+def test_a_page_spells_its_row_as_it_is(client: Client) -> None:
+    account = make_account(superuser(), "lower-case")
+    client.force_login(account.owner)
+
+    content = client.get(f"{address(type(account))}{account.pk}/change/").content.decode()
+
+    assert "Lower-case" not in content
+    assert "lower-case" in content
 
 
 def test_the_web_process_loads_no_exchange_client() -> None:

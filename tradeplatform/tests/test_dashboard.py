@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -107,6 +107,32 @@ def test_an_empty_installation_says_what_to_do(client: Client, alice: User) -> N
 
     assert "No alerts yet" in content
     assert "No accounts yet." in content
+
+
+def test_staff_without_permissions_see_no_figures_and_no_links_that_are_refused(
+    client: Client, alice: User
+) -> None:
+    trade(alice, "trend")
+    alice.groups.clear()
+    client.force_login(alice)
+
+    content = client.get("/admin/").content.decode()
+
+    assert "Ask for the group Traders" in content
+    assert 'href="/admin/accounts/' not in content
+    assert 'href="/admin/orders/' not in content
+    assert 'href="/admin/webhooks/' not in content
+
+
+def test_whoever_may_only_look_is_not_asked_to_add_an_account(client: Client, alice: User) -> None:
+    alice.groups.clear()
+    alice.user_permissions.add(Permission.objects.get(codename="view_account"))
+    client.force_login(alice)
+
+    content = client.get("/admin/").content.decode()
+
+    assert "No accounts yet." in content
+    assert "/admin/accounts/account/add/" not in content
 
 
 def test_the_page_takes_as_many_queries_for_many_rows_as_for_one(

@@ -117,6 +117,19 @@ def test_strategies_are_named_exactly(desk: Desk, group_name: str) -> None:
     assert desk.post(group_name=f"{group_name}x").status_code == 404
 
 
+def test_a_strategy_in_another_case_is_named_to_whoever_may_use_it(desk: Desk) -> None:
+    _, strangers_token = person("stranger")
+    name = desk.strategy.group_name
+
+    own = desk.post(group_name=name.upper())
+    strangers = desk.post(group_name=name.upper(), token=strangers_token)
+
+    assert own.status_code == 404
+    assert own.json()["error_code"] == "STRATEGY_MISSPELT"
+    assert f"but there is {name}: upper and lower case count." in own.json()["error"]
+    assert refusal(strangers) == STRATEGY_NOT_FOUND
+
+
 def test_a_missing_group_name_is_a_refusal_of_its_own(desk: Desk) -> None:
     status, body = refusal(desk.post(group_name=None))
 

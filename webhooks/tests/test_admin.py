@@ -1,5 +1,6 @@
 """The admin pages of deliveries and tokens: own rows only, a new token is told exactly once."""
 
+import json
 import re
 from typing import Any
 
@@ -22,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 DELIVERIES = "/admin/webhooks/delivery/"
 TOKENS = "/admin/webhooks/webhooktoken/"
-RENEW = f"{TOKENS}renew/"
+ROTATE = f"{TOKENS}rotate/"
 
 
 @pytest.fixture
@@ -115,55 +116,79 @@ def test_tokens_are_seen_by_their_users_only(as_alice: Client, alice: User, bob:
     assert as_alice.get(TOKENS, {"digest__startswith": "a"}).status_code == 400
 
 
-def test_looking_at_the_renewal_renews_nothing(as_alice: Client, alice: User) -> None:
+def test_looking_at_the_rotation_rotates_nothing(as_alice: Client, alice: User) -> None:
     token = issue_token(user=alice, now=NOON)
 
-    content = as_alice.get(RENEW).content.decode()
+    content = as_alice.get(ROTATE).content.decode()
 
     assert "stops working at once" in content
     assert user_of(token) == alice
 
 
-def test_a_renewed_token_works_and_the_old_one_no_longer(as_alice: Client, alice: User) -> None:
+def test_a_rotated_token_works_and_the_old_one_no_longer(as_alice: Client, alice: User) -> None:
     old = issue_token(user=alice, now=NOON)
 
-    answer = as_alice.post(RENEW)
+    answer = as_alice.post(ROTATE, follow=True)
 
     assert user_of(told_token(answer)) == alice
     assert user_of(old) is None
     assert "no-store" in answer.headers["Cache-Control"]
 
 
+def test_a_page_with_a_new_token_may_be_loaded_again(as_alice: Client) -> None:
+    token = told_token(as_alice.post(ROTATE, follow=True))
+
+    again = as_alice.get(ROTATE)
+
+    assert "stops working at once" in again.content.decode()
+    assert user_of(token) is not None
+    assert WebhookToken.objects.count() == 1
+
+
+def test_the_address_with_the_token_takes_alerts(as_alice: Client, alice: User) -> None:
+    make_strategy(alice, "first")
+    page = as_alice.post(ROTATE, follow=True).content.decode()
+    (path,) = re.findall(r">http://testserver(/api/webhook/[^<]+)<", page)
+
+    alert = {"group_name": "first", "order_type": "CANCEL_ALL_ORDER"}
+    answer = Client().post(path, data=json.dumps(alert), content_type="text/plain")
+
+    assert answer.status_code == 202
+
+
 def test_a_token_is_told_exactly_once(as_alice: Client) -> None:
-    answer = as_alice.post(RENEW)
+    made = as_alice.post(ROTATE)
+    held = [str(session.get_decoded()) for session in Session.objects.all()]
+    answer = as_alice.get(ROTATE)
     token = told_token(answer)
 
-    later = [as_alice.get(path).content.decode() for path in (TOKENS, RENEW, "/admin/")]
+    later = [as_alice.get(path).content.decode() for path in (TOKENS, ROTATE, "/admin/")]
     kept = [
-        *(str(message) for message in get_messages(answer.wsgi_request)),
+        *held,
+        *(str(message) for message in get_messages(made.wsgi_request)),
         *(entry.change_message for entry in LogEntry.objects.all()),
         *(str(session.get_decoded()) for session in Session.objects.all()),
         *(str(row) for row in WebhookToken.objects.values()),
     ]
 
-    assert answer.content.decode().count(token) == 1
+    assert answer.content.decode().count(f"{token}<") == 2  # in the address and alone
     assert all(token not in text for text in [*later, *kept])
 
 
-def test_renewing_needs_the_permission(as_alice: Client, alice: User) -> None:
+def test_rotating_needs_the_permission(as_alice: Client, alice: User) -> None:
     alice.groups.clear()
 
-    answer = as_alice.post(RENEW)
+    answer = as_alice.post(ROTATE)
 
     assert answer.status_code == 403
     assert not WebhookToken.objects.exists()
 
 
-def test_renewing_needs_a_form_of_ours(alice: User) -> None:
+def test_rotating_needs_a_form_of_ours(alice: User) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(alice)
 
-    answer = client.post(RENEW)
+    answer = client.post(ROTATE)
 
     assert answer.status_code == 403
     assert not WebhookToken.objects.exists()

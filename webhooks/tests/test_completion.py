@@ -60,7 +60,7 @@ def test_a_repeated_key_is_answered_200_with_the_first_result(desk: Desk) -> Non
     denied(signal, subscribe(desk.strategy, make_account(stranger, "A1")))
     settle(signal.pk)
 
-    response = desk.send(desk.alert(price="1"), **{"Idempotency-Key": "bar-1"})
+    response = desk.send(desk.alert(), **{"Idempotency-Key": "bar-1"})
 
     body = response.json()
     assert response.status_code == 200
@@ -92,6 +92,17 @@ def test_a_repeated_key_is_answered_200_with_the_first_result(desk: Desk) -> Non
     }
     assert body["warnings"] == [DUPLICATE]
     assert "status_url" not in body
+
+
+def test_a_repeated_key_with_another_content_is_not_executed_and_says_so(desk: Desk) -> None:
+    first = desk.post(alert_id="bar-1").json()
+
+    body = desk.post(alert_id="bar-1", price="1").json()
+
+    assert (body["duplicate"], body["signal_id"]) == (True, first["signal_id"])
+    assert body["warnings"][0] == DUPLICATE
+    assert body["warnings"][1].startswith("That one asked for something else: ")
+    assert Signal.objects.count() == 1
 
 
 def test_a_duplicate_is_kept_as_one_and_starts_nothing(desk: Desk) -> None:
@@ -164,6 +175,21 @@ def test_a_finished_alert_without_results_says_why(
     body = desk.send(alert).json()
 
     assert (body["results"], body["warnings"]) == ([], [DUPLICATE, warning])
+
+
+def test_a_cancel_that_finds_no_order_says_which(desk: Desk) -> None:
+    orders = [{"order_type": "CANCEL", "order_id": name} for name in ("777", "888")]
+    alert = {"group_name": desk.strategy.group_name, "token": desk.token, "alert_id": "bar-1"}
+    desk.send({**alert, "orders": orders})
+    settle(Signal.objects.get().pk)
+
+    body = desk.send({**alert, "orders": orders}).json()
+
+    assert body["warnings"] == [
+        DUPLICATE,
+        "This strategy has no open order 777 to cancel.",
+        "This strategy has no open order 888 to cancel.",
+    ]
 
 
 def test_who_prefers_not_to_wait_is_answered_202_at_once(desk: Desk, settings: Settings) -> None:

@@ -1,14 +1,23 @@
 """The API's description: valid OpenAPI, and a page that needs no other host."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from drf_spectacular.validation import validate_schema
 
+from accounts.exchange.sentences import VENUE_SENTENCES
 from webhooks.refusals import Reason
+from webhooks.result_codes import RESULT_CODES
 from webhooks.tests.conftest import Desk
+
+_GIVES_CODE = re.compile(
+    r"(?:Denied|NotSent|Rejected|OutcomeUnknown|OrderGone|_refuse)\(\s*(?:order,\s*)?f?\"([A-Z_{}a-z]+)\""
+    r"|\"failed\", \"([A-Z_]+)\""
+)
 
 
 @pytest.fixture
@@ -57,3 +66,35 @@ def test_the_page_shows_the_webhook_and_loads_nothing() -> None:
     assert "<code>qty_per</code>" in page
     assert re.findall(r"<(?:script|link|img|iframe)\b", page) == []
     assert re.findall(r"https?://", page) == []
+
+
+def test_every_code_that_the_order_path_can_give_is_described() -> None:
+    root = Path(settings.BASE_DIR)
+    rooms = ("orders", "strategies", "accounts/exchange")
+    sources = [path for room in rooms for path in (root / room).rglob("*.py")]
+    texts = [path.read_text() for path in sources if "tests" not in path.parts]
+
+    given = {code for text in texts for found in _GIVES_CODE.findall(text) for code in found}
+    given.discard("")
+
+    assert len(given) > 30
+    assert given - {"NO_{kind}_POSITION"} <= set(RESULT_CODES)
+    assert set(RESULT_CODES) <= {*given, *VENUE_SENTENCES, "NO_LONG_POSITION", "NO_SHORT_POSITION"}
+
+
+def test_the_page_and_the_schema_list_the_codes_of_results(schema: dict[str, Any]) -> None:
+    page = Client().get("/api/docs/").content.decode()
+
+    answer = schema["paths"]["/api/webhook/"]["post"]["responses"]["200"]
+    shape = answer["content"]["application/json"]["schema"]["properties"]["results"]["items"]
+    assert shape["properties"]["error_code"]["enum"] == list(RESULT_CODES)
+    for code in (*RESULT_CODES, *(reason.name for reason in Reason)):
+        assert f"<code>{code}</code>" in page
+
+
+def test_the_page_describes_every_field_that_is_answered() -> None:
+    page = Client().get("/api/docs/").content.decode()
+
+    for field in ("results[].order_status", "summary.failed_trades", "orders[].average_price"):
+        assert f"<th><code>{field}</code></th><td></td>" not in page
+        assert f"<th><code>{field}</code></th>" in page

@@ -108,7 +108,7 @@ def test_an_order_is_told_in_the_words_of_the_wire(desk: Desk) -> None:
         ({"open": "true"}, ["pending", "resting"]),
         ({"open": "false", "account": "A1"}, ["filled"]),
         ({"group_name": "nope"}, []),
-        ({"unknown": "1", "limit": "200"}, ["pending", "filled", "denied", "resting"]),
+        ({"limit": "200"}, ["pending", "filled", "denied", "resting"]),
     ],
 )
 def test_orders_are_filtered(desk: Desk, parameters: dict[str, str], found: list[str]) -> None:
@@ -137,26 +137,44 @@ def test_a_page_that_ends_with_the_last_order_has_no_next(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value"),
+    ("name", "value", "expected"),
     [
-        ("limit", "0"),
-        ("limit", "201"),
-        ("limit", "-1"),
-        ("limit", "１０"),
-        ("before", "x"),
-        ("before", "9" * 19),
-        ("status", "OPENED"),
-        ("open", "yes"),
-        ("account", "\x00"),
-        ("group_name", "\x00"),
-        ("symbol", "\x00"),
+        ("limit", "0", "a whole number from 1 to 200"),
+        ("limit", "201", "a whole number from 1 to 200"),
+        ("limit", "-1", "a whole number from 1 to 200"),
+        ("limit", "１０", "a whole number from 1 to 200"),
+        ("before", "x", "a whole number"),
+        ("before", "9" * 19, "a whole number"),
+        ("status", "OPENED", "an order's state, such as FILLED"),
+        ("open", "1", "true or false"),
+        ("account", "\x00", "a text without NUL characters"),
+        ("group_name", "\x00", "a text without NUL characters"),
+        ("symbol", "\x00", "a text without NUL characters"),
     ],
 )
-def test_a_parameter_that_cannot_be_meant_is_refused(desk: Desk, name: str, value: str) -> None:
+def test_a_parameter_that_cannot_be_meant_is_refused(
+    desk: Desk, name: str, value: str, expected: str
+) -> None:
     response = orders(desk.token, **{name: value})
 
     assert response.status_code == 400
-    assert (response.json()["error_code"], response.json()["field"]) == ("PARAMETER_INVALID", name)
+    assert response.json() == {
+        "error_code": "PARAMETER_INVALID",
+        "error": f"The parameter {name} must be {expected}.",
+        "field": name,
+    }
+
+
+def test_a_parameter_that_does_not_exist_is_refused_and_the_others_are_named(desk: Desk) -> None:
+    response = orders(desk.token, strategy="test1")
+
+    assert response.status_code == 400
+    assert response.json() == {
+        "error_code": "PARAMETER_UNKNOWN",
+        "error": "There is no parameter strategy. There are group_name, account, symbol, status, "
+        "open, before and limit.",
+        "field": "strategy",
+    }
 
 
 def test_everybody_sees_the_own_accounts_and_strategies_only(desk: Desk) -> None:

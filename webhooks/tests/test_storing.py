@@ -11,6 +11,7 @@ from orders.dispatching import open_signal
 from orders.models import Dispatch
 from strategies.intents import Action, Intent
 from strategies.models import Signal
+from strategies.tests.racing import until_somebody_waits
 from webhooks.models import Delivery, Outcome
 from webhooks.tests.conftest import Desk
 from webhooks.tests.database_proxy import Loss, proxied_database
@@ -128,7 +129,7 @@ def test_two_deliveries_of_one_key_at_once_are_one_signal(desk: Desk) -> None:
         ).signal
         second = threading.Thread(target=_post_elsewhere, args=(desk, answers))
         second.start()
-        _await_blocked_backend()
+        until_somebody_waits()
     second.join(timeout=20)
 
     assert [answer.status_code for answer in answers] == [200]
@@ -157,13 +158,3 @@ def _post_elsewhere(desk: Desk, answers: list[Any]) -> None:
         answers.append(desk.post(alert_id="bar-1"))
     finally:
         connections.close_all()
-
-
-def _await_blocked_backend() -> None:
-    for _ in range(2000):
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-            if cursor.fetchone() != (0,):
-                return
-        threading.Event().wait(0.005)
-    raise AssertionError("the second delivery never waited")

@@ -1,9 +1,12 @@
 """Strategies and subscriptions: what cannot be traded is refused by the form."""
 
+import html
+import json
+import re
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
 from django.contrib.messages import get_messages
 from django.test import Client
 
@@ -109,8 +112,34 @@ def test_the_page_shows_an_alert_to_paste(as_alice: Client, alice: User) -> None
 
     content = as_alice.get(change(STRATEGIES, strategy)).content.decode()
 
-    assert "&quot;group_name&quot;: &quot;trend&quot;" in content
-    assert "YOUR_TOKEN" in content
+    pasted = json.loads(html.unescape(re.findall(r"<pre>(\{.*?\})</pre>", content, re.DOTALL)[0]))
+    assert pasted["group_name"] == "trend"
+    assert pasted["alert_id"] == "{{strategy.order.id}}-{{timenow}}"
+    assert "token" not in pasted
+
+
+def test_a_subscription_is_added_from_the_strategys_page(
+    as_alice: Client, alice: User, account: Account
+) -> None:
+    strategy = make_strategy(alice, "trend")
+    button = f"{change(STRATEGIES, strategy).removesuffix('change/')}add_subscription/"
+
+    page = as_alice.get(change(STRATEGIES, strategy)).content.decode()
+    form = as_alice.get(button, follow=True).content.decode()
+
+    assert button in page
+    assert f'<option value="{strategy.pk}" selected>' in form
+
+
+def test_whoever_may_add_no_subscription_finds_no_button(as_alice: Client, alice: User) -> None:
+    strategy = make_strategy(alice, "trend")
+    alice.groups.clear()
+    alice.user_permissions.add(Permission.objects.get(codename="view_strategy"))
+
+    page = as_alice.get(change(STRATEGIES, strategy)).content.decode()
+
+    assert "trend" in page
+    assert "add_subscription" not in page
 
 
 def test_a_strategy_that_has_traded_cannot_be_deleted(

@@ -1,18 +1,20 @@
-"""`manage.py demo`: first-run data, and what a newcomer needs to use it in a file."""
+"""`manage.py demo`: first-run data, and what a newcomer needs to use it in a file.
 
-import json
-import os
+The file tells only what works: a password or token that was changed since is left out of it.
+"""
+
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import authenticate
 from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandParser
 
 from strategies.models import Strategy
 from tradeplatform.demo import GROUP_NAMES, OPERATOR, DemoLogin, ensure_demo
-
-_SECRETS = ("admin_password", "token")
+from tradeplatform.lib.private_json import read_private, write_private
+from webhooks.tokens import user_of
 
 
 class Command(BaseCommand):
@@ -26,46 +28,31 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, quickstart: Path, **_options: Any) -> None:
-        login = ensure_demo(sandbox_url=settings.SANDBOX_URL)
-        kept = json.loads(quickstart.read_text()) if quickstart.exists() else {}
-        values = {**_known(), **kept, **_told_once(login)}
-        if values["admin_user"] and any(values[name] == "" for name in _SECRETS):
-            self.stderr.write(
-                "Password or token of the demo cannot be read back. Make new ones with "
-                "`manage.py changepassword` and the admin's page of webhook tokens."
-            )
-        _write(quickstart, values)
+        login = ensure_demo(sandbox_url=settings.SANDBOX_URL) if settings.DEMO else None
+        kept = read_private(quickstart)
+        told = _still_true(kept) if login is None else _told_once(login)
+        write_private(quickstart, {**kept, **told})
 
 
-def _known() -> dict[str, Any]:
-    """What the database still tells about the demo, with nothing in place of its secrets."""
-    present = set(
-        Strategy.objects.filter(group_name__in=GROUP_NAMES).values_list("group_name", flat=True)
-    )
-    has_operator = User.objects.filter(username=OPERATOR).exists()
+def _still_true(kept: dict[str, Any]) -> dict[str, Any]:
+    """What the database says about the demo, and those of the kept secrets that still work."""
+    password, token = kept.get("admin_password") or "", kept.get("token") or ""
+    groups = Strategy.objects.filter(group_name__in=GROUP_NAMES)
+    present = set(groups.values_list("group_name", flat=True))
+    has_operator = User.objects.filter(username=OPERATOR, is_active=True).exists()
+    is_login = authenticate(username=OPERATOR, password=password) is not None
     return {
         "admin_user": OPERATOR if has_operator else "",
-        "admin_password": "",
-        "token": "",
+        "admin_password": password if is_login else "",
+        "token": token if user_of(token) is not None else "",
         "group_names": [name for name in GROUP_NAMES if name in present],
     }
 
 
-def _told_once(login: DemoLogin | None) -> dict[str, Any]:
-    if login is None:
-        return {}
+def _told_once(login: DemoLogin) -> dict[str, Any]:
     return {
         "admin_user": login.admin_user,
         "admin_password": login.admin_password,
         "token": login.token,
         "group_names": list(GROUP_NAMES),
     }
-
-
-def _write(path: Path, values: dict[str, Any]) -> None:
-    """Replace the file whole: whoever reads it sees the old or the new one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f"{path.name}.{os.getpid()}")
-    with open(draft, "x", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
-        json.dump(values, file, indent=2)
-    draft.replace(path)

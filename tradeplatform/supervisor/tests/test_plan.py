@@ -55,6 +55,7 @@ def test_the_web_is_one_process_with_the_threads_asked_for_on_the_socket_held_fo
     assert argv[argv.index("--bind") + 1] == "fd://9"
     assert argv[argv.index("--workers") + 1] == "1"
     assert argv[argv.index("--threads") + 1] == "16"
+    assert argv[argv.index("--forwarded-allow-ips") + 1] == "10.0.0.1,10.0.0.2"
 
 
 def test_celery_dies_at_once_with_the_supervisor_but_gunicorn_ends_its_own_worker() -> None:
@@ -91,5 +92,6 @@ def _installation() -> Installation:
         web=Address("127.0.0.1", 8000),
         web_socket=9,
         web_threads=16,
+        trusted_proxies=["10.0.0.1", "10.0.0.2"],
         shards=2,
     )

@@ -3,6 +3,7 @@
 import json
 import shlex
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 from tradeplatform.supervisor.quickstart import Quickstart, announcement, first_alert, refresh
@@ -30,6 +31,7 @@ def test_addresses_are_written_beside_the_demo_in_a_private_file(tmp_path: Path)
         "group_names": ["spot", "private"],
         "sandbox_url": "http://127.0.0.1:8090",
     }
+    assert path.read_text().endswith("}\n")
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
@@ -67,6 +69,23 @@ def test_ready_names_the_login_and_the_alert() -> None:
     assert first_alert(_quickstart()) in text
 
 
+def test_a_changed_password_is_not_printed_as_if_it_worked() -> None:
+    text = announcement(replace(_quickstart(), admin_password=""), logs=Path("/state/logs"))
+
+    assert "Login    operator, you changed the password: use your own\n" in text
+
+
+def test_a_changed_token_leaves_its_place_in_the_alert_open() -> None:
+    changed = replace(_quickstart(), token="")
+
+    text = announcement(changed, logs=Path("/state/logs"))
+
+    body = json.loads(shlex.split(first_alert(changed))[-1])
+    assert body["token"] == "<YOUR_TOKEN>"
+    assert first_alert(changed) in text
+    assert "(you changed the token: put your own in place of <YOUR_TOKEN>)" in text
+
+
 def test_without_the_demo_ready_says_how_to_make_a_login(tmp_path: Path) -> None:
     quickstart = refresh(
         tmp_path / "quickstart.json", web_url="http://127.0.0.1:8000", sandbox_url="http://x:1"
@@ -74,7 +93,7 @@ def test_without_the_demo_ready_says_how_to_make_a_login(tmp_path: Path) -> None
 
     text = announcement(quickstart, logs=Path("/state/logs"))
 
-    assert "manage.py createsuperuser" in text
+    assert ".venv/bin/python manage.py createsuperuser" in text
     assert "curl" not in text
 
 

@@ -11,7 +11,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 from django.conf import settings
@@ -30,7 +30,9 @@ def platform() -> Iterator[PlatformProcess]:
     with (
         tempfile.TemporaryDirectory(prefix="tp-") as state_dir,
         # Patient, so that a busy machine does not turn the first answer into a 202.
-        PlatformProcess(Path(state_dir), WEBHOOK_WAIT_SECONDS="60") as platform,
+        PlatformProcess(
+            Path(state_dir), WEBHOOK_WAIT_SECONDS="60", TRUSTED_PROXIES="127.0.0.1"
+        ) as platform,
     ):
         platform.read_until("^Ctrl-C stops everything")
         yield platform
@@ -69,6 +71,36 @@ def test_the_admin_answers_at_the_printed_address(platform: PlatformProcess) -> 
     status, _ = _http("GET", f"{platform.quickstart()['admin_url']}login/")
 
     assert status == http.HTTPStatus.OK
+
+
+@pytest.mark.parametrize(
+    ("came_by", "expected"), [("https", http.HTTPStatus.FOUND), ("http", http.HTTPStatus.FORBIDDEN)]
+)
+def test_a_trusted_proxy_says_how_a_login_came(
+    platform: PlatformProcess, came_by: str, expected: http.HTTPStatus
+) -> None:
+    told = platform.quickstart()
+    address = urlsplit(told["admin_url"])
+    csrf = "c" * 32
+    fields = {
+        "username": told["admin_user"],
+        "password": told["admin_password"],
+        "csrfmiddlewaretoken": csrf,
+    }
+
+    status, _ = _http(
+        "POST",
+        f"{told['admin_url']}login/",
+        body=urlencode(fields),
+        headers={
+            "Content-Type": "application/x-www-form-urlencoded",
+            "Cookie": f"csrftoken={csrf}",
+            "Origin": f"https://{address.netloc}",
+            "X-Forwarded-Proto": came_by,
+        },
+    )
+
+    assert status == expected
 
 
 def test_the_printed_alert_trades_on_every_subscribed_account(platform: PlatformProcess) -> None:

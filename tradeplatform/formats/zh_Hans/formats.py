@@ -1,3 +1,0 @@
-"""Moments as they are compared: year first, with seconds."""
-
-DATETIME_FORMAT = "Y-m-d H:i:s"

@@ -1,0 +1,42 @@
+"""The stable codes of single results: why an account's order or cancel went as it did.
+
+The message beside a code has the numbers; here stands what the code means whatever they are. The
+codes are part of the contract with senders; a code is never renamed.
+"""
+
+from collections.abc import Mapping
+
+from accounts.exchange.sentences import VENUE_SENTENCES
+
+_OWN: Mapping[str, str] = {
+    "ALREADY_FILLED": "The order was filled before the cancel arrived.",
+    "CANCELED_BEFORE_SENDING": "Its cancel was asked for before the order was sent.",
+    "CANCEL_NOT_CONFIRMED": "The cancel is repeated until the order's end is known.",
+    "CLIENT_ORDER_ID_INVALID": "The exchange takes no such client order id.",
+    "CURRENCY_MISMATCH": "The market is quoted in another currency than the strategy trades.",
+    "ENVIRONMENT_NOT_SUPPORTED": "The exchange has no such environment here.",
+    "HOLDINGS_UNKNOWN": "The account's balance could not be read; nothing was sold.",
+    "INSUFFICIENT_HOLDINGS": "More would be sold than the strategy may sell on the account.",
+    "INTERRUPTED": "The platform was interrupted before the order was sent; nothing was sent.",
+    "MARKETS_NOT_LOADED": "The exchange's markets could not be read; nothing was sent.",
+    "MARKET_BUY_NOT_SUPPORTED": "The exchange takes market buys only as an amount of money.",
+    "MARKET_DATA_UNAVAILABLE": "The exchange's markets or prices could not be read.",
+    "MARKET_NOT_ACTIVE": "The symbol is not traded at the exchange now.",
+    "MARKET_TYPE_NOT_SUPPORTED": "The exchange has no such market type here.",
+    "MAX_SYMBOLS_REACHED": "The account trades as many symbols of the strategy as it may.",
+    "NOTHING_LEFT_TO_CLOSE": "Open orders close the whole position already.",
+    "NO_LONG_POSITION": "The strategy holds no long position that a sell could close.",
+    "NO_SHORT_POSITION": "The strategy holds no short position that a buy could close.",
+    "ORDER_ID_MISSING": "The order has no id to look it up by.",
+    "PRICE_BELOW_TICK": "The price is below the exchange's smallest price step.",
+    "PRICE_UNAVAILABLE": "There is no current price to size the order by.",
+    "PRICE_UNKNOWN": "The exchange tells no price of the symbol.",
+    "SIGNAL_EXPIRED": "The alert could not be executed within the strategy's maximum signal age.",
+    "STOP_NOT_SUPPORTED": "The exchange takes no stop orders here.",
+    "SYMBOL_AMBIGUOUS": "The symbol may mean more than one market; none was guessed.",
+    "SYMBOL_MARKET_MISMATCH": "The symbol names another type of market than the strategy trades.",
+    "SYMBOL_VENUE_MISMATCH": "The symbol names another exchange than the account's.",
+    "VENUE_UNKNOWN": "The exchange is not supported.",
+}
+
+RESULT_CODES: Mapping[str, str] = dict(sorted({**VENUE_SENTENCES, **_OWN}.items()))
