@@ -66,6 +66,7 @@ class Exchange:
         """Do `command` at `at_us` (microseconds since the epoch); Refused when it may not be."""
         self._events.clear()
         self._do(command, at_us)
+        self.algo.finish(at_us=at_us)
         return list(self._events)
 
     def account_of_key(self, api_key: str) -> Account | None:
