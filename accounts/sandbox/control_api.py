@@ -19,6 +19,7 @@ from accounts.sandbox.engine.refusals import Reason, Refused
 from accounts.sandbox.errors import BAD_REQUEST
 from accounts.sandbox.formats import Row, amount
 from accounts.sandbox.routes import Handler
+from accounts.sandbox.streams import control as stream_control
 from accounts.sandbox.venue import Venue
 
 _CONFLICT = 409
@@ -136,6 +137,13 @@ def routes(venue: Venue) -> list[web.RouteDef]:
         web.post("/sandbox/deposit", _changing(venue, deposit)),
         web.post("/sandbox/price", _changing(venue, pin_price)),
         web.post("/sandbox/latency", _changing(venue, set_latency)),
+        web.post("/sandbox/streams/drop", _changing(venue, stream_control.drop)),
+        web.post("/sandbox/streams/terminate", _changing(venue, stream_control.terminate)),
+        web.post("/sandbox/streams/age", _changing(venue, stream_control.age)),
+        web.post("/sandbox/streams/pause", _changing(venue, stream_control.pause)),
+        web.post("/sandbox/streams/disturb", _changing(venue, stream_control.disturb)),
+        web.post("/sandbox/streams/resume", _changing(venue, stream_control.resume)),
+        web.get("/sandbox/streams", _showing(venue, stream_control.streams)),
         web.post("/sandbox/reset", _resetting(venue)),
         web.get("/sandbox/accounts", _showing(venue, accounts)),
         web.get("/sandbox/orders", _showing(venue, orders)),

@@ -189,9 +189,10 @@ def test_algo_order_is_finished_only_when_the_order_it_placed_is(floor: Floor) -
     stop = floor.place_stop(ticket("ann", BUY, "1", "95500", trigger=(RISES, "96000")))
 
     floor.move("96000")
-    assert stop.status is AlgoStatus.TRIGGERED
+    triggered = stop.snapshot()
     floor.move("95500")
 
+    assert triggered.status is AlgoStatus.TRIGGERED
     assert stop.status is AlgoStatus.FINISHED
 
 
