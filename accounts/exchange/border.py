@@ -13,6 +13,7 @@ from functools import cache
 from typing import Any, TypeVar
 
 import ccxt.async_support
+import ccxt.pro
 
 from accounts.exchange.errors import Failure, classify
 from accounts.exchange.types import ExchangeAnswer
@@ -63,6 +64,12 @@ class _Observed:
 def observed_class(ccxt_id: str) -> type[Any]:
     """ccxt's asynchronous class of an exchange, with the wire observed."""
     return type(ccxt_id, (_Observed, getattr(ccxt.async_support, ccxt_id)), {})
+
+
+@cache
+def streaming_class(ccxt_id: str) -> type[Any]:
+    """ccxt's class of an exchange that can also hold a stream open, with the wire observed."""
+    return type(ccxt_id, (_Observed, getattr(ccxt.pro, ccxt_id)), {})
 
 
 async def send(call: Coroutine[Any, Any, _Result], *, venue: str) -> _Result:
