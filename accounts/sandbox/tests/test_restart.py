@@ -115,6 +115,29 @@ def test_reset_is_kept_and_ids_go_on_rising(tmp_path: Path) -> None:
     assert order["orderId"] == second["orderId"] > first["orderId"]
 
 
+def test_algo_orders_never_share_a_number_with_orders(tmp_path: Path) -> None:
+    with SandboxProcess(state_dir=tmp_path) as sandbox:
+        ann = Trader(sandbox.url, "ann", USDT="100000")
+        first = ann.post("/fapi/v1/algoOrder", **STOP)[1]["algoId"]
+        order_id = ann.post("/fapi/v1/order", **RESTING)[1]["orderId"]
+
+    with SandboxProcess(state_dir=tmp_path) as sandbox:
+        ann.url = sandbox.url
+        second = ann.post("/fapi/v1/algoOrder", **STOP)[1]["algoId"]
+
+    assert (first, second) == (order_id + 10**12, order_id + 10**12 + 1)
+
+
+def test_journal_of_an_older_sandbox_keeps_its_numbers(tmp_path: Path) -> None:
+    (tmp_path / "journal.jsonl").write_text('{"first_id":7}\n')
+
+    with SandboxProcess(state_dir=tmp_path) as sandbox:
+        ann = Trader(sandbox.url, "ann", USDT="100000")
+        algo_id = ann.post("/fapi/v1/algoOrder", **STOP)[1]["algoId"]
+
+    assert algo_id == 7
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_told_to_stop_it_ends_cleanly(tmp_path: Path, number: int) -> None:
     sandbox = SandboxProcess(state_dir=tmp_path)
