@@ -1,5 +1,6 @@
 """What was answered survives: a kill without warning, a stop, a line the process died over."""
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from accounts.sandbox.process import SandboxProcess
+from accounts.sandbox.tests.streams.listening import listening_to_futures
 from accounts.sandbox.tests.trader import Trader, control, listed
 
 RESTING = {
@@ -144,6 +146,20 @@ def test_told_to_stop_it_ends_cleanly(tmp_path: Path, number: int) -> None:
 
     os.kill(sandbox.process.pid, number)
 
+    assert sandbox.process.wait(5) == 0
+    sandbox.stop()
+
+
+def test_told_to_stop_it_hangs_up_on_open_streams(tmp_path: Path) -> None:
+    async def listen(sandbox: SandboxProcess) -> bool:
+        async with listening_to_futures(Trader(sandbox.url, "ann")) as listener:
+            os.kill(sandbox.process.pid, signal.SIGTERM)
+            await listener.socket.receive(timeout=10)
+            return listener.socket.closed
+
+    sandbox = SandboxProcess(state_dir=tmp_path)
+
+    assert asyncio.run(listen(sandbox))
     assert sandbox.process.wait(5) == 0
     sandbox.stop()
 
