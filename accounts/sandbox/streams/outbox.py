@@ -57,7 +57,8 @@ class Outbox:
 @asynccontextmanager
 async def accepted(request: web.Request) -> AsyncIterator[tuple[web.WebSocketResponse, Outbox]]:
     """Make `request` a WebSocket, with an outbox that lasts as long as the block does."""
-    socket = web.WebSocketResponse(heartbeat=_PING_SECONDS)
+    # Uncompressed: nothing leaves this machine, and compressing would take the exchange's time.
+    socket = web.WebSocketResponse(heartbeat=_PING_SECONDS, compress=False)
     await socket.prepare(request)
 
     def cut() -> None:
