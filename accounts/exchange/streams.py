@@ -83,7 +83,11 @@ async def _pump(
 
 
 async def _awaited(answers: Callable[[], Awaitable[list[_Told]]]) -> list[_Told]:
-    return await answers()
+    try:
+        return await answers()
+    except KeyError as flaw:
+        # ccxt 4.5.90 removes a refused subscription twice; its own error is the one underneath.
+        raise flaw.__context__ or flaw from None
 
 
 async def _tell_when_open(client: Any, told: "asyncio.Queue[StreamEvent | ExchangeAnswer]") -> None:

@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from django.db import DatabaseError, close_old_connections
+from django.db import DatabaseError, close_old_connections, connections
 
 from accounts.exchange import gateway, streams
 from accounts.exchange.types import ExchangeAnswer, Login, MarketType
@@ -72,6 +72,7 @@ class StreamProcess:
         self._booking.stop()
         self._threads.stop()
         feeds.mark_down(self._shard)
+        connections.close_all()
 
     def _start(self, key: _Key, login: Login) -> None:
         watcher = Watcher(login, self._booking, self._write_change)
