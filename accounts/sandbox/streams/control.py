@@ -33,7 +33,10 @@ def terminate(body: Body, venue: Venue) -> None:
 
 
 def age(body: Body, venue: Venue) -> None:
-    """POST /sandbox/streams/age: let so many `seconds` of every listen key's life pass."""
+    """POST /sandbox/streams/age: let so many `seconds` of every listen key's life pass.
+
+    Only the keys' clock moves: signed requests and events keep the time of the day.
+    """
     venue.streams.listen_keys.age(seconds=body.whole("seconds"))
     venue.streams.expire_listen_keys(at_us=_now_us())
 
@@ -47,7 +50,7 @@ def disturb(body: Body, venue: Venue) -> None:
     """POST /sandbox/streams/disturb: what shall happen to the account's next events about orders.
 
     The next `drop` are lost, then the next `repeat` come twice; the next `reorder` of what is left
-    are held back and come in reverse. What was not sent is zero.
+    are held back and come in reverse. What was not sent is zero. Without a stream nothing counts.
     """
     gate = venue.streams.gate(_account(body, venue))
     gate.drop, gate.repeat = body.whole("drop"), body.whole("repeat")

@@ -16,8 +16,8 @@ class Gate:
     repeat: int = 0
     reorder: int = 0  # the next so many are held, and come in reverse with the last of them
     is_paused: bool = False
-    _reversed: list[Push] = field(default_factory=list)
-    _held: list[Push] = field(default_factory=list)
+    _reversed: list[Push] = field(default_factory=list, init=False)
+    _held: list[Push] = field(default_factory=list, init=False)
 
     def admit(self, push: Push) -> list[Push]:
         """What is to be sent now that `push` has happened."""

@@ -84,7 +84,7 @@ class Streams:
 
     def drop_all(self) -> None:
         """Cut everybody's connections."""
-        for account in {account for account, _ in list(self._open)}:
+        for account in {account for account, _ in self._open}:
             self.drop(account)
 
     def terminate(self, account: str, *, at_us: int) -> None:
