@@ -125,6 +125,27 @@ def test_what_happened_while_the_stream_was_away_is_polled_for(
     assert Feed.objects.get().stream_problem == ""
 
 
+@pytest.mark.parametrize("market_type", [MarketType.SPOT, MarketType.FUTURES])
+def test_a_stream_that_the_exchange_ends_is_opened_anew(
+    world: World, start_streams: StartStreams, market_type: MarketType
+) -> None:
+    account = world.account("A1")
+    strategy = world.strategy("test1", account, market_type=market_type)
+    start_streams()
+    until_all_up()
+
+    world.post("/sandbox/streams/terminate", {"account": "A1"})
+    until(lambda: not all_up())
+    until_all_up()
+    world.trade(
+        strategy, place("BTCUSDT", Side.BUY, OrderType.LIMIT, quantity="0.01", price="90000")
+    )
+    world.set_price("BTCUSDT", "89000")
+    until(is_filled)
+
+    assert Fill.objects.count() == 1
+
+
 def test_an_account_whose_key_is_refused_says_so(world: World, start_streams: StartStreams) -> None:
     stranger = world.stranger("A9", Credentials(api_key="no", secret="no"))
     world.strategy("test1", world.account("A1"), stranger)

@@ -39,9 +39,10 @@ def platform() -> Iterator[PlatformProcess]:
 def test_stores_start_before_the_exchange_before_workers_before_work_comes_in(
     platform: PlatformProcess,
 ) -> None:
-    names = [name for name, _ in platform.processes()[:7]]
+    names = [name for name, _ in platform.processes()[:9]]
 
-    assert names == ["valkey", "postgres", "sandbox", "worker0", "worker1", "web", "beat"]
+    workers = ["worker0", "worker1", "stream0", "stream1"]
+    assert names == ["valkey", "postgres", "sandbox", *workers, "web", "beat"]
 
 
 def test_ready_prints_what_the_private_quickstart_file_says(platform: PlatformProcess) -> None:
