@@ -147,7 +147,8 @@ def test_services_that_are_given_are_not_started(sandbox: SandboxProcess, state_
     with PlatformProcess(state_dir, SHARDS="1", **given) as platform:
         platform.read_until("^Ctrl-C stops everything")
 
-    assert [name for name, _ in platform.processes()] == ["worker0", "web", "beat"]
+    names = [name for name, _ in platform.processes()]
+    assert names == ["worker0", "stream0", "web", "beat"]
     assert platform.quickstart()["sandbox_url"] == sandbox.url
     assert not (state_dir / "stores").exists()
 
