@@ -65,6 +65,21 @@ class Desk:
             cached.client.set_markets_from_exchange(table.source)
         return cached.client
 
+    async def streaming_client(self, login: Login) -> Any:
+        """A new client that can hold the login's order stream open; its user closes it.
+
+        Raises NotSent if none can be had.
+        """
+        table = await self.table(login.market)
+        client = build_client(
+            login.market,
+            session=self._session,
+            credentials=credentials_of(login),
+            is_streaming=True,
+        )
+        client.set_markets_from_exchange(table.source)
+        return client
+
     async def close(self) -> None:
         """Close the session; every client becomes useless."""
         if self._freeze_at is not None:

@@ -161,6 +161,24 @@ class OrderReport:
 
 
 @dataclass(frozen=True, slots=True)
+class Push:
+    """What a venue tells unasked about one order of an account.
+
+    `client_order_id` is empty where the venue names the order by its own id only.
+    """
+
+    account_id: int
+    symbol: str
+    client_order_id: str
+    report: OrderReport
+
+
+@dataclass(frozen=True, slots=True)
+class StreamUp:
+    """The stream is open: from now on nothing is missed until it breaks."""
+
+
+@dataclass(frozen=True, slots=True)
 class AccountCheck:
     """Whether a login works. A `code` beside `is_ok` is a warning; `message` is for people."""
 

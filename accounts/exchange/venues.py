@@ -58,6 +58,8 @@ class Access:
     stop_style: StopStyle = StopStyle.NONE
     stop_client_id_field: str = "clientOrderId"
     can_buy_market_by_quantity: bool = True
+    # Where pushed order updates state the filled quantity; empty: the account is only polled.
+    pushed_filled_field: str = ""
     stated: StatedRules = StatedRules()
 
 
@@ -86,6 +88,7 @@ _BINANCE = Venue(
             testnet=TestnetSwitch.DEMO_ADDRESSES,
             has_sandbox=True,
             stop_style=StopStyle.SAME_ORDER,
+            pushed_filled_field="z",  # executionReport
         ),
         # Stop orders live in the algo service: POST /fapi/v1/algoOrder, clientAlgoId, algoId.
         MarketType.FUTURES: Access(
@@ -95,6 +98,7 @@ _BINANCE = Venue(
             testnet=TestnetSwitch.DEMO_ADDRESSES,
             has_sandbox=True,
             stop_style=StopStyle.SEPARATE_ORDER,
+            pushed_filled_field="z",  # ORDER_TRADE_UPDATE
         ),
     },
 )
