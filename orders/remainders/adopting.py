@@ -4,14 +4,14 @@ from collections.abc import Collection
 from datetime import datetime
 
 from django.contrib.admin.models import CHANGE, LogEntry
-from django.contrib.auth.models import User
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 
 from orders.models import Remainder
 from tradeplatform.lib.decimals import plain
 
 
-def adopt(*, remainder_ids: Collection[int], person: User, now: datetime) -> int:
+def adopt(*, remainder_ids: Collection[int], person: AbstractBaseUser, now: datetime) -> int:
     """Accept the remainders found at the last check, and end their drift; returns how many.
 
     Who did it and what was accepted is written to the admin's log.
@@ -24,7 +24,7 @@ def adopt(*, remainder_ids: Collection[int], person: User, now: datetime) -> int
     return len(adopted)
 
 
-def _adopt(row: Remainder, person: User, now: datetime) -> None:
+def _adopt(row: Remainder, person: AbstractBaseUser, now: datetime) -> None:
     LogEntry.objects.log_actions(
         user_id=person.pk,
         queryset=[row],

@@ -4,11 +4,13 @@ A key is a coin on spot, over all its quote currencies, and a symbol elsewhere.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import chain
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from accounts.exchange.types import Environment, Login, MarketKey, MarketType
 from accounts.models import Account
@@ -40,17 +42,20 @@ class Book:
 
 def due_logins(shard: int) -> dict[Where, Login]:
     """How to reach the shard's active accounts that have something to compare."""
+    held = Position.objects.exclude(quantity=0)
     differing = Remainder.objects.filter(differs_since__isnull=False)
-    pairs = [
-        *Order.objects.filter(_OPEN).values_list("account", "subscription__strategy__market_type"),
-        *Position.objects.exclude(quantity=0).values_list(
-            "subscription__account", "subscription__strategy__market_type"
-        ),
-        *differing.values_list("account", "market_type"),
-    ]
+    pairs = chain(
+        _pairs(Order.objects.filter(_OPEN), "account", "subscription__strategy__market_type"),
+        _pairs(held, "subscription__account", "subscription__strategy__market_type"),
+        _pairs(differing, "account", "market_type"),
+    )
     due = {(pk, MarketType(word)) for pk, word in pairs if shard_of(pk) == shard}
     active = Account.objects.filter(is_active=True).in_bulk({account_id for account_id, _ in due})
     return {where: _login(active[where[0]], where[1]) for where in due if where[0] in active}
+
+
+def _pairs(rows: QuerySet[Any], account: str, market_type: str) -> Iterable[tuple[int, str]]:
+    return rows.order_by().values_list(account, market_type).distinct()
 
 
 def read_books(where: Where) -> Mapping[str, Book]:
