@@ -62,7 +62,10 @@ def test_a_short_that_is_turned_round_gains_its_profit_less_fees(world: World) -
     assert futures_money(world) - before == position.realized_profit - fee(position, "USDT")
 
 
-def test_what_is_held_is_marked_once_per_market_and_what_is_flat_is_not(world: World) -> None:
+def test_what_is_held_is_marked_once_per_market_and_what_is_flat_is_not(
+    world: World, settings: Settings
+) -> None:
+    settings.PRICE_MAX_AGE_SECONDS = 0
     accounts = [world.account("A1"), world.account("A2")]
     first, second = world.strategy("test1", *accounts), world.strategy("test2", accounts[0])
     world.trade(first, market(Side.BUY, quantity="0.01"))
