@@ -7,8 +7,11 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission, User
 from django.contrib.messages import get_messages
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
+from accounts.tests.rows import make_account
 from orders.admin.tests.scene import Scene, change
 from orders.models import Remainder
 from orders.tests.rows import make_remainder
@@ -113,3 +116,19 @@ def test_whoever_may_only_look_adopts_nothing(
     adopt(client, scene.alice, drifted, confirmed="yes")
 
     assert Remainder.objects.get().drifted_at == NOON
+
+
+def test_the_list_takes_as_many_queries_for_many_rows_as_for_one(
+    client: Client, scene: Scene, drifted: Remainder
+) -> None:
+    client.force_login(scene.alice)
+    with CaptureQueriesContext(connection) as for_one:
+        client.get(REMAINDERS)
+    for number in range(9):
+        account = make_account(scene.alice, f"more-{number}")
+        make_remainder(account)
+
+    with CaptureQueriesContext(connection) as for_ten:
+        client.get(REMAINDERS)
+
+    assert len(for_ten) == len(for_one)
