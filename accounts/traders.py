@@ -8,16 +8,19 @@ _EDITED = ("accounts.account", "strategies.strategy", "strategies.subscription")
 _READ = (
     "strategies.signal",
     "strategies.position",
+    "strategies.markprice",
     "orders.order",
     "orders.openorder",
     "orders.fill",
     "orders.orderevent",
     "orders.dispatch",
+    "orders.remainder",
     "webhooks.delivery",
     "webhooks.webhooktoken",
 )
-# Orders are changed by asking for their cancel, tokens are added by rotating the own one.
-_ACTIONS = ("orders.change_order", "webhooks.add_webhooktoken")
+# Orders are changed by asking for their cancel, remainders by adopting them, tokens are added by
+# rotating the own one.
+_ACTIONS = ("orders.change_order", "orders.change_remainder", "webhooks.add_webhooktoken")
 
 
 def ensure_traders(registry: Any) -> Any:

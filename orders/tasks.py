@@ -6,7 +6,8 @@ from celery import shared_task
 from django.conf import settings
 
 from orders import sweeps
-from orders.nudges import nudge_cancels, nudge_look_up
+from orders.nudges import nudge_cancels, nudge_look_up, nudge_remainders
+from orders.remainders import checking
 from orders.worker import executor
 
 
@@ -42,3 +43,16 @@ def follow_up() -> None:
     for shard in range(settings.SHARDS):
         nudge_cancels(shard=shard)
         nudge_look_up(shard=shard)
+
+
+@shared_task(name="orders.check_remainders")
+def check_remainders() -> None:
+    """Beat: have every shard compare what its accounts hold with their positions."""
+    for shard in range(settings.SHARDS):
+        nudge_remainders(shard=shard)
+
+
+@shared_task(name="orders.check_shard_remainders")
+def check_shard_remainders(shard: int) -> None:
+    """Nudged by the beat."""
+    checking.check_remainders(shard, now=datetime.now(UTC))

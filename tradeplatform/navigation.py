@@ -25,6 +25,7 @@ _GROUPS: list[tuple[Any, list[tuple[Any, str, str]]]] = [
         [
             (_("Accounts"), "key", "accounts.account"),
             (_("Subscriptions"), "link", "strategies.subscription"),
+            (_("Remainders"), "balance", "orders.remainder"),
         ],
     ),
     (
