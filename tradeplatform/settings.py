@@ -80,6 +80,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 SHARDS = number("SHARDS", default=2)
 # An answer of an exchange is awaited this long; afterwards the outcome is unknown.
 EXCHANGE_TIMEOUT_SECONDS = number("EXCHANGE_TIMEOUT_SECONDS", default=10)
+# Cancel every strategy's open orders when a worker starts; a strategy may ask for it alone.
+CANCEL_ON_START = flag("CANCEL_ON_START", default=False)
 # A market price older than this does not size an order.
 PRICE_MAX_AGE_SECONDS = number("PRICE_MAX_AGE_SECONDS", default=3)
 

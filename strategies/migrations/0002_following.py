@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='strategy',
             name='cancel_on_start',
-            field=models.BooleanField(default=False, help_text="Cancel this strategy's open orders when the platform starts."),
+            field=models.BooleanField(default=False, help_text="Cancel this strategy's open orders when its workers start, after a crash too."),
         ),
         migrations.AddField(
             model_name='strategy',
