@@ -161,6 +161,20 @@ class OrderReport:
 
 
 @dataclass(frozen=True, slots=True)
+class FoundOrder:
+    """An order in a venue's list of open orders, ours or not.
+
+    `client_order_id` is empty where the venue does not tell it in lists.
+    """
+
+    client_order_id: str
+    symbol: str
+    side: Side
+    quantity: Decimal
+    report: OrderReport
+
+
+@dataclass(frozen=True, slots=True)
 class AccountCheck:
     """Whether a login works. A `code` beside `is_ok` is a warning; `message` is for people."""
 
