@@ -20,7 +20,9 @@ from itertools import chain
 from django.db import transaction
 
 from accounts.exchange.types import NotSent, OrderReport, OutcomeUnknown, Rejected, ReportStatus
+from orders import absence
 from orders.bookkeeping import book_fills
+from orders.complaints import cancel_failure, last_cancel_failures
 from orders.models import Order, OrderEvent
 from orders.order_store import write_orders
 from orders.transitions import CLOSED, UNANSWERED, OrderStatus, status_after_report
@@ -55,6 +57,17 @@ class CancelFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class NotFound:
+    """The venue knows no such order; with `is_proof` the order cannot have arrived there.
+
+    Proof is only worth something once there were enough misses: see orders.absence.
+    """
+
+    order_id: int
+    is_proof: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Unbookable:
     """The venue's answer about the order could not be written; `message` says why."""
 
@@ -62,7 +75,7 @@ class Unbookable:
     message: str
 
 
-Outcome = Answered | SendFailed | CancelFailed | Unbookable
+Outcome = Answered | SendFailed | CancelFailed | NotFound | Unbookable
 
 
 def apply_outcomes(outcomes: Sequence[Outcome], *, now: datetime) -> None:
@@ -73,6 +86,7 @@ def apply_outcomes(outcomes: Sequence[Outcome], *, now: datetime) -> None:
     """
     with transaction.atomic():
         orders = _locked(outcome.order_id for outcome in outcomes)
+        outcomes = _without_repetitions(outcomes)
         answered = [outcome for outcome in outcomes if isinstance(outcome, Answered)]
         book_fills([(orders[answer.order_id], answer.report) for answer in answered], now=now)
         steps = [_apply(orders[outcome.order_id], outcome, now) for outcome in outcomes]
@@ -85,6 +99,18 @@ def _locked(order_ids: Iterable[int]) -> dict[int, Order]:
     return {order.pk: order for order in rows.order_by("id")}
 
 
+def _without_repetitions(outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """All but the failures of cancels that their orders' histories end with already."""
+    failed = {outcome.order_id for outcome in outcomes if isinstance(outcome, CancelFailed)}
+    known = last_cancel_failures(failed)
+    return [
+        outcome
+        for outcome in outcomes
+        if not isinstance(outcome, CancelFailed)
+        or cancel_failure(outcome.code, outcome.message) != known.get(outcome.order_id)
+    ]
+
+
 def _apply(order: Order, outcome: Outcome, now: datetime) -> list[OrderEvent]:
     match outcome:
         case Answered(report=report):
@@ -94,7 +120,9 @@ def _apply(order: Order, outcome: Outcome, now: datetime) -> list[OrderEvent]:
         case CancelFailed(code=code, message=message, give_up=give_up):
             if give_up and order.outcome_unknown_since is None:
                 order.needs_attention = True
-            return [_event(order, order.status, f"cancel failed: {code}: {message}", now)]
+            return [_event(order, order.status, cancel_failure(code, message), now)]
+        case NotFound(is_proof=is_proof):
+            return _apply_miss(order, now, is_proof=is_proof)
         case Unbookable(message=message):
             return _apply_unbookable(order, message, now)
 
@@ -105,14 +133,9 @@ def _apply_report(order: Order, report: OrderReport, now: datetime) -> list[Orde
     order.venue_order_id = order.venue_order_id or report.venue_order_id
     order.answered_at = order.answered_at or now
     order.outcome_unknown_since = None
+    order.missed_look_ups, order.looked_up_at = 0, None
     order.venue_filled_quantity = max(order.venue_filled_quantity, report.filled_quantity)
-    following = status_after_report(
-        current=OrderStatus(order.status),
-        quantity=order.quantity,
-        filled_quantity=order.filled_quantity,
-        venue_filled_quantity=order.venue_filled_quantity,
-        reported=report.status,
-    )
+    following = _status_after(order, order.quantity, report)
     events = _flag_contradiction(order, report, now)
     if following is OrderStatus.REJECTED and following != order.status:
         message = "The exchange reports the order as rejected."
@@ -120,6 +143,31 @@ def _apply_report(order: Order, report: OrderReport, now: datetime) -> list[Orde
     elif following != order.status:
         events.append(_move(order, following, _report_reason(report), now))
     return events
+
+
+def _status_after(order: Order, quantity: Decimal, report: OrderReport) -> OrderStatus:
+    return status_after_report(
+        current=OrderStatus(order.status),
+        quantity=quantity,
+        filled_quantity=order.filled_quantity,
+        venue_filled_quantity=max(order.venue_filled_quantity, report.filled_quantity),
+        reported=report.status,
+    )
+
+
+def is_news(order: Order, report: OrderReport) -> bool:
+    """Whether the report, leaving its fills aside, says what the order's row does not."""
+    if order.quantity is None:  # never sized, so never sent: a person was told, or is to be
+        return not order.needs_attention
+    if order.answered_at is None or not order.venue_order_id:
+        return True
+    if order.outcome_unknown_since is not None or order.missed_look_ups > 0:
+        return True
+    if report.filled_quantity > order.venue_filled_quantity:
+        return True
+    if _contradiction(order, report) and not order.needs_attention:
+        return True
+    return _status_after(order, order.quantity, report) != order.status
 
 
 def _flag_contradiction(order: Order, report: OrderReport, now: datetime) -> list[OrderEvent]:
@@ -144,6 +192,26 @@ def _contradicts_refusal(report: OrderReport, order: Order) -> bool:
     if order.status == OrderStatus.REJECTED:
         return report.status is not ReportStatus.REJECTED or report.filled_quantity > 0
     return order.status == OrderStatus.DENIED
+
+
+def _apply_miss(order: Order, now: datetime, *, is_proof: bool) -> list[OrderEvent]:
+    """Count it, and conclude once there were enough; two at once count as one."""
+    if order.status in CLOSED or not absence.is_due(order, now=now):
+        return []
+    had_enough = absence.was_enough(order)
+    order.missed_look_ups += absence.counts(order, now=now)
+    order.looked_up_at = now
+    if not absence.was_enough(order):
+        return []
+    if is_proof and order.outcome_unknown_since is not None:
+        message = "The exchange knows no such order: it never arrived there."
+        rejected = OrderStatus.REJECTED
+        return [_refuse(order, "NOT_FOUND_AT_VENUE", message, now, status=rejected)]
+    if had_enough:
+        return []
+    order.needs_attention = True
+    reason = "needs a person: the exchange does not find this order; look for it there"
+    return [_event(order, order.status, reason, now)]
 
 
 def _apply_unbookable(order: Order, message: str, now: datetime) -> list[OrderEvent]:

@@ -4,6 +4,7 @@ work. What a beat repeats is worth nothing once the next beat has come."""
 from accounts.nudges import nudge
 
 _BEAT_SECONDS = 10
+_POLL_BEAT_SECONDS = 1
 
 
 def nudge_dispatch(*, dispatch_id: int, shard: int) -> None:
@@ -19,3 +20,8 @@ def nudge_cancels(*, shard: int) -> None:
 def nudge_look_up(*, shard: int) -> None:
     """Ask the shard's worker to look up the orders whose outcome or fills are missing."""
     nudge("orders.look_up", shard, shard=shard, expires_seconds=_BEAT_SECONDS)
+
+
+def nudge_poll(*, shard: int) -> None:
+    """Ask the shard's worker to poll the accounts that are due."""
+    nudge("orders.poll", shard, shard=shard, expires_seconds=_POLL_BEAT_SECONDS)
