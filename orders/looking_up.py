@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from accounts.exchange import gateway
-from accounts.exchange.types import FoundOrder, OrderGone, OrderReference
+from accounts.exchange.types import FoundOrder, NotSent, OrderGone, OrderReference
 from orders.lifecycle import Answered, NotFound, Outcome
 from orders.work import LookUpJob
 
@@ -18,6 +18,11 @@ async def look_up(job: LookUpJob, *, open_orders: Iterable[FoundOrder] | None = 
         return Answered(job.order_id, await gateway.fetch_report(job.login, job.reference))
     except OrderGone:
         pass
+    except NotSent as problem:
+        if problem.code != "SYMBOL_UNKNOWN":
+            raise
+        # A market that is gone: nothing is proven, but a person has to know at some time.
+        return NotFound(job.order_id, is_proof=False)
     if open_orders is None:
         if not job.is_decisive:
             return NotFound(job.order_id, is_proof=False)

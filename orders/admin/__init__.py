@@ -1,7 +1,16 @@
 """Orders, their fills and events, and the work of the shards, in the admin. All of it read-only:
 what changes an order goes through orders.cancellation."""
 
+from orders.admin.following import FeedAdmin, StrayOrderAdmin
 from orders.admin.history import DispatchAdmin, FillAdmin, OrderEventAdmin
 from orders.admin.orders import OpenOrderAdmin, OrderAdmin
 
-__all__ = ["DispatchAdmin", "FillAdmin", "OpenOrderAdmin", "OrderAdmin", "OrderEventAdmin"]
+__all__ = [
+    "DispatchAdmin",
+    "FeedAdmin",
+    "FillAdmin",
+    "OpenOrderAdmin",
+    "OrderAdmin",
+    "OrderEventAdmin",
+    "StrayOrderAdmin",
+]

@@ -55,10 +55,18 @@ class AccountPoll:
 def reset_feeds(shard: int) -> None:
     """At a worker's start: nothing is known of what happened meanwhile at the venues."""
     in_shard(Feed.objects.all(), shard).update(reconciled_at=None, polled_at=None)
-    add_feeds(in_shard(_trading() | _with_orders(), shard), reconciled_at=None)
+    _add_feeds(in_shard(_trading() | _with_orders(), shard), reconciled_at=None)
 
 
-def add_feeds(subscriptions: QuerySet[Subscription], *, reconciled_at: datetime | None) -> None:
+def add_all_feeds(*, reconciled_at: datetime) -> None:
+    """Feeds for every account that trades or has open orders, where there are none yet.
+
+    They count as reconciled: an account without a feed is one that no start has waited for.
+    """
+    _add_feeds(_trading() | _with_orders(), reconciled_at=reconciled_at)
+
+
+def _add_feeds(subscriptions: QuerySet[Subscription], *, reconciled_at: datetime | None) -> None:
     """Feeds for these subscriptions' accounts and market types where there are none yet."""
     missing = subscriptions.filter(
         ~Exists(
@@ -82,7 +90,7 @@ def claim_due(shard: int, *, now: datetime) -> tuple[AccountPoll, ...]:
 
     An account that got its first orders since the start has none that we do not know of.
     """
-    add_feeds(in_shard(_with_orders(), shard), reconciled_at=now)
+    _add_feeds(in_shard(_with_orders(), shard), reconciled_at=now)
     with transaction.atomic():
         due = list(
             in_shard(followed_feeds(), shard)

@@ -3,13 +3,15 @@
 from collections.abc import Callable, Iterator
 
 import pytest
+from aiohttp import web
 from pytest_django import Settings
 
 from orders import worker
 from orders.client_order_id import new_client_order_id
-from orders.models import Feed, Order, StrayOrder
+from orders.models import Order, StrayOrder
 from orders.polling.tests.polls import cancel_by_hand, feed, place_by_hand, poll
 from orders.polling.tests.test_poller import ticket
+from orders.tests.selective_proxy import SelectiveProxy
 from orders.tests.world import World, limit_buy
 
 
@@ -82,16 +84,39 @@ def test_an_account_whose_venue_is_away_stays_unreconciled_until_a_poll_reaches_
     assert feed(account)["poll_problem"] == ""
 
 
+async def hide_orders(request: web.Request) -> web.Response | None:
+    """List open orders, but fail when asked for a single one."""
+    if request.path == "/api/v3/order":
+        return web.Response(status=502, text="Bad gateway")
+    return None
+
+
 def test_one_look_up_that_fails_leaves_the_account_unreconciled(
+    world: World, start: Callable[[], None], settings: Settings
+) -> None:
+    account = world.account("A1")
+    (order,) = world.trade(world.strategy("test1", account), limit_buy())
+    cancel_by_hand(order)
+
+    with SelectiveProxy(world.url, misbehaviour=hide_orders) as proxy:
+        world.restart_executor()
+        settings.SANDBOX_URL = proxy.url
+        start()
+
+    assert feed(account)["reconciled_at"] is None
+    assert feed(account)["poll_problem"].startswith("NO_ANSWER")
+
+
+def test_an_order_of_a_market_that_is_gone_does_not_hold_up_its_account(
     world: World, start: Callable[[], None]
 ) -> None:
     account = world.account("A1")
     (order,) = world.trade(world.strategy("test1", account), limit_buy())
     cancel_by_hand(order)
-    Order.objects.update(symbol="GONE/USDT")  # a market that the venue does not list any more
+    Order.objects.update(symbol="GONE/USDT")
 
     start()
 
-    assert feed(account)["reconciled_at"] is None
-    assert feed(account)["poll_problem"].startswith("SYMBOL_UNKNOWN")
-    assert Feed.objects.count() == 1
+    order.refresh_from_db()
+    assert feed(account)["reconciled_at"] is not None
+    assert (order.status, order.missed_look_ups) == ("ACCEPTED", 1)
