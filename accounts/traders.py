@@ -13,11 +13,14 @@ _READ = (
     "orders.fill",
     "orders.orderevent",
     "orders.dispatch",
+    "orders.feed",
+    "orders.strayorder",
     "webhooks.delivery",
     "webhooks.webhooktoken",
 )
-# Orders are changed by asking for their cancel, tokens are added by rotating the own one.
-_ACTIONS = ("orders.change_order", "webhooks.add_webhooktoken")
+# Orders are changed by asking for their cancel, stray ones by marking them as looked at; tokens are
+# added by rotating the own one.
+_ACTIONS = ("orders.change_order", "orders.change_strayorder", "webhooks.add_webhooktoken")
 
 
 def ensure_traders(registry: Any) -> Any:

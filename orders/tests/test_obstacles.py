@@ -40,9 +40,8 @@ def test_an_entry_waits_for_reconciliation_while_a_close_and_a_cancel_go_through
     (resting,) = world.trade(strategy, limit_buy())
     Feed.objects.create(account=account, market_type="SPOT")
 
-    entry, close = world.trade(
-        strategy, limit_buy("80000"), market(Side.SELL, percent="-100", priority=1)
-    )
+    (entry,) = world.trade(strategy, limit_buy("80000"))
+    (close,) = world.trade(strategy, market(Side.SELL, percent="-100"))
     world.cancel_all(strategy)
 
     assert told([entry]) == [("DENIED", "NOT_RECONCILED")]

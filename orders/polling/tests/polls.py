@@ -1,7 +1,5 @@
 """Polls of a trading world, and orders that reach the sandbox without its doing."""
 
-from typing import Any
-
 from django.conf import settings
 
 from accounts.exchange import gateway
@@ -46,6 +44,6 @@ def reasons(order: Order) -> list[str]:
     return list(order.events.order_by("id").values_list("reason", flat=True))
 
 
-def feed(account: Account) -> dict[str, Any]:
+def feed(account: Account) -> Feed:
     """The account's only feed."""
-    return Feed.objects.filter(account=account).values().get()
+    return Feed.objects.get(account=account)

@@ -148,7 +148,7 @@ def test_an_exchange_that_is_away_changes_nothing_and_is_named(
     (result,) = poll(world)
 
     assert result.problem.startswith("NOT_CONNECTED")
-    assert feed(account)["poll_problem"] == result.problem
+    assert feed(account).poll_problem == result.problem
     assert (Order.objects.filter(pk=order.pk).values().get(), reasons(order)) == before
 
 

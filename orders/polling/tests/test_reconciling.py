@@ -46,7 +46,7 @@ def test_what_happened_while_we_were_away_is_known_before_the_first_task(
     assert canceled.status == "CANCELED"
     assert Order.objects.get(signal=signal).status == "ACCEPTED"
     assert StrayOrder.objects.count() == 1
-    assert feed(account)["reconciled_at"] is not None
+    assert feed(account).reconciled_at is not None
 
 
 def test_an_account_without_orders_is_reconciled_too(
@@ -58,7 +58,7 @@ def test_an_account_without_orders_is_reconciled_too(
     start()
     (order,) = world.trade(strategy, limit_buy())
 
-    assert feed(account)["reconciled_at"] is not None
+    assert feed(account).reconciled_at is not None
     assert order.status == "ACCEPTED"
 
 
@@ -77,11 +77,11 @@ def test_an_account_whose_venue_is_away_stays_unreconciled_until_a_poll_reaches_
     poll(world)
     (accepted,) = world.trade(strategy, limit_buy())
 
-    assert before["reconciled_at"] is None
-    assert before["poll_problem"].startswith("NOT_CONNECTED")
+    assert before.reconciled_at is None
+    assert before.poll_problem.startswith("NOT_CONNECTED")
     assert (denied.status, denied.error_code) == ("DENIED", "NOT_RECONCILED")
     assert accepted.status == "ACCEPTED"
-    assert feed(account)["poll_problem"] == ""
+    assert feed(account).poll_problem == ""
 
 
 async def hide_orders(request: web.Request) -> web.Response | None:
@@ -103,8 +103,8 @@ def test_one_look_up_that_fails_leaves_the_account_unreconciled(
         settings.SANDBOX_URL = proxy.url
         start()
 
-    assert feed(account)["reconciled_at"] is None
-    assert feed(account)["poll_problem"].startswith("NO_ANSWER")
+    assert feed(account).reconciled_at is None
+    assert feed(account).poll_problem.startswith("NO_ANSWER")
 
 
 def test_an_order_of_a_market_that_is_gone_does_not_hold_up_its_account(
@@ -118,5 +118,5 @@ def test_an_order_of_a_market_that_is_gone_does_not_hold_up_its_account(
     start()
 
     order.refresh_from_db()
-    assert feed(account)["reconciled_at"] is not None
+    assert feed(account).reconciled_at is not None
     assert (order.status, order.missed_look_ups) == ("ACCEPTED", 1)
