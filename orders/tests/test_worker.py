@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from orders import tasks, worker
-from orders.models import Order
+from orders.models import Feed, Order
 from orders.results import is_settled
 from orders.tests.broker import nudges_in_broker
 from orders.tests.world import World, dispatches_of, limit_buy, orders_of
@@ -69,6 +69,23 @@ def test_the_beats_nudge_every_shard(world: World) -> None:
     tasks.follow_up()
 
     assert sorted(nudges_in_broker("orders.send_due_cancels")) == [0, 1]
+
+
+def test_the_poll_beat_nudges_every_shard_and_a_nudged_worker_polls(
+    world: World, worker_process: None
+) -> None:
+    strategy = world.strategy("test1", world.account("A1"))
+    world.trade(strategy, limit_buy())
+    nudges_in_broker()
+
+    tasks.poll_all()
+    nudged = sorted(nudges_in_broker("orders.poll"))
+    for shard in nudged:
+        tasks.poll(shard)
+    worker.stop()
+
+    assert nudged == [0, 1]
+    assert Feed.objects.get().polled_at is not None
 
 
 def test_the_sweep_of_an_idle_platform_nudges_nobody(world: World) -> None:

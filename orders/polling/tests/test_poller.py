@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from aiohttp import web
 from django.db import connection
 from pytest_django import Settings
 
@@ -175,6 +176,26 @@ def test_a_hanging_account_delays_no_other_and_is_not_asked_twice(
     hung.refresh_from_db()
     order.refresh_from_db()
     assert (hung.status, order.status) == ("ACCEPTED", "CANCELED")
+
+
+async def hang_lists(request: web.Request) -> web.Response | None:
+    """Never list open orders; everything else works."""
+    return await hang(request) if request.path == "/api/v3/openOrders" else None
+
+
+def test_an_account_s_orders_do_not_wait_for_its_poll(world: World, settings: Settings) -> None:
+    account = world.account("A1")
+    strategy = world.strategy("test1", account)
+    world.trade(strategy, limit_buy())
+    with SelectiveProxy(world.url, misbehaviour=hang_lists) as proxy:
+        world.restart_executor()
+        settings.SANDBOX_URL = proxy.url
+
+        polling = world.executor.poll(account.pk % 2)
+        (order,) = world.trade(strategy, limit_buy())
+
+        assert (order.status, polling.done()) == ("ACCEPTED", False)
+        polling.cancel()
 
 
 def test_two_polls_at_once_book_once(world: World) -> None:
