@@ -19,13 +19,14 @@ from itertools import chain
 
 from django.db import transaction
 
-from accounts.exchange.types import NotSent, OrderReport, OutcomeUnknown, Rejected, ReportStatus
+from accounts.exchange.types import NotSent, OrderReport, OutcomeUnknown, Rejected
 from orders import absence
 from orders.bookkeeping import book_fills
 from orders.complaints import cancel_failure, last_cancel_failures
 from orders.models import Order, OrderEvent
 from orders.order_store import write_orders
-from orders.transitions import CLOSED, UNANSWERED, OrderStatus, status_after_report
+from orders.report_reading import contradiction, report_reason, status_after
+from orders.transitions import CLOSED, UNANSWERED, OrderStatus
 from strategies.sizing import Denied
 from tradeplatform.lib.decimals import plain
 
@@ -135,63 +136,23 @@ def _apply_report(order: Order, report: OrderReport, now: datetime) -> list[Orde
     order.outcome_unknown_since = None
     order.missed_look_ups, order.looked_up_at = 0, None
     order.venue_filled_quantity = max(order.venue_filled_quantity, report.filled_quantity)
-    following = _status_after(order, order.quantity, report)
+    following = status_after(order, order.quantity, report)
     events = _flag_contradiction(order, report, now)
     if following is OrderStatus.REJECTED and following != order.status:
         message = "The exchange reports the order as rejected."
         events.append(_refuse(order, "VENUE_REJECTED", message, now, status=following))
     elif following != order.status:
-        events.append(_move(order, following, _report_reason(report), now))
+        events.append(_move(order, following, report_reason(report), now))
     return events
-
-
-def _status_after(order: Order, quantity: Decimal, report: OrderReport) -> OrderStatus:
-    return status_after_report(
-        current=OrderStatus(order.status),
-        quantity=quantity,
-        filled_quantity=order.filled_quantity,
-        venue_filled_quantity=max(order.venue_filled_quantity, report.filled_quantity),
-        reported=report.status,
-    )
-
-
-def is_news(order: Order, report: OrderReport) -> bool:
-    """Whether the report, leaving its fills aside, says what the order's row does not."""
-    if order.quantity is None:  # never sized, so never sent: a person was told, or is to be
-        return not order.needs_attention
-    if order.answered_at is None or not order.venue_order_id:
-        return True
-    if order.outcome_unknown_since is not None or order.missed_look_ups > 0:
-        return True
-    if report.filled_quantity > order.venue_filled_quantity:
-        return True
-    if _contradiction(order, report) and not order.needs_attention:
-        return True
-    return _status_after(order, order.quantity, report) != order.status
 
 
 def _flag_contradiction(order: Order, report: OrderReport, now: datetime) -> list[OrderEvent]:
     """Have a person look at what cannot be; once, however often the venue repeats it."""
-    contradiction = _contradiction(order, report)
-    if not contradiction or order.needs_attention:
+    flaw = contradiction(order, report)
+    if not flaw or order.needs_attention:
         return []
     order.needs_attention = True
-    return [_event(order, order.status, f"needs a person: {contradiction}", now)]
-
-
-def _contradiction(order: Order, report: OrderReport) -> str:
-    if order.quantity is not None and order.filled_quantity > order.quantity:
-        return f"filled {plain(order.filled_quantity)} of {plain(order.quantity)}"
-    if _contradicts_refusal(report, order):
-        return f"refused here, yet {_report_reason(report)}"
-    return ""
-
-
-def _contradicts_refusal(report: OrderReport, order: Order) -> bool:
-    """Whether we believe the order refused, yet the venue has it."""
-    if order.status == OrderStatus.REJECTED:
-        return report.status is not ReportStatus.REJECTED or report.filled_quantity > 0
-    return order.status == OrderStatus.DENIED
+    return [_event(order, order.status, f"needs a person: {flaw}", now)]
 
 
 def _apply_miss(order: Order, now: datetime, *, is_proof: bool) -> list[OrderEvent]:
@@ -221,10 +182,6 @@ def _apply_unbookable(order: Order, message: str, now: datetime) -> list[OrderEv
         order.outcome_unknown_since = order.outcome_unknown_since or now
     reason = f"needs a person: the exchange's answer cannot be booked: {message}"
     return [_event(order, order.status, reason, now)]
-
-
-def _report_reason(report: OrderReport) -> str:
-    return f"exchange: {report.status.value.lower()}, {plain(report.filled_quantity)} filled"
 
 
 def _apply_send_failure(

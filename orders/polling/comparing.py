@@ -7,9 +7,9 @@ from datetime import datetime
 from accounts.exchange.types import FoundOrder, OrderReport
 from orders import absence
 from orders.client_order_id import is_ours
-from orders.lifecycle import is_news
 from orders.models import Order
 from orders.polling.due import AccountPoll
+from orders.report_reading import is_news
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from accounts.exchange import gateway
 from accounts.exchange.types import ExchangeAnswer, FoundOrder
 from orders.followup import look_up_job
-from orders.lifecycle import Answered, Outcome, is_news
+from orders.lifecycle import Answered, Outcome
 from orders.looking_up import look_up
 from orders.models import Order
 from orders.polling.comparing import compare
@@ -20,6 +20,7 @@ from orders.polling.due import AccountPoll
 from orders.polling.results import PollResult, note
 from orders.polling.strays import Unknown, sort_out
 from orders.recording import record
+from orders.report_reading import is_news
 from orders.transitions import CLOSED
 from tradeplatform.lib.batching import Batcher
 from tradeplatform.lib.database_threads import DatabaseThreads

@@ -1,16 +1,14 @@
 """`manage.py reconcile` tells what it found and whether all is well."""
 
 import io
-from decimal import Decimal
 
 import pytest
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
-from accounts.exchange.types import OrderTicket, OrderType, Side
 from orders.client_order_id import new_client_order_id
 from orders.models import StrayOrder
-from orders.polling.tests.polls import cancel_by_hand, place_by_hand
+from orders.polling.tests.polls import cancel_by_hand, place_by_hand, ticket
 from orders.tests.world import World, limit_buy
 
 
@@ -41,15 +39,7 @@ def test_accounts_in_order_end_with_status_zero(world: World) -> None:
 def test_a_stray_order_ends_with_status_one(world: World) -> None:
     account = world.account("A1")
     world.strategy("test1", account, world.account("A2"))
-    stray = OrderTicket(
-        client_order_id=new_client_order_id(),
-        symbol="BTC/USDT",
-        side=Side.BUY,
-        order_type=OrderType.LIMIT,
-        quantity=Decimal("0.01"),
-        limit_price=Decimal(90000),
-    )
-    place_by_hand(account, stray)
+    place_by_hand(account, ticket(new_client_order_id()))
 
     rows, status = run("--account", "A1")
 

@@ -1,9 +1,11 @@
 """Polls of a trading world, and orders that reach the sandbox without its doing."""
 
+from decimal import Decimal
+
 from django.conf import settings
 
 from accounts.exchange import gateway
-from accounts.exchange.types import MarketType, OrderReference, OrderTicket
+from accounts.exchange.types import MarketType, OrderReference, OrderTicket, OrderType, Side
 from accounts.models import Account
 from orders.models import Feed, Order
 from orders.planning import login_in, login_of
@@ -47,3 +49,15 @@ def reasons(order: Order) -> list[str]:
 def feed(account: Account) -> Feed:
     """The account's only feed."""
     return Feed.objects.get(account=account)
+
+
+def ticket(client_order_id: str) -> OrderTicket:
+    """A resting buy of a hundredth of a bitcoin."""
+    return OrderTicket(
+        client_order_id=client_order_id,
+        symbol="BTC/USDT",
+        side=Side.BUY,
+        order_type=OrderType.LIMIT,
+        quantity=Decimal("0.01"),
+        limit_price=Decimal(90000),
+    )

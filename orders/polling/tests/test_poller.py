@@ -6,30 +6,17 @@ from aiohttp import web
 from django.db import connection
 from pytest_django import Settings
 
-from accounts.exchange.types import MarketType, OrderTicket, OrderType, Side
-from orders.client_order_id import new_client_order_id
+from accounts.exchange.types import MarketType, OrderType, Side
 from orders.models import Feed, Fill, Order, StrayOrder, StreamState
 from orders.polling.tests.polls import (
     cancel_by_hand,
     feed,
-    place_by_hand,
     poll,
     poll_due,
     reasons,
 )
 from orders.tests.selective_proxy import CountCalls, SelectiveProxy, hang
 from orders.tests.world import World, limit_buy, market, place, position_of
-
-
-def ticket(client_order_id: str) -> OrderTicket:
-    return OrderTicket(
-        client_order_id=client_order_id,
-        symbol="BTC/USDT",
-        side=Side.BUY,
-        order_type=OrderType.LIMIT,
-        quantity=Decimal("0.01"),
-        limit_price=Decimal(90000),
-    )
 
 
 def test_a_resting_order_filled_at_the_exchange_is_booked_by_one_poll(world: World) -> None:
@@ -219,43 +206,6 @@ def test_two_polls_at_once_book_once(world: World) -> None:
     assert position_of(strategy, account) == Decimal("0.00999")
     assert [reason for reason in reasons(order) if "closed" in reason] == [
         "exchange: closed, 0.01 filled"
-    ]
-
-
-def test_an_order_with_our_id_that_we_do_not_know_is_recorded_once_and_left_open(
-    world: World,
-) -> None:
-    account = world.account("A1")
-    world.trade(world.strategy("test1", account), limit_buy())
-    stray_id = new_client_order_id()
-    venue_order_id = place_by_hand(account, ticket(stray_id))
-    place_by_hand(account, ticket("tptakeprofit1"))
-
-    first, second = poll(world) + poll(world)
-
-    assert (first.at_venue, first.ours, first.strays, second.strays) == (3, 1, 1, 1)
-    stray = StrayOrder.objects.get()
-    assert (stray.client_order_id, stray.venue_order_id) == (stray_id, venue_order_id)
-    assert (stray.symbol, stray.side, stray.quantity) == ("BTC/USDT", "BUY", Decimal("0.01"))
-    assert [row["status"] for row in world.venue_orders()] == ["NEW"] * 3
-
-
-def test_an_order_we_believe_refused_but_open_at_the_exchange_needs_a_person_once(
-    world: World,
-) -> None:
-    strategy = world.strategy("test1", world.account("A1"))
-    refused, _ = world.trade(strategy, limit_buy(), limit_buy("80000"))
-    Order.objects.filter(pk=refused.pk).update(
-        status="REJECTED", error_code="NOT_FOUND_AT_VENUE", closed_at=world.now(), venue_order_id=""
-    )
-
-    poll(world)
-    poll(world)
-
-    refused.refresh_from_db()
-    assert (refused.status, refused.needs_attention) == ("REJECTED", True)
-    assert [reason for reason in reasons(refused) if reason.startswith("needs a person")] == [
-        "needs a person: refused here, yet exchange: open, 0 filled"
     ]
 
 

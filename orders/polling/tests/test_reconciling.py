@@ -9,8 +9,7 @@ from pytest_django import Settings
 from orders import worker
 from orders.client_order_id import new_client_order_id
 from orders.models import Order, StrayOrder
-from orders.polling.tests.polls import cancel_by_hand, feed, place_by_hand, poll
-from orders.polling.tests.test_poller import ticket
+from orders.polling.tests.polls import cancel_by_hand, feed, place_by_hand, poll, ticket
 from orders.tests.selective_proxy import SelectiveProxy
 from orders.tests.world import World, limit_buy
 
