@@ -14,13 +14,20 @@ _READ = (
     "orders.fill",
     "orders.orderevent",
     "orders.dispatch",
+    "orders.feed",
     "orders.remainder",
+    "orders.strayorder",
     "webhooks.delivery",
     "webhooks.webhooktoken",
 )
-# Orders are changed by asking for their cancel, remainders by adopting them, tokens are added by
-# rotating the own one.
-_ACTIONS = ("orders.change_order", "orders.change_remainder", "webhooks.add_webhooktoken")
+# Orders are changed by asking for their cancel, remainders by adopting them, stray orders by being
+# marked as looked at; tokens are added by rotating the own one.
+_ACTIONS = (
+    "orders.change_order",
+    "orders.change_remainder",
+    "orders.change_strayorder",
+    "webhooks.add_webhooktoken",
+)
 
 
 def ensure_traders(registry: Any) -> Any:

@@ -5,6 +5,7 @@ from accounts.nudges import nudge
 
 _BEAT_SECONDS = 10
 _REMAINDERS_BEAT_SECONDS = 60
+_POLL_BEAT_SECONDS = 1
 
 
 def nudge_dispatch(*, dispatch_id: int, shard: int) -> None:
@@ -30,3 +31,8 @@ def nudge_remainders(*, shard: int) -> None:
         shard=shard,
         expires_seconds=_REMAINDERS_BEAT_SECONDS,
     )
+
+
+def nudge_poll(*, shard: int) -> None:
+    """Ask the shard's worker to poll the accounts that are due."""
+    nudge("orders.poll", shard, shard=shard, expires_seconds=_POLL_BEAT_SECONDS)

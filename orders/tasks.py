@@ -6,7 +6,7 @@ from celery import shared_task
 from django.conf import settings
 
 from orders import sweeps
-from orders.nudges import nudge_cancels, nudge_look_up, nudge_remainders
+from orders.nudges import nudge_cancels, nudge_look_up, nudge_poll, nudge_remainders
 from orders.remainders import checking
 from orders.worker import executor
 
@@ -27,6 +27,12 @@ def send_due_cancels(shard: int) -> None:
 def look_up(shard: int) -> None:
     """Nudged by the beat."""
     executor().look_up(shard)
+
+
+@shared_task(name="orders.poll")
+def poll(shard: int) -> None:
+    """Nudged by the beat."""
+    executor().poll(shard)
 
 
 @shared_task(name="orders.sweep")
@@ -56,3 +62,10 @@ def check_remainders() -> None:
 def check_shard_remainders(shard: int) -> None:
     """Nudged by the beat."""
     checking.check_remainders(shard, now=datetime.now(UTC))
+
+
+@shared_task(name="orders.poll_all")
+def poll_all() -> None:
+    """Beat: have every shard poll its accounts that are due."""
+    for shard in range(settings.SHARDS):
+        nudge_poll(shard=shard)

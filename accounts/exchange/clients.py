@@ -20,8 +20,13 @@ from tradeplatform.lib.encryption import CannotDecrypt, decrypt
 
 # ccxt 4.5.90 options that keep it from doing more than it is asked to.
 _OPTIONS: dict[str, dict[str, Any]] = {
-    # A stream would read all positions by REST first, and forget the failure of that.
-    "binanceusdm": {"watchPositions": {"fetchPositionsSnapshot": False}},
+    # ccxt refuses to list the open orders of all symbols until it is told that we mean it.
+    "binance": {"warnOnFetchOpenOrdersWithoutSymbol": False},
+    "binanceusdm": {
+        "warnOnFetchOpenOrdersWithoutSymbol": False,
+        # A stream would read all positions by REST first, and forget the failure of that.
+        "watchPositions": {"fetchPositionsSnapshot": False},
+    },
     # A single order by the endpoint for single orders; the default wraps it into a batch.
     # Without a broker: ccxt would add its tag and a client order id of its own to stop orders.
     "okx": {"createOrder": "privatePostTradeOrder", "brokerId": None},

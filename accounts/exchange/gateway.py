@@ -14,6 +14,7 @@ from accounts.exchange.border import ask, send
 from accounts.exchange.counter import Counter
 from accounts.exchange.desk import close_desk, desk
 from accounts.exchange.holdings import check_connection, fetch_holdings
+from accounts.exchange.open_orders import fetch_open_reports
 from accounts.exchange.recipes import Creation, creation_of
 from accounts.exchange.reports import lacks_fills, trade_reports, with_fills
 from accounts.exchange.types import (
@@ -38,6 +39,7 @@ __all__ = [
     "check_connection",
     "close",
     "fetch_holdings",
+    "fetch_open_reports",
     "fetch_price",
     "fetch_report",
     "load_market_rules",

@@ -174,6 +174,20 @@ class Push:
 
 
 @dataclass(frozen=True, slots=True)
+class FoundOrder:
+    """An order in a venue's list of open orders, ours or not.
+
+    `client_order_id` is empty where the venue does not tell it in lists.
+    """
+
+    client_order_id: str
+    symbol: str
+    side: Side
+    quantity: Decimal
+    report: OrderReport
+
+
+@dataclass(frozen=True, slots=True)
 class StreamUp:
     """The stream is open: from now on nothing is missed until it breaks."""
 

@@ -23,14 +23,25 @@ def logins_to_watch(shard: int) -> dict[tuple[int, MarketType], Login]:
     return {(login.account_id, login.market.market_type): login for login in logins}
 
 
-def write_streams(feeds: Sequence[Feed]) -> None:
+def write_streams(feeds: Sequence[Feed], *, now: datetime) -> None:
     """Write the streams' state into the feed rows, making those that are missing."""
+    _free_newcomers(feeds, now)
     Feed.objects.bulk_create(
         feeds,
         update_conflicts=True,
         unique_fields=["account", "market_type"],
         update_fields=["stream_state", "stream_seen_at", "stream_problem"],
     )
+
+
+def _free_newcomers(feeds: Sequence[Feed], now: datetime) -> None:
+    """An account that never had an order has none at its venue that we could not know of."""
+    account_ids = {feed.account_id for feed in feeds}
+    known = set(Feed.objects.filter(account__in=account_ids).values_list("account", "market_type"))
+    for feed in feeds:
+        is_new = (feed.account_id, feed.market_type) not in known
+        if is_new and not Order.objects.filter(account=feed.account_id).exists():
+            feed.reconciled_at = now
 
 
 def ask_for_poll(account_id: int, market_type: MarketType) -> None:

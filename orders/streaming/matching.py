@@ -1,17 +1,19 @@
 """Whose order a push is about, and what is left to be asked after it was booked."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
 from accounts.exchange.types import OrderType, Push
 from accounts.exchange.venues import access_to, has_separate_stops
+from orders.followup import look_up_job
 from orders.lifecycle import Answered
 from orders.models import UNRESOLVED, Order
 from orders.planning import login_of
 from orders.recording import record
 from orders.transitions import CLOSED
-from orders.work import LookUpJob, reference_of
+from orders.work import LookUpJob
 
 
 def book(pushes: Sequence[Push]) -> list[int | None]:
@@ -36,12 +38,13 @@ def book(pushes: Sequence[Push]) -> list[int | None]:
     ]
 
 
-def look_up_job(order_id: int) -> LookUpJob | None:
+def needed_look_up(order_id: int, *, now: datetime) -> LookUpJob | None:
     """The job that looks the order up; None when that has become needless meanwhile."""
     order = Order.objects.select_related("account", "subscription__strategy").get(id=order_id)
-    if _is_apart(order):
-        return None if order.status in CLOSED else _job(order)
-    return _job(order) if _wanting([order_id]).exists() else None
+    is_open_stop = _is_apart(order) and order.status not in CLOSED
+    if not (is_open_stop or _wanting([order_id]).exists()):
+        return None
+    return look_up_job(order, login_of(order.account, order.subscription.strategy), now=now)
 
 
 def _candidates(pushes: Sequence[Push]) -> list[Order]:
@@ -76,8 +79,3 @@ def _is_apart(order: Order) -> bool:
 
 def _wanting(order_ids: Sequence[int]) -> QuerySet[Order]:
     return Order.objects.filter(UNRESOLVED, id__in=order_ids)
-
-
-def _job(order: Order) -> LookUpJob:
-    login = login_of(order.account, order.subscription.strategy)
-    return LookUpJob(order_id=order.pk, login=login, reference=reference_of(order))

@@ -62,7 +62,7 @@ class StreamProcess:
             if key not in self._running:
                 self._start(key, login)
         rows = [_row(entry.watcher, now) for entry in self._running.values()]
-        feeds.write_streams([*rows, *(_unsupported(login) for login in unsupported)])
+        feeds.write_streams([*rows, *(_unsupported(login) for login in unsupported)], now=now)
         feeds.mark_down(self._shard, except_for=self._running)
 
     def stop(self) -> None:
@@ -87,13 +87,14 @@ class StreamProcess:
 
     async def _write_change(self, watcher: Watcher) -> None:
         """On the loop: the state in the row at once, and a poll for what was missed before."""
-        row = _row(watcher, datetime.now(UTC))
-        await asyncio.wrap_future(self._threads.submit(_write_change, row, watcher.is_up))
+        now = datetime.now(UTC)
+        row = _row(watcher, now)
+        await asyncio.wrap_future(self._threads.submit(_write_change, row, now=now))
 
 
-def _write_change(row: Feed, is_up: bool) -> None:
-    feeds.write_streams([row])
-    if is_up:
+def _write_change(row: Feed, *, now: datetime) -> None:
+    feeds.write_streams([row], now=now)
+    if row.stream_state == StreamState.UP:
         feeds.ask_for_poll(row.account_id, MarketType(row.market_type))
 
 

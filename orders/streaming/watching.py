@@ -6,12 +6,13 @@ import random
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from accounts.exchange import gateway, streams
 from accounts.exchange.types import ExchangeAnswer, Login, Push, StreamUp
 from orders.lifecycle import Answered
 from orders.recording import record
-from orders.streaming.matching import book, look_up_job
+from orders.streaming.matching import book, needed_look_up
 from tradeplatform.lib.batching import Batcher
 from tradeplatform.lib.database_threads import DatabaseThreads
 
@@ -53,7 +54,9 @@ class Booking:
         if order_id is None:
             return
         await asyncio.sleep(_LOOK_UP_AFTER_SECONDS)
-        job = await asyncio.wrap_future(self._threads.submit(look_up_job, order_id))
+        job = await asyncio.wrap_future(
+            self._threads.submit(needed_look_up, order_id, now=datetime.now(UTC))
+        )
         if job is not None:
             report = await gateway.fetch_report(job.login, job.reference)
             await self._recorder.submit(Answered(job.order_id, report))

@@ -7,7 +7,7 @@ import pytest
 
 from accounts.exchange.types import Side
 from orders import tasks, worker
-from orders.models import Order, Remainder
+from orders.models import Feed, Order, Remainder
 from orders.results import is_settled
 from orders.tests.broker import nudges_in_broker
 from orders.tests.world import World, dispatches_of, limit_buy, market, orders_of
@@ -85,6 +85,23 @@ def test_the_beat_of_remainders_nudges_every_shard_and_each_checks_its_own(
 
     assert sorted(nudged) == [0, 1]
     assert [row.account for row in Remainder.objects.all()] == [accounts[0]]
+
+
+def test_the_poll_beat_nudges_every_shard_and_a_nudged_worker_polls(
+    world: World, worker_process: None
+) -> None:
+    strategy = world.strategy("test1", world.account("A1"))
+    world.trade(strategy, limit_buy())
+    nudges_in_broker()
+
+    tasks.poll_all()
+    nudged = sorted(nudges_in_broker("orders.poll"))
+    for shard in nudged:
+        tasks.poll(shard)
+    worker.stop()
+
+    assert nudged == [0, 1]
+    assert Feed.objects.get().polled_at is not None
 
 
 def test_the_sweep_of_an_idle_platform_nudges_nobody(world: World) -> None:

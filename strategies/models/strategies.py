@@ -56,7 +56,8 @@ class Strategy(models.Model):
         "it is flat. An alert may ask for this itself.",
     )
     cancel_on_start = models.BooleanField(
-        default=False, help_text="Cancel this strategy's open orders when its workers start, after a crash too."
+        default=False,
+        help_text="Cancel this strategy's open orders when its workers start, after a crash too.",
     )
     hooks = models.CharField(
         max_length=200,

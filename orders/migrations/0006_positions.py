@@ -28,7 +28,7 @@ def remove_beats(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("orders", "0004_following"),
+        ("orders", "0005_polling"),
         ("strategies", "0003_positions"),
         ("django_celery_beat", "0019_alter_periodictasks_options"),
     ]
