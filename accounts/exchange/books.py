@@ -28,14 +28,13 @@ class Books:
 async def _read(call: Any, key: MarketKey, symbol: str, depth: int, contract_size: Decimal) -> Book:
     book = await ask(call(symbol, depth), venue=key.venue)
     return Book(
-        bids=_levels(book["bids"], contract_size, best_is_highest=True)[:depth],
-        asks=_levels(book["asks"], contract_size, best_is_highest=False)[:depth],
+        bids=_levels(book["bids"][:depth], contract_size),
+        asks=_levels(book["asks"][:depth], contract_size),
     )
 
 
-def _levels(
-    rows: Iterable[Any], contract_size: Decimal, *, best_is_highest: bool
-) -> tuple[Level, ...]:
-    """ccxt 4.5.90 sorts the rows as texts where numbers are texts: 100000 before 99999."""
-    levels = [Level(Decimal(price), Decimal(count) * contract_size) for price, count, *_ in rows]
-    return tuple(sorted(levels, key=lambda level: level.price, reverse=best_is_highest))
+def _levels(rows: Iterable[Any], contract_size: Decimal) -> tuple[Level, ...]:
+    """ccxt 4.5.90 reads books as floats always; a float's shortest text is what the venue wrote."""
+    return tuple(
+        Level(Decimal(str(price)), Decimal(str(count)) * contract_size) for price, count, *_ in rows
+    )

@@ -40,7 +40,7 @@ def test_a_book_is_read_once_for_all_who_ask_at_the_same_time(binance: ScriptedV
     assert len(binance.asked("GET", _PATH)) == 1
 
 
-def test_the_levels_are_sorted_as_numbers_and_no_more_than_asked_for(
+def test_the_levels_are_exact_and_no_more_than_asked_for(
     binance: ScriptedVenue,
 ) -> None:
     book = wait(gateway.fetch_book(_MARKET, "BTC/USDT", depth=2))
