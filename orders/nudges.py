@@ -4,6 +4,7 @@ work. What a beat repeats is worth nothing once the next beat has come."""
 from accounts.nudges import nudge
 
 _BEAT_SECONDS = 10
+_EXPIRE_BEAT_SECONDS = 5
 
 
 def nudge_dispatch(*, dispatch_id: int, shard: int) -> None:
@@ -19,3 +20,8 @@ def nudge_cancels(*, shard: int) -> None:
 def nudge_look_up(*, shard: int) -> None:
     """Ask the shard's worker to look up the orders whose outcome or fills are missing."""
     nudge("orders.look_up", shard, shard=shard, expires_seconds=_BEAT_SECONDS)
+
+
+def nudge_expire(*, shard: int) -> None:
+    """Ask the shard's worker to let the strategies' expiry rules act."""
+    nudge("orders.expire_shard", shard, shard=shard, expires_seconds=_EXPIRE_BEAT_SECONDS)

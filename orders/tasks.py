@@ -6,7 +6,7 @@ from celery import shared_task
 from django.conf import settings
 
 from orders import sweeps
-from orders.nudges import nudge_cancels, nudge_look_up
+from orders.nudges import nudge_cancels, nudge_expire, nudge_look_up
 from orders.worker import executor
 
 
@@ -28,6 +28,12 @@ def look_up(shard: int) -> None:
     executor().look_up(shard)
 
 
+@shared_task(name="orders.expire_shard")
+def expire_shard(shard: int) -> None:
+    """Nudged by the beat."""
+    executor().expire(shard, now=datetime.now(UTC))
+
+
 @shared_task(name="orders.sweep")
 def sweep() -> None:
     """Beat: find what was accepted and not carried out."""
@@ -42,3 +48,10 @@ def follow_up() -> None:
     for shard in range(settings.SHARDS):
         nudge_cancels(shard=shard)
         nudge_look_up(shard=shard)
+
+
+@shared_task(name="orders.expire")
+def expire() -> None:
+    """Beat: have every shard's worker let the strategies' expiry rules act."""
+    for shard in range(settings.SHARDS):
+        nudge_expire(shard=shard)
