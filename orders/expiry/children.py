@@ -113,7 +113,9 @@ def _orderable(parent: Order) -> Decimal:
     ).first()
     held = ZERO if position is None else position.quantity
     own = held if parent.side == Side.SELL else -held
-    return max(min(rest, own - leaving), ZERO)
+    if own <= leaving:
+        raise Denied("NOTHING_LEFT_TO_CLOSE", "the position is gone or other open orders close it")
+    return min(rest, own - leaving)
 
 
 def _check_size(child: Order, quote: Quote) -> None:
