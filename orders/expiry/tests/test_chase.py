@@ -60,7 +60,7 @@ def test_a_sale_follows_the_market_over_several_moves(world: World, strategy: St
         Decimal("99559.71"),
         Decimal("99559.71"),
         Decimal("99059.41"),
-        Decimal("99079.51"),  # the order itself is a level of the book
+        Decimal("99089.41"),
     ]
     assert [each.status for each in orders] == ["CANCELED"] * 4 + ["ACCEPTED"]
     assert [each.attempt for each in orders] == [0, 1, 2, 3, 4]
