@@ -13,13 +13,14 @@ from threading import Lock
 
 from accounts.exchange import gateway
 from orders import followup, market_data
+from orders.expiry.rounds import run_round
 from orders.placement import claim
 from orders.planning import load_plan, strategy_of, waiting_dispatches
 from orders.polling.due import claim_due
 from orders.polling.poller import Poller
 from orders.polling.results import PollResult
 from orders.sending import Sender
-from orders.settling import settle
+from orders.settling import REPLACEMENT_MAX_AGE, settle
 from orders.work import DispatchWork
 from tradeplatform.lib import loop
 from tradeplatform.lib.database_threads import DatabaseThreads
@@ -67,6 +68,12 @@ class Executor:
         """Compare the shard's accounts that are due with what their venues say is open."""
         due = self._threads.run(claim_due, shard, now=datetime.now(UTC))
         return loop.run(self._poller.poll(due))
+
+    def expire(self, shard: int, *, now: datetime) -> "Future[None]":
+        """Have the rules of strategies act on the shard's open orders; send the replacements."""
+        work = run_round(shard, threads=self._threads, now=now)
+        expires_at = datetime.now(UTC) + REPLACEMENT_MAX_AGE
+        return loop.run(self._sender.carry_out(work, expires_at=expires_at))
 
     def stop(self, *, drain_seconds: float) -> None:
         """Let what is under way finish, then end the loop and the threads."""

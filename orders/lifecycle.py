@@ -254,6 +254,11 @@ def ask_cancel(order: Order, *, reason: str, now: datetime) -> OrderEvent:
     return _move(order, OrderStatus.PENDING_CANCEL, reason, now)
 
 
+def note(order: Order, *, reason: str, now: datetime) -> OrderEvent:
+    """Something about the order that changes nothing of it; the caller stores the event."""
+    return _event(order, order.status, reason, now)
+
+
 def look_at(order: Order, *, person: str, now: datetime) -> OrderEvent:
     """A person has looked at what was flagged; the caller writes the order and the event."""
     order.needs_attention = False

@@ -6,6 +6,7 @@ from accounts.nudges import nudge
 _BEAT_SECONDS = 10
 _REMAINDERS_BEAT_SECONDS = 60
 _POLL_BEAT_SECONDS = 1
+_EXPIRE_BEAT_SECONDS = 5
 
 
 def nudge_dispatch(*, dispatch_id: int, shard: int) -> None:
@@ -36,3 +37,8 @@ def nudge_remainders(*, shard: int) -> None:
 def nudge_poll(*, shard: int) -> None:
     """Ask the shard's worker to poll the accounts that are due."""
     nudge("orders.poll", shard, shard=shard, expires_seconds=_POLL_BEAT_SECONDS)
+
+
+def nudge_expire(*, shard: int) -> None:
+    """Ask the shard's worker to let the strategies' expiry rules act."""
+    nudge("orders.expire_shard", shard, shard=shard, expires_seconds=_EXPIRE_BEAT_SECONDS)

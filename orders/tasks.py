@@ -6,7 +6,13 @@ from celery import shared_task
 from django.conf import settings
 
 from orders import sweeps
-from orders.nudges import nudge_cancels, nudge_look_up, nudge_poll, nudge_remainders
+from orders.nudges import (
+    nudge_cancels,
+    nudge_expire,
+    nudge_look_up,
+    nudge_poll,
+    nudge_remainders,
+)
 from orders.remainders import checking
 from orders.worker import executor
 
@@ -33,6 +39,12 @@ def look_up(shard: int) -> None:
 def poll(shard: int) -> None:
     """Nudged by the beat."""
     executor().poll(shard)
+
+
+@shared_task(name="orders.expire_shard")
+def expire_shard(shard: int) -> None:
+    """Nudged by the beat."""
+    executor().expire(shard, now=datetime.now(UTC))
 
 
 @shared_task(name="orders.sweep")
@@ -69,3 +81,10 @@ def poll_all() -> None:
     """Beat: have every shard poll its accounts that are due."""
     for shard in range(settings.SHARDS):
         nudge_poll(shard=shard)
+
+
+@shared_task(name="orders.expire")
+def expire() -> None:
+    """Beat: have every shard's worker let the strategies' expiry rules act."""
+    for shard in range(settings.SHARDS):
+        nudge_expire(shard=shard)

@@ -13,6 +13,7 @@ from weakref import WeakKeyDictionary
 
 import aiohttp
 
+from accounts.exchange.books import Books
 from accounts.exchange.clients import build_client, credentials_of, ssl_context
 from accounts.exchange.markets import MarketTable, load_table
 from accounts.exchange.prices import Prices
@@ -39,6 +40,7 @@ class Desk:
 
     def __init__(self, *, session: aiohttp.ClientSession | None = None) -> None:
         self.prices = Prices()
+        self.books = Books()
         self._session = session or _open_session()
         self._tables: dict[MarketKey, MarketTable] = {}
         self._loading: SingleFlight[MarketKey, MarketTable] = SingleFlight()

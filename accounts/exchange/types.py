@@ -109,6 +109,22 @@ class Price:
 
 
 @dataclass(frozen=True, slots=True)
+class Level:
+    """What is offered at one price of an order book."""
+
+    price: Decimal
+    quantity: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """An order book, best price first on each side."""
+
+    bids: tuple[Level, ...]
+    asks: tuple[Level, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class OrderTicket:
     """What we send. `limit_price` for LIMIT and STOP_LIMIT, `trigger_price` for STOP_*."""
 
