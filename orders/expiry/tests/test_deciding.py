@@ -124,7 +124,7 @@ def test_a_rule_that_has_acted_lets_the_next_one_speak() -> None:
         ({"purpose": "CLOSE"}, False),
     ],
 )
-def test_a_rule_means_a_side_a_type_and_a_purpose(fields: dict[str, str], is_meant: bool) -> None:
+def test_a_rule_means_a_side_a_type_and_a_purpose(fields: dict[str, Any], is_meant: bool) -> None:
     assert applies(rule(**fields), order()) is is_meant
 
 
