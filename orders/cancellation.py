@@ -54,9 +54,7 @@ def mark_for_cancel(
     expiry rule wanted to replace, ended or not, is not replaced any more. Returns the open ones.
     """
     meant = list(
-        orders.select_for_update(of=("self",), no_key=True)
-        .filter(Q(status__in=sorted(OPEN)) | _awaits_replacement())
-        .order_by("id")
+        orders.select_for_update(of=("self",), no_key=True).filter(unfinished()).order_by("id")
     )
     Expiry.objects.filter(order__in=meant, settled_at__isnull=True).update(settled_at=now)
     locked = [order for order in meant if order.status in OPEN]
@@ -89,6 +87,11 @@ def cancelable_orders(subscription_ids: Iterable[int]) -> QuerySet[Order]:
     return Order.objects.filter(
         unasked | _awaits_replacement(), subscription_id__in=list(subscription_ids)
     )
+
+
+def unfinished() -> Q:
+    """Orders that are open, or ended with a rest that an expiry rule is about to order again."""
+    return Q(status__in=sorted(OPEN)) | Q(_awaits_replacement())
 
 
 def _awaits_replacement() -> Exists:

@@ -11,6 +11,7 @@ from orders.models import Feed, Order, Remainder
 from orders.results import is_settled
 from orders.tests.broker import nudges_in_broker
 from orders.tests.world import World, dispatches_of, limit_buy, market, orders_of
+from strategies.models import ExpiryRule
 
 
 @pytest.fixture
@@ -102,6 +103,27 @@ def test_the_poll_beat_nudges_every_shard_and_a_nudged_worker_polls(
 
     assert nudged == [0, 1]
     assert Feed.objects.get().polled_at is not None
+
+
+def test_the_beat_of_expiry_rules_nudges_every_shard(world: World) -> None:
+    nudges_in_broker()
+
+    tasks.expire()
+
+    assert sorted(nudges_in_broker("orders.expire_shard")) == [0, 1]
+
+
+def test_a_nudged_worker_lets_expiry_rules_act(world: World, worker_process: None) -> None:
+    strategy = world.strategy("test1", world.account("A1"))
+    (order,) = world.trade(strategy, limit_buy())
+    ExpiryRule.objects.create(strategy=strategy, action="CANCEL", after_seconds=0)
+
+    for shard in (0, 1):
+        tasks.expire_shard(shard)
+    worker.stop()
+
+    order.refresh_from_db()
+    assert order.status == "PENDING_CANCEL"
 
 
 def test_the_sweep_of_an_idle_platform_nudges_nobody(world: World) -> None:

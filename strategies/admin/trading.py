@@ -88,6 +88,7 @@ class StrategyAdmin(OwnedAdmin):
         (None, {"fields": ["name", OWNER, "group_name", "is_active", "is_public"]}),
         (_("What it trades"), {"fields": ["market_type", "venue", "currency"]}),
         (_("Alerts"), {"fields": ["max_signal_age_seconds", "alert"]}),
+        (_("Start"), {"fields": ["cancel_on_start"]}),
     ]
     add_fieldsets = [
         (None, {"fields": ["name", "owner", "group_name", "is_active", "is_public"]}),
