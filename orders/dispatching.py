@@ -5,7 +5,7 @@ sweep finds the row), never an order.
 """
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,10 +13,12 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import IntegrityError, transaction
 
+from accounts.exchange.types import MarketType
 from orders.models import Dispatch
 from orders.nudges import nudge_dispatch
 from strategies.intents import Intent, in_order_of_execution, to_json
 from strategies.models import Signal, Strategy
+from strategies.reversing import with_reversals
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ def open_signal(
         strategy=strategy,
         sender_id=sender.pk,
         dedup_key=dedup_key,
-        intents=[to_json(intent) for intent in in_order_of_execution(intents)],
+        intents=[to_json(intent) for intent in _in_steps(intents, strategy)],
         received_at=received_at,
         expires_at=received_at + timedelta(seconds=strategy.max_signal_age_seconds),
     )
@@ -60,6 +62,14 @@ def open_signal(
     for dispatch in _create_dispatches(signal):
         _nudge_after_commit(dispatch)
     return OpenedSignal(signal=signal, is_new=True)
+
+
+def _in_steps(intents: Sequence[Intent], strategy: Strategy) -> Iterator[Intent]:
+    return with_reversals(
+        in_order_of_execution(intents),
+        market_type=MarketType(strategy.market_type),
+        always=strategy.close_first,
+    )
 
 
 def _create_dispatches(signal: Signal) -> list[Dispatch]:

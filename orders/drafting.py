@@ -131,7 +131,8 @@ def _size_from_memory(
         return None
     order.symbol = market.rules.symbol
     check_currency(plan.signal.strategy.currency, market.rules)
-    if subscriber.has_symbol_limit or needs_holding(intent, market.rules.market_type):
+    waits = subscriber.has_symbol_limit or intent.after_close
+    if waits or needs_holding(intent, market.rules.market_type):
         return None
     return size_order(
         intent=intent,

@@ -61,6 +61,10 @@ SHARDS = number("SHARDS", default=2)
 EXCHANGE_TIMEOUT_SECONDS = number("EXCHANGE_TIMEOUT_SECONDS", default=10)
 # A market price older than this does not size an order.
 PRICE_MAX_AGE_SECONDS = number("PRICE_MAX_AGE_SECONDS", default=3)
+# An order that closes the opposite position first waits at most this long for its end.
+REVERSAL_SECONDS = number("REVERSAL_SECONDS", default=10)
+# Whether a starting worker cancels the open orders of all strategies; a strategy may say so itself.
+CANCEL_ON_START = flag("CANCEL_ON_START", default=False)
 
 # --- Webhook ---
 # TradingView gives up after 3 s; we answer with what is known before that.
