@@ -6,9 +6,8 @@ from datetime import datetime
 from django.conf import settings
 
 from accounts.shards import in_shard
-from orders.cancellation import request_cancels
+from orders.cancellation import request_cancels, unfinished
 from orders.models import Order
-from orders.transitions import OPEN
 
 logger = logging.getLogger(__name__)
 
@@ -19,7 +18,7 @@ def cancel_on_start(shard: int, *, now: datetime) -> int:
     `settings.CANCEL_ON_START` wants it for every strategy. The worker sends the cancels with its
     first tasks.
     """
-    orders = in_shard(Order.objects.filter(status__in=sorted(OPEN)), shard)
+    orders = in_shard(Order.objects.filter(unfinished()), shard)
     if not settings.CANCEL_ON_START:
         orders = orders.filter(subscription__strategy__cancel_on_start=True)
     ids = list(orders.values_list("id", flat=True))

@@ -14,10 +14,12 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import IntegrityError, transaction
 
+from accounts.exchange.types import MarketType
 from orders.models import Dispatch
 from orders.nudges import nudge_dispatch
 from strategies.intents import Intent, in_order_of_execution, to_json
 from strategies.models import Signal, Strategy
+from strategies.reversing import with_reversals
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ def open_signal(
         strategy=strategy,
         sender_id=sender.pk,
         dedup_key=dedup_key,
-        intents=_plain(intents),
+        intents=_plain(intents, strategy),
         received_at=received_at,
         expires_at=received_at + timedelta(seconds=strategy.max_signal_age_seconds),
     )
@@ -65,11 +67,16 @@ def open_signal(
 
 def is_asked_for(signal: Signal, intents: Sequence[Intent]) -> bool:
     """Whether the signal stands for just these intents; another with its dedup key may not."""
-    return bool(signal.intents == _plain(intents))
+    return bool(signal.intents == _plain(intents, signal.strategy))
 
 
-def _plain(intents: Sequence[Intent]) -> list[dict[str, Any]]:
-    return [to_json(intent) for intent in in_order_of_execution(intents)]
+def _plain(intents: Sequence[Intent], strategy: Strategy) -> list[dict[str, Any]]:
+    steps = with_reversals(
+        in_order_of_execution(intents),
+        market_type=MarketType(strategy.market_type),
+        always=strategy.close_first,
+    )
+    return [to_json(intent) for intent in steps]
 
 
 def _create_dispatches(signal: Signal) -> list[Dispatch]:

@@ -133,7 +133,8 @@ def _size_from_memory(
     check_currency(plan.signal.strategy.currency, market.rules)
     if subscriber.obstacle is not None and not order.is_close:
         subscriber.obstacle.check(market.rules.symbol)
-    if subscriber.has_symbol_limit or needs_holding(intent, market.rules.market_type):
+    waits = subscriber.has_symbol_limit or intent.after_close
+    if waits or needs_holding(intent, market.rules.market_type):
         return None
     return size_order(
         intent=intent,

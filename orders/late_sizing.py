@@ -7,7 +7,7 @@ and two entries cannot both be the last symbol that a limit allows.
 import logging
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -19,9 +19,11 @@ from orders.drafting import check_currency, expired, submit_sized, ticket_of
 from orders.models import Order, OrderEvent
 from orders.obstacles import Obstacle, obstacles
 from orders.order_store import write_orders
+from orders.reversal import is_close_before
 from orders.transitions import OPEN, OrderStatus
 from orders.work import LateSizing
 from strategies.models import Position, Subscription
+from strategies.reversing import check_flat, found_nothing_to_close
 from strategies.sizing import (
     Allocation,
     Denied,
@@ -65,6 +67,7 @@ def _size(requests: Sequence[LateSizing]) -> list[OrderTicket | None]:
         events = [books.settle(request, now) for request in requests]
         write_orders(list(books.orders.values()), now=now)
         OrderEvent.objects.bulk_create([event for event in events if event])
+        _forget(books.needless)
     tickets = {order.pk: ticket_of(order) for order in books.orders.values()}
     return [tickets.get(request.order_id) for request in requests]
 
@@ -77,6 +80,7 @@ class _Books:
     positions: list[Position]
     open_orders: list[Order]
     obstacles: dict[tuple[int, str], Obstacle]
+    needless: list[Order] = field(default_factory=list)
 
     @classmethod
     def lock(cls, order_ids: Iterable[int]) -> "_Books":
@@ -119,6 +123,9 @@ class _Books:
                 raise expired()
             sized, holding = self._size(order, request)
         except Denied as denied:
+            if found_nothing_to_close(request.intent, denied):
+                self.needless.append(self.orders.pop(order.pk))
+                return None
             return lifecycle.deny(order, code=denied.code, message=denied.message, now=now)
         event = submit_sized(order, sized, now=now)
         event.reason += _uncovered(order, holding)
@@ -135,6 +142,8 @@ class _Books:
         if not order.is_close:
             self._check_obstacle(order, rules)
             self._check_symbol_limit(subscription, rules.symbol)
+        if request.intent.after_close:
+            self._check_flat(order, rules)
         look = needs_holding(request.intent, rules.market_type)
         holding = self._holding(order, rules, request.account_quantity) if look else None
         sized = size_order(
@@ -167,6 +176,20 @@ class _Books:
             others=sum((_claim(held, is_spot=is_spot) for held in others.values()), ZERO),
             arriving=self._arriving(order, rules) if is_spot else ZERO,
         )
+
+    def _check_flat(self, order: Order, rules: MarketRules) -> None:
+        """Deny the order while the opposite position, or the close before it, is still there."""
+        own = sum(
+            (
+                position.quantity
+                for position in self.positions
+                if position.subscription_id == order.subscription_id
+                and position.symbol == rules.symbol
+            ),
+            ZERO,
+        )
+        is_closing = any(is_close_before(order, other) for other in self.open_orders)
+        check_flat(side=Side(order.side), own=own, is_closing=is_closing, rules=rules)
 
     def _leaving(self, order: Order, *, is_spot: bool) -> Decimal:
         """What the subscription's open orders on the same side will take from its position."""
@@ -231,6 +254,15 @@ def _obstacles(orders: Iterable[Order]) -> dict[tuple[int, str], Obstacle]:
         for market_type, account_ids in accounts.items()
         for account_id, obstacle in obstacles(account_ids, MarketType(market_type)).items()
     }
+
+
+def _forget(needless: Sequence[Order]) -> None:
+    """A close that was to come first and found nothing to close: nobody asked for that order.
+
+    Never sent and without a history, it leaves no row; a sender would read it as a failure.
+    """
+    if needless:
+        Order.objects.filter(id__in=[order.pk for order in needless]).delete()
 
 
 def _claim(held: Decimal, *, is_spot: bool) -> Decimal:

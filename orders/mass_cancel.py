@@ -13,10 +13,10 @@ from datetime import datetime
 from django.conf import settings
 from django.db.models import QuerySet
 
-from orders.cancellation import request_cancels
+from orders.cancellation import request_cancels, unfinished
 from orders.execution import Executor
 from orders.models import Order, OrderEvent
-from orders.transitions import CLOSED, OPEN, OrderStatus
+from orders.transitions import CLOSED, OrderStatus
 
 _LOOK_SECONDS = 0.2
 _ROUND_SECONDS = 10
@@ -34,13 +34,13 @@ class Selection:
     symbol: str = ""
 
     def orders(self) -> QuerySet[Order]:
-        """The open orders of the selection, by account and age."""
+        """The open orders of the selection, and those about to be replaced, by account and age."""
         wanted = {
             "subscription__strategy__group_name": self.group_name,
             "account__name": self.account_name,
             "symbol": self.symbol,
         }
-        orders = Order.objects.filter(status__in=sorted(OPEN))
+        orders = Order.objects.filter(unfinished())
         return orders.filter(**{name: value for name, value in wanted.items() if value}).order_by(
             "account__name", "id"
         )

@@ -28,6 +28,7 @@ from orders.lifecycle import Answered, CancelFailed, Outcome, SendFailed
 from orders.looking_up import look_up
 from orders.models import Order
 from orders.recording import record
+from orders.reversal import unfinished_close, wait_for_close
 from orders.transitions import OrderStatus
 from orders.work import (
     AccountWork,
@@ -108,6 +109,8 @@ class Sender:
     async def _size_and_place(
         self, job: PlaceJob, expires_at: datetime | None, *, has_waited: bool
     ) -> Outcome | None:
+        if job.intent.after_close and expires_at is not None:
+            await self._wait_for_close(job, expires_at)
         ticket = job.ticket or await self._sizer.submit(await _late_sizing(job))
         if ticket is None:
             return None
@@ -116,6 +119,15 @@ class Sender:
                 job.order_id, NotSent("CANCELED_BEFORE_SENDING", "It was canceled in time.")
             )
         return await _place(job, ticket, expires_at)
+
+    async def _wait_for_close(self, job: PlaceJob, expires_at: datetime) -> None:
+        async def find(entry: PlaceJob) -> LookUpJob | None:
+            return await asyncio.wrap_future(self._threads.submit(unfinished_close, entry))
+
+        async def look_up(close: LookUpJob) -> None:
+            await self._try(close, expires_at=None, has_waited=False)
+
+        await wait_for_close(job, expires_at=expires_at, find=find, look_up=look_up)
 
     async def _is_still_wanted(self, order_id: int) -> bool:
         """Whether nobody asked for the order's cancel while it waited for its account's turn."""

@@ -49,6 +49,9 @@ class Intent:
     `symbol` is as the alert wrote it; each worker resolves it against the venue's markets.
     PLACE has symbol, side, order type and size, and the prices its type needs. CANCEL has
     `order_id` (a venue's or a client order id). CANCEL_ALL may have symbol and side as filters.
+
+    `close_first` is the alert's wish; strategies.reversing turns it into two intents: a close that
+    `is_reversal` and, right behind it, the order itself, which comes `after_close`.
     """
 
     action: Action
@@ -60,8 +63,12 @@ class Intent:
     trigger_price: Decimal | None = None
     order_id: str = ""
     priority: int = 0
+    close_first: bool = False
+    is_reversal: bool = False
+    after_close: bool = False
 
 
+_MARKS = ("close_first", "is_reversal", "after_close")
 _WORK_ORDER = {OrderType.MARKET: 1, OrderType.LIMIT: 2}
 
 
@@ -91,6 +98,7 @@ def to_json(intent: Intent) -> dict[str, Any]:
         "trigger_price": _text(intent.trigger_price),
         "order_id": intent.order_id,
         "priority": intent.priority,
+        **{name: True for name in _MARKS if getattr(intent, name)},
     }
     return {name: value for name, value in plain.items() if value not in (None, "")}
 
@@ -108,6 +116,7 @@ def from_json(plain: dict[str, Any]) -> Intent:
         trigger_price=_decimal(plain.get("trigger_price")),
         order_id=plain.get("order_id", ""),
         priority=plain.get("priority", 0),
+        **{name: plain.get(name, False) for name in _MARKS},
     )
 
 

@@ -84,6 +84,10 @@ EXCHANGE_TIMEOUT_SECONDS = number("EXCHANGE_TIMEOUT_SECONDS", default=10)
 CANCEL_ON_START = flag("CANCEL_ON_START", default=False)
 # A market price older than this does not size an order.
 PRICE_MAX_AGE_SECONDS = number("PRICE_MAX_AGE_SECONDS", default=3)
+# An order that closes the opposite position first waits at most this long for its end.
+REVERSAL_SECONDS = number("REVERSAL_SECONDS", default=10)
+# Whether a starting worker cancels the open orders of all strategies; a strategy may say so itself.
+CANCEL_ON_START = flag("CANCEL_ON_START", default=False)
 
 # --- Following orders ---
 # How often an account's open orders are asked for while its stream pushes updates, and while not.

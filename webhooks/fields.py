@@ -84,6 +84,13 @@ class Fields:
             raise self._refusal_of_value(Reason.WHOLE_NUMBER_EXPECTED, name)
         return int(text)
 
+    def boolean(self, name: str) -> bool:
+        """true or false, as JSON writes them."""
+        value = self.values[name]
+        if not isinstance(value, bool):
+            raise self._refusal_of_value(Reason.BOOLEAN_EXPECTED, name)
+        return value
+
     def choice(self, name: str, words: Mapping[str, T], *, otherwise: Reason) -> T:
         """What the field's word, in any case, stands for; `otherwise` refuses other words."""
         word = self._text(name, otherwise=otherwise).upper()

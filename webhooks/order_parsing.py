@@ -12,7 +12,7 @@ from webhooks.fields import Fields
 from webhooks.refusals import Reason
 
 ORDER_FIELDS = frozenset(
-    {"symbol", "side", "order_type", "price", "stop_price", "order_id", "priority"}
+    {"symbol", "side", "order_type", "price", "stop_price", "order_id", "priority", "close_first"}
 )
 SIZE_FIELDS: Mapping[str, SizeKind] = {
     "qty_per": SizeKind.PERCENT,
@@ -40,7 +40,8 @@ class _Kind:
         prices = tuple(name for name in ("price", "stop_price") if name not in self.prices)
         if self.action is Action.PLACE:
             return (*prices, "order_id")
-        return (*prices, *SIZE_FIELDS, *(("order_id",) if self.action is Action.CANCEL_ALL else ()))
+        rest = (*prices, *SIZE_FIELDS, "close_first")
+        return (*rest, "order_id") if self.action is Action.CANCEL_ALL else rest
 
 
 _KINDS = {
@@ -82,7 +83,15 @@ def _placing(fields: Fields, kind: _Kind, priority: int) -> Intent:
         limit_price=fields.positive("price") if "price" in kind.prices else None,
         trigger_price=fields.positive("stop_price") if "stop_price" in kind.prices else None,
         priority=priority,
+        close_first=_close_first(fields, kind),
     )
+
+
+def _close_first(fields: Fields, kind: _Kind) -> bool:
+    wanted = fields.has("close_first") and fields.boolean("close_first")
+    if wanted and "stop_price" in kind.prices:
+        raise fields.refusal(Reason.CLOSE_FIRST_WITH_STOP, "close_first", kind.order_type)
+    return wanted
 
 
 def _canceling(fields: Fields, kind: _Kind, priority: int) -> Intent:

@@ -13,8 +13,9 @@ from accounts.exchange.types import MarketType
 from accounts.exchange.venues import VENUES
 from strategies.intents import Intent
 from strategies.models import Strategy
+from strategies.reversing import can_close_first
 from webhooks.fields import Fields
-from webhooks.order_parsing import ORDER_FIELDS, SIZE_FIELDS, parse_order
+from webhooks.order_parsing import ORDER_FIELDS, SIZE_FIELDS, ParsedOrder, parse_order
 from webhooks.redaction import presentable
 from webhooks.refusals import Reason
 from webhooks.strict_json import JsonObject
@@ -67,8 +68,19 @@ def parse_alert(
             *_unknown_names(fields),
             *time_warnings,
             *(warning for order in parsed for warning in order.warnings),
+            *_needless_closes(parsed, strategy),
         ),
     )
+
+
+def _needless_closes(parsed: Sequence[ParsedOrder], strategy: Strategy) -> Sequence[str]:
+    """What asks for a close first although there can be nothing to close."""
+    wishes = [order.intent for order in parsed if order.intent.close_first]
+    if wishes and strategy.market_type == MarketType.SPOT:
+        return ("close_first was ignored: spot has no opposite positions; a sale is a close.",)
+    if not all(can_close_first(intent) for intent in wishes):
+        return ("close_first was ignored where qty_per is negative: that is a close itself.",)
+    return ()
 
 
 def _orders(fields: Fields) -> Iterator[Fields]:

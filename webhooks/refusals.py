@@ -58,6 +58,12 @@ class Reason(Enum):
         "{field} is {value}; write MARKET, LIMIT, STOP_LIMIT, STOP_MARKET, CANCEL or "
         "CANCEL_ALL_ORDER.",
     )
+    BOOLEAN_EXPECTED = (400, "{field} is {value}; write true or false, without quotes.")
+    CLOSE_FIRST_WITH_STOP = (
+        400,
+        "{field} works with MARKET and LIMIT orders: {value} waits for its trigger, and the "
+        "position would be closed long before.",
+    )
     SIZE_MISSING = (400, "{field} is missing: give one of qty_per, quantity and notional.")
     SIZE_AMBIGUOUS = (400, "{field} is more than one size: give one of {value}.")
     QTY_PER_OUT_OF_RANGE = (

@@ -43,6 +43,12 @@ _ORDER_FIELDS: Schema = {
     ),
     "quantity": _number("Instead of qty_per: units of the base coin."),
     "notional": _number("Instead of qty_per: an amount of the quote currency."),
+    "close_first": {
+        "type": "boolean",
+        "description": "On futures, for MARKET and LIMIT orders that open a position: first close "
+        "this strategy's opposite position in the symbol on each account, wait until it is flat, "
+        "then open. An account that does not become flat in time opens nothing (NOT_FLAT).",
+    },
     "order_id": _text("CANCEL needs it: the exchange's order id or the client order id."),
     "priority": {"type": "integer", "description": "Lower ones first. Without it: 0."},
 }

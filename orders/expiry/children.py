@@ -9,6 +9,7 @@ from orders import lifecycle
 from orders.client_order_id import new_client_order_id
 from orders.expiry.deciding import Candidate, Quote, target_price
 from orders.models import Expiry, Order, OrderEvent
+from orders.obstacles import Obstacle, obstacles
 from orders.transitions import OPEN, OrderStatus
 from strategies.models import ExpiryAction, Position
 from strategies.sizing import Denied, check_limits
@@ -61,11 +62,15 @@ def draft_child(parent: Order, expiry: Expiry, quote: Quote | None, *, now: date
 
 
 def _check_active(parent: Order, quote: Quote) -> None:
-    """What opens a position is not ordered again where somebody has switched trading off."""
+    """What opens a position is not ordered again where trading is switched off or held back."""
     subscription = parent.subscription
     switches = (subscription, subscription.strategy, parent.account)
-    if not parent.is_close and not all(switch.is_active for switch in switches):
-        raise Denied("INACTIVE", "the account, its subscription or the strategy is inactive")
+    if not parent.is_close:
+        if not all(switch.is_active for switch in switches):
+            raise Denied("INACTIVE", "the account, its subscription or the strategy is inactive")
+        market_type = MarketType(subscription.strategy.market_type)
+        hindered = obstacles([parent.account_id], market_type).get(parent.account_id, Obstacle())
+        hindered.check(parent.symbol)
     if not quote.rules.is_active:
         raise Denied("MARKET_NOT_ACTIVE", f"{parent.symbol} is not traded at the exchange now")
 

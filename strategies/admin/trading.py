@@ -87,13 +87,13 @@ class StrategyAdmin(OwnedAdmin):
     fieldsets = [
         (None, {"fields": ["name", OWNER, "group_name", "is_active", "is_public"]}),
         (_("What it trades"), {"fields": ["market_type", "venue", "currency"]}),
-        (_("Alerts"), {"fields": ["max_signal_age_seconds", "alert"]}),
+        (_("Alerts"), {"fields": ["max_signal_age_seconds", "close_first", "alert"]}),
         (_("Start"), {"fields": ["cancel_on_start"]}),
     ]
     add_fieldsets = [
         (None, {"fields": ["name", "owner", "group_name", "is_active", "is_public"]}),
         fieldsets[1],
-        (_("Alerts"), {"fields": ["max_signal_age_seconds"]}),
+        (_("Alerts"), {"fields": ["max_signal_age_seconds", "close_first"]}),
     ]
     readonly_fields = [OWNER, "alert"]
     inlines = [ExpiryRuleInline, SubscriptionInline]

@@ -29,6 +29,9 @@ intents = st.builds(
     trigger_price=st.none() | numbers,
     order_id=st.text(),
     priority=st.integers(),
+    close_first=st.booleans(),
+    is_reversal=st.booleans(),
+    after_close=st.booleans(),
 )
 
 

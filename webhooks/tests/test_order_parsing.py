@@ -67,6 +67,8 @@ def refusal_of(fields: Fields) -> tuple[str, str]:
                 size=Size(kind=SizeKind.PERCENT, value=Decimal(-100)),
             ),
         ),
+        (order(close_first=True), placed(OrderType.MARKET, close_first=True)),
+        (order(close_first=False), placed(OrderType.MARKET)),
         (
             order(order_type="CANCEL", order_id="123", symbol=None, side=None, qty_per=None),
             Intent(action=Action.CANCEL, order_id="123"),
@@ -132,6 +134,13 @@ def test_a_close_may_be_any_order_type(order_type: str) -> None:
         (order(order_type="STOP_LIMIT", stop_price="1"), "FIELD_MISSING", "price"),
         (order(order_type="STOP_MARKET"), "FIELD_MISSING", "stop_price"),
         (order(order_type="STOP_MARKET", stop_price="-1"), "NUMBER_NOT_POSITIVE", "stop_price"),
+        (order(close_first="true"), "BOOLEAN_EXPECTED", "close_first"),
+        (order(close_first=1), "BOOLEAN_EXPECTED", "close_first"),
+        (
+            order(order_type="STOP_MARKET", stop_price="1", close_first=True),
+            "CLOSE_FIRST_WITH_STOP",
+            "close_first",
+        ),
         (order(priority="first"), "WHOLE_NUMBER_EXPECTED", "priority"),
         (order(order_type="CANCEL"), "FIELD_MISSING", "order_id"),
         (order(order_type="CANCEL", order_id=""), "FIELD_EMPTY", "order_id"),
@@ -153,6 +162,7 @@ def test_what_its_sender_must_change_is_refused(fields: Fields, code: str, field
         (order(order_id="7"), ["order_id"]),
         (order(order_type="CANCEL", order_id="7", price="1"), ["price", "qty_per"]),
         (order(order_type="CANCEL_ALL_ORDER", order_id="7"), ["qty_per", "order_id"]),
+        (order(order_type="CANCEL", order_id="7", close_first=True), ["qty_per", "close_first"]),
     ],
 )
 def test_what_means_nothing_here_is_ignored_with_a_warning(

@@ -263,3 +263,31 @@ def test_warnings_name_the_item_of_the_batch() -> None:
     alert = parse(document(orders=[{}, {"price": "1"}]))
 
     assert alert.warnings == ("orders[1].price was ignored: MARKET has no use for it.",)
+
+
+@pytest.mark.parametrize(
+    ("market_type", "size", "warning"),
+    [
+        (
+            "SPOT",
+            "5",
+            "close_first was ignored: spot has no opposite positions; a sale is a close.",
+        ),
+        (
+            "FUTURES",
+            "-50",
+            "close_first was ignored where qty_per is negative: that is a close itself.",
+        ),
+    ],
+)
+def test_a_needless_close_first_is_told(market_type: str, size: str, warning: str) -> None:
+    alert = parse(document(close_first=True, qty_per=size), of=strategy(market_type=market_type))
+
+    assert alert.warnings == (warning,)
+
+
+def test_on_futures_an_order_may_close_first() -> None:
+    alert = parse(document(close_first=True), of=strategy(market_type="FUTURES"))
+
+    assert alert.intents[0].close_first
+    assert alert.warnings == ()

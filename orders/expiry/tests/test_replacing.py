@@ -2,8 +2,10 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
 
 from accounts.exchange.types import Book, Environment, MarketKey, MarketType
 from accounts.shards import shard_of
@@ -20,7 +22,7 @@ from orders.expiry.tests.rules import (
     selling,
     unsettled,
 )
-from orders.models import Order
+from orders.models import Order, Remainder
 from orders.tests.world import World
 from orders.work import AccountWork
 from strategies.models import Strategy
@@ -99,3 +101,36 @@ def test_what_several_want_of_a_symbol_is_read_as_one_quote(world: World) -> Non
     assert bitcoin.book is not None
     assert bitcoin.book.asks[0].price == Decimal("100000.01")
     assert (ether.last_price, ether.book) == (None, None)
+
+
+def test_an_entry_is_not_ordered_again_while_its_coin_has_drifted(
+    world: World, strategy: Strategy
+) -> None:
+    rule_of(strategy, action="MARKET")
+    (order,) = world.trade(strategy, limit_sell("110000"))
+    cancel_by_rule(world)
+    numbers = dict.fromkeys(("accepted", "held", "of_strategies"), Decimal(0))
+    seen = {"checked_at": world.now(), "drifted_at": world.now()}
+    Remainder.objects.create(
+        account=order.account, market_type="SPOT", key="BTC", **numbers, **seen
+    )
+    quotes = read(Want(_MARKET, "BTC/USDT", last_price=True))
+
+    replace_with(world, order, quotes)
+
+    assert len(chain(order)) == 1
+    assert "is left: The account holds another quantity of BTC" in reasons(order)[-1]
+
+
+def test_a_cancel_of_all_takes_back_what_is_about_to_be_ordered_again(
+    world: World, strategy: Strategy
+) -> None:
+    rule_of(strategy, action="MARKET")
+    (order,) = world.trade(strategy, limit_sell("110000"))
+    cancel_by_rule(world)
+
+    call_command("cancel_open_orders", all=True, stdout=StringIO(), stderr=StringIO())
+    beat(world, minutes=32)
+
+    assert len(chain(order)) == 1
+    assert unsettled() == 0

@@ -1,0 +1,58 @@
+"""Close first, open when flat: the wait in between, in the account's own turn.
+
+Waiting decides nothing: when the order's turn comes it is sized under lock, and denied unless the
+opposite position is gone (strategies.reversing.check_flat). Other accounts wait for nobody.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+
+from django.conf import settings
+
+from orders.followup import look_up_job
+from orders.models import UNRESOLVED, Order
+from orders.transitions import OPEN, OrderStatus
+from orders.work import LookUpJob, PlaceJob
+
+# Between two looks at a close that has not ended: a venue's limits are shared by all orders.
+_PAUSE_SECONDS = 0.25
+
+
+def is_close_before(entry: Order, other: Order) -> bool:
+    """Whether `other` is the close that was to come before `entry`: the intent right before it."""
+    return (
+        other.signal_id == entry.signal_id
+        and other.subscription_id == entry.subscription_id
+        and other.intent_index == entry.intent_index - 1
+    )
+
+
+def unfinished_close(entry: PlaceJob) -> LookUpJob | None:
+    """How to look up the close before this order; None once it ended and its fills are booked."""
+    order = Order.objects.get(id=entry.order_id)
+    before = Order.objects.filter(
+        signal=order.signal_id,
+        subscription=order.subscription_id,
+        intent_index=order.intent_index - 1,
+    ).exclude(status=OrderStatus.INITIALIZED)
+    unfinished = before.filter(status__in=sorted(OPEN)) | before.filter(UNRESOLVED)
+    close = unfinished.first()
+    return None if close is None else look_up_job(close, entry.login, now=datetime.now(UTC))
+
+
+async def wait_for_close(
+    entry: PlaceJob,
+    *,
+    expires_at: datetime,
+    find: Callable[[PlaceJob], Awaitable[LookUpJob | None]],
+    look_up: Callable[[LookUpJob], Awaitable[None]],
+) -> None:
+    """Look up the close before this order until it has ended, or the time for that is over.
+
+    At most `REVERSAL_SECONDS`, and never longer than the signal lives.
+    """
+    deadline = min(expires_at, datetime.now(UTC) + timedelta(seconds=settings.REVERSAL_SECONDS))
+    while (close := await find(entry)) is not None and datetime.now(UTC) < deadline:
+        await look_up(close)
+        await asyncio.sleep(_PAUSE_SECONDS)
