@@ -8,16 +8,26 @@ _EDITED = ("accounts.account", "strategies.strategy", "strategies.subscription")
 _READ = (
     "strategies.signal",
     "strategies.position",
+    "strategies.markprice",
     "orders.order",
     "orders.openorder",
     "orders.fill",
     "orders.orderevent",
     "orders.dispatch",
+    "orders.feed",
+    "orders.remainder",
+    "orders.strayorder",
     "webhooks.delivery",
     "webhooks.webhooktoken",
 )
-# Orders are changed by asking for their cancel, tokens are added by rotating the own one.
-_ACTIONS = ("orders.change_order", "webhooks.add_webhooktoken")
+# Orders are changed by asking for their cancel, remainders by adopting them, stray orders by being
+# marked as looked at; tokens are added by rotating the own one.
+_ACTIONS = (
+    "orders.change_order",
+    "orders.change_remainder",
+    "orders.change_strayorder",
+    "webhooks.add_webhooktoken",
+)
 
 
 def ensure_traders(registry: Any) -> Any:
@@ -27,13 +37,18 @@ def ensure_traders(registry: Any) -> Any:
     """
     group, is_new = registry.get_model("auth", "Group").objects.get_or_create(name=TRADERS)
     if is_new:
-        group.permissions.set(_permissions(registry.get_model("auth", "Permission")))
+        group.permissions.set(_permissions(registry, _names()))
     return group
 
 
-def _permissions(model: Any) -> list[Any]:
-    rows = model.objects.select_related("content_type")
-    names = _names()
+def add_permissions(registry: Any, names: frozenset[str]) -> None:
+    """Give these permissions, such as `orders.view_feed`, to the group if there is one."""
+    for group in registry.get_model("auth", "Group").objects.filter(name=TRADERS):
+        group.permissions.add(*_permissions(registry, names))
+
+
+def _permissions(registry: Any, names: frozenset[str]) -> list[Any]:
+    rows = registry.get_model("auth", "Permission").objects.select_related("content_type")
     return [row for row in rows if f"{row.content_type.app_label}.{row.codename}" in names]
 
 

@@ -1,6 +1,6 @@
 """Fills into the books: each once, then the order's totals and the position from them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -25,7 +25,8 @@ def book_fills(reported: Sequence[tuple[Order, OrderReport]], *, now: datetime) 
         return
     Fill.objects.bulk_create(fills)
     _refresh_totals({fill.order_id: fill.order for fill in fills})
-    positions.book([_position_change(fill) for fill in fills], now=now)
+    changes = [_position_change(fill) for fill in fills]
+    positions.book(changes, history=_booked_changes, now=now)
 
 
 def _unknown_fills(reported: Sequence[tuple[Order, OrderReport]], now: datetime) -> list[Fill]:
@@ -84,7 +85,20 @@ def _position_change(fill: Fill) -> PositionChange:
         symbol=fill.symbol,
         quantity=signed_base_quantity(fill),
         price=fill.price,
+        fee_quantity=fill.fee_quantity,
+        fee_currency=fill.fee_currency,
+        filled_at=fill.filled_at,
     )
+
+
+def _booked_changes(keys: Collection[positions.Key]) -> list[PositionChange]:
+    """All fills of these positions, in the order in which they were booked."""
+    fills = Fill.objects.filter(
+        order__subscription_id__in={subscription_id for subscription_id, _ in keys},
+        symbol__in={symbol for _, symbol in keys},
+    )
+    changes = map(_position_change, fills.select_related("order").order_by("id"))
+    return [change for change in changes if change.key in keys]
 
 
 def signed_base_quantity(fill: Fill) -> Decimal:

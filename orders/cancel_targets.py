@@ -19,9 +19,14 @@ def mark_targets(plan: Plan, view: MarketView, *, now: datetime) -> list[tuple[i
     """Turn the orders that the plan's cancels mean to PENDING_CANCEL; each job with its intent.
 
     Call inside the claim's transaction. All are locked at once, in the order everybody keeps.
-    Cancels reach inactive subscriptions and accounts too: an order may always be taken back.
+    Cancels reach inactive subscriptions and accounts too: an order may always be taken back. The
+    subscriptions are locked, so that no order can be replaced by a new one meanwhile.
     """
-    subscriptions = in_shard(sender_subscriptions(plan.signal), plan.shard, shards=plan.shards)
+    if all(intent.action is Action.PLACE for intent in plan.intents):
+        return []
+    subscriptions = in_shard(
+        sender_subscriptions(plan.signal), plan.shard, shards=plan.shards
+    ).select_for_update(of=("self",), no_key=True)
     accounts = {row.pk: row.account for row in subscriptions}
     wanted = _wanted(plan, view, accounts)
     marked = mark_for_cancel(
@@ -45,8 +50,6 @@ def _wanted(plan: Plan, view: MarketView, accounts: Mapping[int, Account]) -> di
         for index, intent in enumerate(plan.intents)
         if intent.action is not Action.PLACE
     ]
-    if not cancels:
-        return {}
     # Not what later alerts placed, should this one be carried out late.
     orders = cancelable_orders(accounts).filter(signal__received_at__lte=plan.signal.received_at)
     wanted: dict[int, int] = {}

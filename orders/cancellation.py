@@ -9,11 +9,11 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.shards import shard_of
 from orders import lifecycle
-from orders.models import Order, OrderEvent
+from orders.models import Expiry, Order, OrderEvent
 from orders.nudges import nudge_cancels
 from orders.order_store import write_orders
 from orders.transitions import OPEN, OrderStatus
@@ -50,19 +50,28 @@ def mark_for_cancel(
     """Lock those of the orders that are open and turn them to PENDING_CANCEL.
 
     Call inside a transaction. Who sends the cancels itself once it commits says so by `sent_at`;
-    otherwise a nudged worker does. Orders not sent yet are denied and need no cancel.
+    otherwise a nudged worker does. Orders not sent yet are denied and need no cancel. One that an
+    expiry rule wanted to replace, ended or not, is not replaced any more. Returns the open ones.
     """
-    locked = list(
-        orders.select_for_update(no_key=True).filter(status__in=sorted(OPEN)).order_by("id")
+    meant = list(
+        orders.select_for_update(of=("self",), no_key=True).filter(unfinished()).order_by("id")
     )
+    Expiry.objects.filter(order__in=meant, settled_at__isnull=True).update(settled_at=now)
+    locked = [order for order in meant if order.status in OPEN]
     for order in locked:
         if order.status != OrderStatus.PENDING_CANCEL:  # else it answers who asked first
             order.cancel_signal = signal
         order.cancel_sent_at = sent_at
-    events = [lifecycle.ask_cancel(order, reason=reason, now=now) for order in locked]
+    events = [_cancel_event(order, reason=reason, now=now) for order in meant]
     write_orders(locked, now=now)
     OrderEvent.objects.bulk_create(events)
     return locked
+
+
+def _cancel_event(order: Order, *, reason: str, now: datetime) -> OrderEvent:
+    if order.status in OPEN:
+        return lifecycle.ask_cancel(order, reason=reason, now=now)
+    return lifecycle.note(order, reason=f"its rest is not ordered again: {reason}", now=now)
 
 
 def _nudge_after_commit(shard: int) -> None:
@@ -70,6 +79,20 @@ def _nudge_after_commit(shard: int) -> None:
 
 
 def cancelable_orders(subscription_ids: Iterable[int]) -> QuerySet[Order]:
-    """The open orders of these subscriptions whose cancel nobody has asked for."""
-    unasked = sorted(OPEN - {OrderStatus.PENDING_CANCEL})
-    return Order.objects.filter(subscription_id__in=list(subscription_ids), status__in=unasked)
+    """The open orders of these subscriptions whose cancel nobody has asked for.
+
+    With those whose rest an expiry rule is about to order again: a cancel prevents that.
+    """
+    unasked = Q(status__in=sorted(OPEN - {OrderStatus.PENDING_CANCEL}))
+    return Order.objects.filter(
+        unasked | _awaits_replacement(), subscription_id__in=list(subscription_ids)
+    )
+
+
+def unfinished() -> Q:
+    """Orders that are open, or ended with a rest that an expiry rule is about to order again."""
+    return Q(status__in=sorted(OPEN)) | Q(_awaits_replacement())
+
+
+def _awaits_replacement() -> Exists:
+    return Exists(Expiry.objects.filter(order=OuterRef("pk"), settled_at__isnull=True))

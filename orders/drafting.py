@@ -131,6 +131,8 @@ def _size_from_memory(
         return None
     order.symbol = market.rules.symbol
     check_currency(plan.signal.strategy.currency, market.rules)
+    if subscriber.obstacle is not None and not order.is_close:
+        subscriber.obstacle.check(market.rules.symbol)
     if subscriber.has_symbol_limit or needs_holding(intent, market.rules.market_type):
         return None
     return size_order(

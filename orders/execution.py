@@ -13,10 +13,14 @@ from threading import Lock
 
 from accounts.exchange import gateway
 from orders import followup, market_data
+from orders.expiry.rounds import run_round
 from orders.placement import claim
 from orders.planning import load_plan, strategy_of, waiting_dispatches
+from orders.polling.due import claim_due
+from orders.polling.poller import Poller
+from orders.polling.results import PollResult
 from orders.sending import Sender
-from orders.settling import settle
+from orders.settling import REPLACEMENT_MAX_AGE, settle
 from orders.work import DispatchWork
 from tradeplatform.lib import loop
 from tradeplatform.lib.database_threads import DatabaseThreads
@@ -29,11 +33,12 @@ _MARKET_DATA_SECONDS = market_data.PREFETCH_SECONDS + 5
 
 
 class Executor:
-    """One per worker process: the threads that claim and the sender that carries out."""
+    """One per worker process: the threads that claim, the sender that carries out, the poller."""
 
     def __init__(self) -> None:
         self._threads = DatabaseThreads(name="claims", size=_CLAIM_THREADS)
         self._sender = Sender()
+        self._poller = Poller()
         # From claim to hand-over one strategy's alerts pass one by one, in their order.
         self._strategies: defaultdict[int | None, Lock] = defaultdict(Lock)
 
@@ -56,13 +61,25 @@ class Executor:
 
     def look_up(self, shard: int) -> "Future[None]":
         """Ask the venues about the shard's orders whose outcome or fills are missing."""
-        work = self._threads.run(followup.unresolved, shard)
+        work = self._threads.run(followup.unresolved, shard, now=datetime.now(UTC))
         return loop.run(self._sender.look_up(work))
+
+    def poll(self, shard: int) -> "Future[list[PollResult]]":
+        """Compare the shard's accounts that are due with what their venues say is open."""
+        due = self._threads.run(claim_due, shard, now=datetime.now(UTC))
+        return loop.run(self._poller.poll(due))
+
+    def expire(self, shard: int, *, now: datetime) -> "Future[None]":
+        """Have the rules of strategies act on the shard's open orders; send the replacements."""
+        work = run_round(shard, threads=self._threads, now=now)
+        expires_at = datetime.now(UTC) + REPLACEMENT_MAX_AGE
+        return loop.run(self._sender.carry_out(work, expires_at=expires_at))
 
     def stop(self, *, drain_seconds: float) -> None:
         """Let what is under way finish, then end the loop and the threads."""
         loop.stop(drain_seconds=drain_seconds, farewell=gateway.close())
         self._sender.stop()
+        self._poller.stop()
         self._threads.stop()
 
     def _try_to_execute(self, dispatch_id: int) -> "Future[None] | None":

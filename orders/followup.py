@@ -3,18 +3,34 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import (
+    DateTimeField,
+    DurationField,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    Subquery,
+    Value,
+)
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Greatest, Least
 
+from accounts.exchange.types import Login
 from accounts.shards import in_shard
-from orders.models import UNRESOLVED, Order
+from orders import absence
+from orders.models import UNRESOLVED, Order, OrderEvent
 from orders.planning import login_of
 from orders.transitions import OrderStatus
 from orders.work import AccountWork, CancelJob, Job, LookUpJob, reference_of
 
-# A cancel without an end is sent again after this long; repeating a cancel does no harm.
-_RESEND_AFTER = timedelta(seconds=10)
+# A cancel without an end is sent again after as long as it has been without one, within these
+# bounds; repeating a cancel does no harm.
+_SHORTEST_PAUSE = timedelta(seconds=10)
+_LONGEST_PAUSE = timedelta(minutes=5)
 # A beat's share; the rest has its turn with the next beat.
 _AT_MOST = 500
 
@@ -24,27 +40,47 @@ def due_cancels(shard: int, *, now: datetime) -> tuple[AccountWork, ...]:
 
     Stamps them as sent, so that two workers or two beats do not both send them at once.
     """
-    unsent = Q(cancel_sent_at__isnull=True) | Q(cancel_sent_at__lt=now - _RESEND_AFTER)
     with transaction.atomic():
         due = list(
             in_shard(Order.objects.select_related("account", "subscription__strategy"), shard)
             .select_for_update(of=("self",), no_key=True, skip_locked=True)
             # One whose outcome is unknown is looked up first; found, it is due.
-            .filter(unsent, status=OrderStatus.PENDING_CANCEL, outcome_unknown_since__isnull=True)
+            .filter(status=OrderStatus.PENDING_CANCEL, outcome_unknown_since__isnull=True)
+            .alias(waited=_since_the_last(now), pause=_pause())
+            .filter(Q(cancel_sent_at__isnull=True) | Q(waited__gt=F("pause")))
             .order_by("id")[:_AT_MOST]
         )
         Order.objects.filter(id__in=[order.pk for order in due]).update(cancel_sent_at=now)
     return _by_account(due, _cancel_job)
 
 
-def unresolved(shard: int) -> tuple[AccountWork, ...]:
-    """The shard's orders whose outcome is unknown, or with fills told but not read."""
+def _since_the_last(now: datetime) -> Combinable:
+    waited = Value(now, output_field=DateTimeField()) - F("cancel_sent_at")
+    return ExpressionWrapper(waited, output_field=DurationField())
+
+
+def _pause() -> Combinable:
+    """From the wish to the last try, which doubles the pauses; the wish is in the history."""
+    wishes = OrderEvent.objects.filter(
+        order=OuterRef("pk"), to_status=OrderStatus.PENDING_CANCEL
+    ).order_by("id")
+    tried_for = ExpressionWrapper(
+        F("cancel_sent_at") - Subquery(wishes.values("at")[:1]), output_field=DurationField()
+    )
+    return Least(Greatest(tried_for, Value(_SHORTEST_PAUSE)), Value(_LONGEST_PAUSE))
+
+
+def unresolved(shard: int, *, now: datetime) -> tuple[AccountWork, ...]:
+    """The shard's orders whose outcome is unknown, or with fills told but not read.
+
+    Those that were not found wait a while before they are looked for again.
+    """
     orders = (
         in_shard(Order.objects.select_related("account", "subscription__strategy"), shard)
-        .filter(UNRESOLVED)
+        .filter(UNRESOLVED, absence.due(now=now))
         .order_by("id")[:_AT_MOST]
     )
-    return _by_account(orders, _look_up_job)
+    return _by_account(orders, partial(_look_up_job, now=now))
 
 
 def _by_account(orders: Iterable[Order], job_of: Callable[[Order], Job]) -> tuple[AccountWork, ...]:
@@ -59,6 +95,16 @@ def _cancel_job(order: Order) -> Job:
     return CancelJob(order_id=order.pk, login=login, reference=reference_of(order))
 
 
-def _look_up_job(order: Order) -> Job:
-    login = login_of(order.account, order.subscription.strategy)
-    return LookUpJob(order_id=order.pk, login=login, reference=reference_of(order))
+def _look_up_job(order: Order, *, now: datetime) -> Job:
+    return look_up_job(order, login_of(order.account, order.subscription.strategy), now=now)
+
+
+def look_up_job(order: Order, login: Login, *, now: datetime) -> LookUpJob:
+    """What asks the venue for this order, with what its not being found would mean now."""
+    return LookUpJob(
+        order_id=order.pk,
+        login=login,
+        reference=reference_of(order),
+        is_decisive=absence.is_decisive(order, now=now),
+        proves_absence=absence.proves_absence(order, login.market, now=now),
+    )

@@ -17,6 +17,7 @@ from accounts.exchange.types import MarketRules, MarketType, OrderTicket, Side
 from orders import lifecycle
 from orders.drafting import check_currency, expired, submit_sized, ticket_of
 from orders.models import Order, OrderEvent
+from orders.obstacles import Obstacle, obstacles
 from orders.order_store import write_orders
 from orders.transitions import OPEN, OrderStatus
 from orders.work import LateSizing
@@ -75,6 +76,7 @@ class _Books:
     orders: dict[int, Order]
     positions: list[Position]
     open_orders: list[Order]
+    obstacles: dict[tuple[int, str], Obstacle]
 
     @classmethod
     def lock(cls, order_ids: Iterable[int]) -> "_Books":
@@ -97,6 +99,7 @@ class _Books:
         )
         return cls(
             orders=locked,
+            obstacles=_obstacles(locked.values()),
             open_orders=open_orders,
             # Of all strategies on these accounts: a close must know what belongs to others.
             positions=list(
@@ -130,6 +133,7 @@ class _Books:
         order.symbol = rules.symbol
         check_currency(subscription.strategy.currency, rules)
         if not order.is_close:
+            self._check_obstacle(order, rules)
             self._check_symbol_limit(subscription, rules.symbol)
         look = needs_holding(request.intent, rules.market_type)
         holding = self._holding(order, rules, request.account_quantity) if look else None
@@ -192,6 +196,11 @@ class _Books:
             ZERO,
         )
 
+    def _check_obstacle(self, order: Order, rules: MarketRules) -> None:
+        obstacle = self.obstacles.get((order.account_id, rules.market_type.value))
+        if obstacle is not None:
+            obstacle.check(rules.symbol)
+
     def _check_symbol_limit(self, subscription: Subscription, symbol: str) -> None:
         if subscription.max_symbols is None:
             return
@@ -210,6 +219,18 @@ class _Books:
                 f"This account trades {len(in_use)} symbols of this strategy; its limit is "
                 f"{subscription.max_symbols}.",
             )
+
+
+def _obstacles(orders: Iterable[Order]) -> dict[tuple[int, str], Obstacle]:
+    """What hinders entries, by account and market type."""
+    accounts: dict[str, set[int]] = defaultdict(set)
+    for order in orders:
+        accounts[order.subscription.strategy.market_type].add(order.account_id)
+    return {
+        (account_id, market_type): obstacle
+        for market_type, account_ids in accounts.items()
+        for account_id, obstacle in obstacles(account_ids, MarketType(market_type)).items()
+    }
 
 
 def _claim(held: Decimal, *, is_spot: bool) -> Decimal:

@@ -19,11 +19,14 @@ from itertools import chain
 
 from django.db import transaction
 
-from accounts.exchange.types import NotSent, OrderReport, OutcomeUnknown, Rejected, ReportStatus
+from accounts.exchange.types import NotSent, OrderReport, OutcomeUnknown, Rejected
+from orders import absence
 from orders.bookkeeping import book_fills
+from orders.complaints import cancel_failure, last_cancel_failures
 from orders.models import Order, OrderEvent
 from orders.order_store import write_orders
-from orders.transitions import CLOSED, UNANSWERED, OrderStatus, status_after_report
+from orders.report_reading import contradiction, report_reason, status_after
+from orders.transitions import CLOSED, UNANSWERED, OrderStatus
 from strategies.sizing import Denied
 from tradeplatform.lib.decimals import plain
 
@@ -55,6 +58,17 @@ class CancelFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class NotFound:
+    """The venue knows no such order; with `is_proof` the order cannot have arrived there.
+
+    Proof is only worth something once there were enough misses: see orders.absence.
+    """
+
+    order_id: int
+    is_proof: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Unbookable:
     """The venue's answer about the order could not be written; `message` says why."""
 
@@ -62,7 +76,7 @@ class Unbookable:
     message: str
 
 
-Outcome = Answered | SendFailed | CancelFailed | Unbookable
+Outcome = Answered | SendFailed | CancelFailed | NotFound | Unbookable
 
 
 def apply_outcomes(outcomes: Sequence[Outcome], *, now: datetime) -> None:
@@ -73,6 +87,7 @@ def apply_outcomes(outcomes: Sequence[Outcome], *, now: datetime) -> None:
     """
     with transaction.atomic():
         orders = _locked(outcome.order_id for outcome in outcomes)
+        outcomes = _without_repetitions(outcomes)
         answered = [outcome for outcome in outcomes if isinstance(outcome, Answered)]
         book_fills([(orders[answer.order_id], answer.report) for answer in answered], now=now)
         steps = [_apply(orders[outcome.order_id], outcome, now) for outcome in outcomes]
@@ -85,6 +100,18 @@ def _locked(order_ids: Iterable[int]) -> dict[int, Order]:
     return {order.pk: order for order in rows.order_by("id")}
 
 
+def _without_repetitions(outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """All but the failures of cancels that their orders' histories end with already."""
+    failed = {outcome.order_id for outcome in outcomes if isinstance(outcome, CancelFailed)}
+    known = last_cancel_failures(failed)
+    return [
+        outcome
+        for outcome in outcomes
+        if not isinstance(outcome, CancelFailed)
+        or cancel_failure(outcome.code, outcome.message) != known.get(outcome.order_id)
+    ]
+
+
 def _apply(order: Order, outcome: Outcome, now: datetime) -> list[OrderEvent]:
     match outcome:
         case Answered(report=report):
@@ -94,7 +121,9 @@ def _apply(order: Order, outcome: Outcome, now: datetime) -> list[OrderEvent]:
         case CancelFailed(code=code, message=message, give_up=give_up):
             if give_up and order.outcome_unknown_since is None:
                 order.needs_attention = True
-            return [_event(order, order.status, f"cancel failed: {code}: {message}", now)]
+            return [_event(order, order.status, cancel_failure(code, message), now)]
+        case NotFound(is_proof=is_proof):
+            return _apply_miss(order, now, is_proof=is_proof)
         case Unbookable(message=message):
             return _apply_unbookable(order, message, now)
 
@@ -105,45 +134,45 @@ def _apply_report(order: Order, report: OrderReport, now: datetime) -> list[Orde
     order.venue_order_id = order.venue_order_id or report.venue_order_id
     order.answered_at = order.answered_at or now
     order.outcome_unknown_since = None
+    order.missed_look_ups, order.looked_up_at = 0, None
     order.venue_filled_quantity = max(order.venue_filled_quantity, report.filled_quantity)
-    following = status_after_report(
-        current=OrderStatus(order.status),
-        quantity=order.quantity,
-        filled_quantity=order.filled_quantity,
-        venue_filled_quantity=order.venue_filled_quantity,
-        reported=report.status,
-    )
+    following = status_after(order, order.quantity, report)
     events = _flag_contradiction(order, report, now)
     if following is OrderStatus.REJECTED and following != order.status:
         message = "The exchange reports the order as rejected."
         events.append(_refuse(order, "VENUE_REJECTED", message, now, status=following))
     elif following != order.status:
-        events.append(_move(order, following, _report_reason(report), now))
+        events.append(_move(order, following, report_reason(report), now))
     return events
 
 
 def _flag_contradiction(order: Order, report: OrderReport, now: datetime) -> list[OrderEvent]:
     """Have a person look at what cannot be; once, however often the venue repeats it."""
-    contradiction = _contradiction(order, report)
-    if not contradiction or order.needs_attention:
+    flaw = contradiction(order, report)
+    if not flaw or order.needs_attention:
         return []
     order.needs_attention = True
-    return [_event(order, order.status, f"needs a person: {contradiction}", now)]
+    return [_event(order, order.status, f"needs a person: {flaw}", now)]
 
 
-def _contradiction(order: Order, report: OrderReport) -> str:
-    if order.quantity is not None and order.filled_quantity > order.quantity:
-        return f"filled {plain(order.filled_quantity)} of {plain(order.quantity)}"
-    if _contradicts_refusal(report, order):
-        return f"refused here, yet {_report_reason(report)}"
-    return ""
-
-
-def _contradicts_refusal(report: OrderReport, order: Order) -> bool:
-    """Whether we believe the order refused, yet the venue has it."""
-    if order.status == OrderStatus.REJECTED:
-        return report.status is not ReportStatus.REJECTED or report.filled_quantity > 0
-    return order.status == OrderStatus.DENIED
+def _apply_miss(order: Order, now: datetime, *, is_proof: bool) -> list[OrderEvent]:
+    """Count it, and conclude once there were enough; two at once count as one."""
+    if order.status in CLOSED or not absence.is_due(order, now=now):
+        return []
+    had_enough = absence.was_enough(order)
+    order.missed_look_ups += absence.counts(order, now=now)
+    order.looked_up_at = now
+    if not absence.was_enough(order):
+        return []
+    if is_proof and order.outcome_unknown_since is not None:
+        message = "The exchange knows no such order: it never arrived there."
+        rejected = OrderStatus.REJECTED
+        return [_refuse(order, "NOT_FOUND_AT_VENUE", message, now, status=rejected)]
+    if had_enough:
+        return []
+    order.needs_attention = True
+    reason = "needs a person: the exchange does not find this order; look for it there"
+    return [_event(order, order.status, reason, now)]
 
 
 def _apply_unbookable(order: Order, message: str, now: datetime) -> list[OrderEvent]:
@@ -153,10 +182,6 @@ def _apply_unbookable(order: Order, message: str, now: datetime) -> list[OrderEv
         order.outcome_unknown_since = order.outcome_unknown_since or now
     reason = f"needs a person: the exchange's answer cannot be booked: {message}"
     return [_event(order, order.status, reason, now)]
-
-
-def _report_reason(report: OrderReport) -> str:
-    return f"exchange: {report.status.value.lower()}, {plain(report.filled_quantity)} filled"
 
 
 def _apply_send_failure(
@@ -227,6 +252,11 @@ def ask_cancel(order: Order, *, reason: str, now: datetime) -> OrderEvent:
     if order.status == OrderStatus.INITIALIZED:
         return _refuse(order, "CANCELED_BEFORE_SENDING", reason, now)
     return _move(order, OrderStatus.PENDING_CANCEL, reason, now)
+
+
+def note(order: Order, *, reason: str, now: datetime) -> OrderEvent:
+    """Something about the order that changes nothing of it; the caller stores the event."""
+    return _event(order, order.status, reason, now)
 
 
 def look_at(order: Order, *, person: str, now: datetime) -> OrderEvent:

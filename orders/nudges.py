@@ -4,6 +4,9 @@ work. What a beat repeats is worth nothing once the next beat has come."""
 from accounts.nudges import nudge
 
 _BEAT_SECONDS = 10
+_REMAINDERS_BEAT_SECONDS = 60
+_POLL_BEAT_SECONDS = 1
+_EXPIRE_BEAT_SECONDS = 5
 
 
 def nudge_dispatch(*, dispatch_id: int, shard: int) -> None:
@@ -19,3 +22,23 @@ def nudge_cancels(*, shard: int) -> None:
 def nudge_look_up(*, shard: int) -> None:
     """Ask the shard's worker to look up the orders whose outcome or fills are missing."""
     nudge("orders.look_up", shard, shard=shard, expires_seconds=_BEAT_SECONDS)
+
+
+def nudge_remainders(*, shard: int) -> None:
+    """Ask the shard's worker to compare what its accounts hold with their positions."""
+    nudge(
+        "orders.check_shard_remainders",
+        shard,
+        shard=shard,
+        expires_seconds=_REMAINDERS_BEAT_SECONDS,
+    )
+
+
+def nudge_poll(*, shard: int) -> None:
+    """Ask the shard's worker to poll the accounts that are due."""
+    nudge("orders.poll", shard, shard=shard, expires_seconds=_POLL_BEAT_SECONDS)
+
+
+def nudge_expire(*, shard: int) -> None:
+    """Ask the shard's worker to let the strategies' expiry rules act."""
+    nudge("orders.expire_shard", shard, shard=shard, expires_seconds=_EXPIRE_BEAT_SECONDS)

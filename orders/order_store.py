@@ -23,6 +23,8 @@ _WRITTEN = (
     "error_code",
     "error_message",
     "outcome_unknown_since",
+    "missed_look_ups",
+    "looked_up_at",
     "needs_attention",
     "cancel_signal_id",
     "cancel_sent_at",

@@ -8,6 +8,7 @@ from accounts.exchange.types import Environment, Login, MarketKey, MarketType
 from accounts.models import Account
 from accounts.shards import in_shard
 from orders.models import Dispatch
+from orders.obstacles import Obstacle, obstacles
 from orders.work import Plan, Subscriber
 from strategies.intents import from_json
 from strategies.models import Signal, Strategy, Subscription
@@ -48,14 +49,21 @@ def load_plan(dispatch_id: int) -> Plan | None:
     if dispatch is None:
         return None
     signal = dispatch.signal
-    subscriptions = in_shard(trading_subscriptions(signal), dispatch.shard, shards=dispatch.shards)
+    subscriptions = list(
+        in_shard(trading_subscriptions(signal), dispatch.shard, shards=dispatch.shards)
+    )
+    hindered = obstacles(
+        {row.account_id for row in subscriptions}, MarketType(signal.strategy.market_type)
+    )
     return Plan(
         dispatch_id=dispatch.pk,
         shard=dispatch.shard,
         shards=dispatch.shards,
         signal=signal,
         intents=tuple(from_json(plain) for plain in signal.intents),
-        subscribers=tuple(_subscriber(row, signal.strategy) for row in subscriptions),
+        subscribers=tuple(
+            _subscriber(row, signal.strategy, hindered.get(row.account_id)) for row in subscriptions
+        ),
     )
 
 
@@ -82,21 +90,27 @@ def sender_subscriptions(signal: Signal) -> QuerySet[Subscription]:
 
 def login_of(account: Account, strategy: Strategy) -> Login:
     """How to reach the account for orders of this strategy."""
+    return login_in(account, MarketType(strategy.market_type))
+
+
+def login_in(account: Account, market_type: MarketType) -> Login:
+    """How to reach the account in its markets of this type."""
     return Login(
         account_id=account.pk,
         market=MarketKey(
             venue=account.venue,
             environment=Environment(account.environment),
-            market_type=MarketType(strategy.market_type),
+            market_type=market_type,
         ),
         encrypted_credentials=account.encrypted_credentials,
     )
 
 
-def _subscriber(row: Subscription, strategy: Strategy) -> Subscriber:
+def _subscriber(row: Subscription, strategy: Strategy, obstacle: Obstacle | None) -> Subscriber:
     return Subscriber(
         subscription_id=row.pk,
         login=login_of(row.account, strategy),
         allocation=Allocation(capital=row.capital, leverage=row.leverage),
         has_symbol_limit=row.max_symbols is not None,
+        obstacle=obstacle,
     )

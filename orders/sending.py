@@ -25,6 +25,7 @@ from orders import market_data
 from orders.drafting import expired
 from orders.late_sizing import size_late
 from orders.lifecycle import Answered, CancelFailed, Outcome, SendFailed
+from orders.looking_up import look_up
 from orders.models import Order
 from orders.recording import record
 from orders.transitions import OrderStatus
@@ -152,9 +153,9 @@ async def _cancel(job: CancelJob) -> Outcome:
 
 
 async def _look_up(job: LookUpJob) -> Outcome | None:
-    """Where the order stands; None while the venue does not tell. Absence proves nothing yet."""
+    """Where the order stands; None while the venue does not tell."""
     try:
-        return Answered(job.order_id, await gateway.fetch_report(job.login, job.reference))
+        return await look_up(job)
     except ExchangeAnswer as problem:
         logger.warning("looking up order %s: %s", job.order_id, problem)
         return None

@@ -1,8 +1,9 @@
-"""Close the books of a dispatch: nothing more will be done for it, and every order says so."""
+"""Close the books of dispatches and replacements: nothing more is done, and every order says so."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts.shards import in_shard
 from orders import lifecycle
@@ -11,6 +12,11 @@ from orders.order_store import write_orders
 from orders.transitions import OrderStatus
 from strategies.sizing import Denied
 
+# A replacement that could not be sent within this time is denied, not sent late.
+REPLACEMENT_MAX_AGE = timedelta(seconds=60)
+_INTERRUPTED = Denied(
+    "INTERRUPTED", "The platform was interrupted before this order was sent; nothing was sent."
+)
 _UNFINISHED = [OrderStatus.INITIALIZED, OrderStatus.SUBMITTED, OrderStatus.PENDING_CANCEL]
 
 
@@ -20,16 +26,32 @@ def settle(dispatch_id: int, *, now: datetime) -> None:
     Whatever was left half done is reported: an order never submitted is denied, the outcome of
     one without an answer is unknown. An answer that still arrives is booked all the same.
     """
-    interrupted = Denied(
-        "INTERRUPTED", "The platform was interrupted before this order was sent; nothing was sent."
-    )
     dispatch = Dispatch.objects.get(id=dispatch_id)
     left = in_shard(
-        Order.objects.filter(signal=dispatch.signal_id), dispatch.shard, shards=dispatch.shards
-    ).filter(status__in=_UNFINISHED, answered_at__isnull=True, outcome_unknown_since__isnull=True)
+        # A replacement is no part of the dispatch: it may be on its way right now.
+        Order.objects.filter(signal=dispatch.signal_id, attempt=0),
+        dispatch.shard,
+        shards=dispatch.shards,
+    )
     with transaction.atomic():
-        orders = list(left.select_for_update(no_key=True).order_by("id"))
-        events = [lifecycle.break_off(order, interrupted, now=now) for order in orders]
-        write_orders(orders, now=now)
-        OrderEvent.objects.bulk_create(events)
+        _break_off(left, now)
         Dispatch.objects.filter(id=dispatch_id, settled_at__isnull=True).update(settled_at=now)
+
+
+def settle_replacements(rows: QuerySet[Order], *, sent_before: datetime, now: datetime) -> None:
+    """The outcome of replacements without an answer, committed before that time, is unknown.
+
+    Nobody knows whether their worker sent them: they are looked up and never sent again.
+    """
+    with transaction.atomic():
+        _break_off(rows.filter(attempt__gt=0, submitted_at__lt=sent_before), now)
+
+
+def _break_off(rows: QuerySet[Order], now: datetime) -> None:
+    unanswered = rows.filter(
+        status__in=_UNFINISHED, answered_at__isnull=True, outcome_unknown_since__isnull=True
+    )
+    orders = list(unanswered.select_for_update(no_key=True).order_by("id"))
+    events = [lifecycle.break_off(order, _INTERRUPTED, now=now) for order in orders]
+    write_orders(orders, now=now)
+    OrderEvent.objects.bulk_create(events)

@@ -10,12 +10,13 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 
+from accounts.shards import in_shard
 from orders.market_data import MarketView
-from orders.models import Dispatch
+from orders.models import Dispatch, Order
 from orders.nudges import nudge_dispatch
 from orders.placement import claim
 from orders.planning import load_plan
-from orders.settling import settle
+from orders.settling import REPLACEMENT_MAX_AGE, settle, settle_replacements
 
 logger = logging.getLogger(__name__)
 
@@ -56,12 +57,18 @@ def sweep_abandoned(*, now: datetime) -> None:
         signal__expires_at__lt=now - longest,
     )
     _settle_each(abandoned.order_by("created_at")[:_AT_MOST], now)
+    settle_replacements(
+        Order.objects.all(), sent_before=now - REPLACEMENT_MAX_AGE - longest, now=now
+    )
 
 
 def recover_shard(shard: int, *, started_at: datetime) -> None:
     """At a worker's start: what its predecessor claimed and did not finish has no one else."""
     left = Dispatch.objects.filter(settled_at__isnull=True, claimed_at__lt=started_at, shard=shard)
     _settle_each(left.order_by("created_at"), started_at)
+    settle_replacements(
+        in_shard(Order.objects.all(), shard), sent_before=started_at, now=started_at
+    )
 
 
 def _settle_each(dispatches: Iterable[Dispatch], now: datetime) -> None:

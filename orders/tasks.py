@@ -6,7 +6,14 @@ from celery import shared_task
 from django.conf import settings
 
 from orders import sweeps
-from orders.nudges import nudge_cancels, nudge_look_up
+from orders.nudges import (
+    nudge_cancels,
+    nudge_expire,
+    nudge_look_up,
+    nudge_poll,
+    nudge_remainders,
+)
+from orders.remainders import checking
 from orders.worker import executor
 
 
@@ -28,6 +35,18 @@ def look_up(shard: int) -> None:
     executor().look_up(shard)
 
 
+@shared_task(name="orders.poll")
+def poll(shard: int) -> None:
+    """Nudged by the beat."""
+    executor().poll(shard)
+
+
+@shared_task(name="orders.expire_shard")
+def expire_shard(shard: int) -> None:
+    """Nudged by the beat."""
+    executor().expire(shard, now=datetime.now(UTC))
+
+
 @shared_task(name="orders.sweep")
 def sweep() -> None:
     """Beat: find what was accepted and not carried out."""
@@ -42,3 +61,30 @@ def follow_up() -> None:
     for shard in range(settings.SHARDS):
         nudge_cancels(shard=shard)
         nudge_look_up(shard=shard)
+
+
+@shared_task(name="orders.check_remainders")
+def check_remainders() -> None:
+    """Beat: have every shard compare what its accounts hold with their positions."""
+    for shard in range(settings.SHARDS):
+        nudge_remainders(shard=shard)
+
+
+@shared_task(name="orders.check_shard_remainders")
+def check_shard_remainders(shard: int) -> None:
+    """Nudged by the beat."""
+    checking.check_remainders(shard, now=datetime.now(UTC))
+
+
+@shared_task(name="orders.poll_all")
+def poll_all() -> None:
+    """Beat: have every shard poll its accounts that are due."""
+    for shard in range(settings.SHARDS):
+        nudge_poll(shard=shard)
+
+
+@shared_task(name="orders.expire")
+def expire() -> None:
+    """Beat: have every shard's worker let the strategies' expiry rules act."""
+    for shard in range(settings.SHARDS):
+        nudge_expire(shard=shard)

@@ -12,6 +12,7 @@ from accounts.exchange.types import (
     OrderType,
 )
 from orders.models import Order
+from orders.obstacles import Obstacle
 from strategies.intents import Intent
 from strategies.models import Signal
 from strategies.sizing import Allocation, Denied
@@ -25,6 +26,7 @@ class Subscriber:
     login: Login
     allocation: Allocation
     has_symbol_limit: bool
+    obstacle: Obstacle | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +70,17 @@ class CancelJob:
 
 @dataclass(frozen=True, slots=True)
 class LookUpJob:
-    """Ask the venue where one of our orders stands."""
+    """Ask the venue where one of our orders stands.
+
+    `is_decisive`: one more miss would be enough to conclude from. `proves_absence`: what the venue
+    does not find then has never arrived.
+    """
 
     order_id: int
     login: Login
     reference: OrderReference
+    is_decisive: bool
+    proves_absence: bool
 
 
 Job = PlaceJob | CancelJob | LookUpJob

@@ -15,8 +15,11 @@ from django.conf import settings
 from accounts.exchange import gateway
 from accounts.exchange.types import ExchangeAnswer, MarketKey
 from accounts.shards import in_shard
+from orders.clean_start import cancel_on_start
 from orders.execution import Executor
 from orders.planning import login_of
+from orders.polling.due import claim_due, reset_feeds
+from orders.polling.reconciling import reconcile
 from orders.sweeps import recover_shard
 from strategies.models import Subscription
 from tradeplatform.lib import loop
@@ -24,7 +27,8 @@ from tradeplatform.lib import loop
 logger = logging.getLogger(__name__)
 
 _WARM_UP_SECONDS = 10
-
+# Entries of an account that needs longer are denied until a poll has reached it.
+_RECONCILE_SECONDS = 20
 
 _making = threading.Lock()
 
@@ -42,15 +46,32 @@ def _executor() -> Executor:
 
 @worker_init.connect
 def start(**_: Any) -> None:
-    """Before the first task: finish what the predecessor left, load the markets in use."""
-    shard = os.environ.get("SHARD")
-    if shard is None:
+    """Before the first task: finish what the predecessor left, load the markets in use, compare
+    the accounts with their venues."""
+    if "SHARD" not in os.environ:
         return
-    recover_shard(int(shard), started_at=datetime.now(UTC))
+    shard = int(os.environ["SHARD"])
+    recover_shard(shard, started_at=datetime.now(UTC))
+    cancel_on_start(shard, now=datetime.now(UTC))
+    reset_feeds(shard)
     try:
-        loop.call(_load_markets(_markets_in_use(int(shard))), timeout_seconds=_WARM_UP_SECONDS)
+        loop.call(_load_markets(_markets_in_use(shard)), timeout_seconds=_WARM_UP_SECONDS)
     except TimeoutError:
         logger.warning("not all markets were loaded before the start; they load when needed")
+    _reconcile(shard)
+
+
+def _reconcile(shard: int) -> None:
+    try:
+        results = reconcile(
+            claim_due(shard, now=datetime.now(UTC)), timeout_seconds=_RECONCILE_SECONDS
+        )
+    except TimeoutError:
+        logger.warning("not all accounts answered before the start; polls come back to them")
+        return
+    for result in results:
+        if result.problem:
+            logger.warning("account %s is not reconciled: %s", result.account_name, result.problem)
 
 
 @worker_shutdown.connect

@@ -112,7 +112,7 @@ def size_order(
             raise _below_minimum(asked, rules)
         if needs_holding(intent, rules.market_type):
             _check_sellable(quantity, rules, holding)
-    _check_limits(intent.order_type, quantity, rules, reference, reduce_only=reduce_only)
+    check_limits(intent.order_type, quantity, rules, reference, reduce_only=reduce_only)
     return SizedOrder(
         quantity=quantity,
         limit_price=limit_price,
@@ -251,7 +251,7 @@ def _check_sellable(quantity: Decimal, rules: MarketRules, holding: Holding | No
         )
 
 
-def _check_limits(
+def check_limits(
     order_type: OrderType,
     quantity: Decimal,
     rules: MarketRules,
@@ -259,6 +259,7 @@ def _check_limits(
     *,
     reduce_only: bool,
 ) -> None:
+    """Raise Denied for a quantity that the venue would refuse; `reference` is a price for it."""
     if quantity <= ZERO or quantity < (rules.min_quantity or ZERO):
         raise _below_minimum(quantity, rules)
     # Venues let a reduce-only close be as small as it must (Binance -4164's own text).

@@ -22,7 +22,7 @@ from accounts.badges import environment_badge
 from accounts.exchange.types import Environment
 from accounts.models import Account, Health
 from orders.badges import attention_badge, progress_text, status_badge
-from orders.models import Dispatch, OpenOrder, Order
+from orders.models import Dispatch, OpenOrder, Order, Remainder, StrayOrder
 from orders.transitions import OrderStatus
 from tradeplatform.lib.admin_columns import row_link
 from webhooks.models import Delivery, Outcome
@@ -111,6 +111,16 @@ def _attention(request: HttpRequest, *, now: datetime) -> Iterator[Figure]:
         _("Orders with an unknown outcome (they are looked up at the exchange)"),
         _count(_rows(OpenOrder, request).filter(outcome_unknown_since__isnull=False)),
         _page("orders_openorder", outcome_unknown_since__isempty=0),
+    )
+    yield Figure(
+        _("Holdings that differ from the positions (no entries until undone or adopted)"),
+        _count(_rows(Remainder, request).filter(drifted_at__isnull=False)),
+        _page("orders_remainder", drifted_at__isempty=0),
+    )
+    yield Figure(
+        _("Stray orders at the exchanges (they bear our id, and nobody here knows them)"),
+        _count(_rows(StrayOrder, request).filter(looked_at__isnull=True)),
+        _page("orders_strayorder", looked_at__isempty=1),
     )
     yield Figure(
         _("Dispatches unsettled for more than a minute (are the workers running?)"),

@@ -21,6 +21,7 @@ from django.utils import timezone
 from accounts.exchange.types import Credentials, Environment, MarketType
 from accounts.models import Account
 from accounts.traders import ensure_traders
+from strategies.default_rules import add_default_rules
 from strategies.models import Strategy, Subscription
 from tradeplatform.lib.encryption import decrypt
 from webhooks.tokens import issue_token
@@ -97,7 +98,7 @@ def _make_strategies(owner: User, accounts: list[Account]) -> None:
 def _make_strategy(
     owner: User, group_name: str, market_type: MarketType, *, is_public: bool = False
 ) -> Strategy:
-    return Strategy.objects.create(
+    strategy = Strategy.objects.create(
         owner=owner,
         name=group_name.replace("-", " ").capitalize(),
         group_name=group_name,
@@ -106,6 +107,8 @@ def _make_strategy(
         currency="USDT",
         is_public=is_public,
     )
+    add_default_rules(strategy)
+    return strategy
 
 
 def _subscribe(strategy: Strategy, account: Account, *, capital: str, leverage: int = 1) -> None:

@@ -25,6 +25,9 @@ _GROUPS: list[tuple[Any, list[tuple[Any, str, str]]]] = [
         [
             (_("Accounts"), "key", "accounts.account"),
             (_("Subscriptions"), "link", "strategies.subscription"),
+            (_("Remainders"), "balance", "orders.remainder"),
+            (_("Feeds"), "sync", "orders.feed"),
+            (_("Stray orders"), "question_mark", "orders.strayorder"),
         ],
     ),
     (

@@ -80,8 +80,15 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 SHARDS = number("SHARDS", default=2)
 # An answer of an exchange is awaited this long; afterwards the outcome is unknown.
 EXCHANGE_TIMEOUT_SECONDS = number("EXCHANGE_TIMEOUT_SECONDS", default=10)
+# Cancel every strategy's open orders when a worker starts; a strategy may ask for it alone.
+CANCEL_ON_START = flag("CANCEL_ON_START", default=False)
 # A market price older than this does not size an order.
 PRICE_MAX_AGE_SECONDS = number("PRICE_MAX_AGE_SECONDS", default=3)
+
+# --- Following orders ---
+# How often an account's open orders are asked for while its stream pushes updates, and while not.
+POLL_SECONDS_STREAM_UP = number("POLL_SECONDS_STREAM_UP", default=60)
+POLL_SECONDS_STREAM_DOWN = number("POLL_SECONDS_STREAM_DOWN", default=5)
 
 # --- Webhook ---
 # TradingView gives up after 3 s; we answer with what is known before that.

@@ -13,6 +13,7 @@ from functools import cache
 from typing import Any, TypeVar
 
 import ccxt.async_support
+import ccxt.pro
 
 from accounts.exchange.errors import Failure, classify
 from accounts.exchange.types import ExchangeAnswer
@@ -30,6 +31,9 @@ class _Trace:
     http_status: int | None = None
     body: str = ""
 
+
+# Binance's user data streams, spot and futures.
+_LAST_EVENTS = frozenset({"eventStreamTerminated", "listenKeyExpired"})
 
 _trace: ContextVar[_Trace | None] = ContextVar("trace", default=None)
 
@@ -63,6 +67,33 @@ class _Observed:
 def observed_class(ccxt_id: str) -> type[Any]:
     """ccxt's asynchronous class of an exchange, with the wire observed."""
     return type(ccxt_id, (_Observed, getattr(ccxt.async_support, ccxt_id)), {})
+
+
+class _EndObserved:
+    """Mixed into a streaming ccxt class: a stream that the venue ended fails.
+
+    ccxt 4.5.90 lets Binance's last words pass, and what watches goes on to wait for ever.
+    """
+
+    def handle_message(self, client: Any, message: Any) -> None:
+        if _event_of(message) in _LAST_EVENTS:
+            client.reject(ccxt.async_support.NetworkError("the exchange ended the stream"))
+        else:
+            super().handle_message(client, message)  # type: ignore[misc]
+
+
+def _event_of(message: Any) -> str:
+    """The event's name; spot wraps its events, futures do not."""
+    if not isinstance(message, dict):
+        return ""
+    wrapped = message.get("event")
+    return str((wrapped if isinstance(wrapped, dict) else message).get("e") or "")
+
+
+@cache
+def streaming_class(ccxt_id: str) -> type[Any]:
+    """ccxt's class of an exchange that can also hold a stream open, with the wire observed."""
+    return type(ccxt_id, (_EndObserved, _Observed, getattr(ccxt.pro, ccxt_id)), {})
 
 
 async def send(call: Coroutine[Any, Any, _Result], *, venue: str) -> _Result:

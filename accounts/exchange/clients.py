@@ -12,7 +12,7 @@ import aiohttp
 import certifi
 from django.conf import settings
 
-from accounts.exchange.border import observed_class
+from accounts.exchange.border import observed_class, streaming_class
 from accounts.exchange.types import Credentials, Login, MarketKey, NotSent
 from accounts.exchange.venues import VENUES, Access, access_to
 from accounts.exchange.worlds import point
@@ -20,6 +20,13 @@ from tradeplatform.lib.encryption import CannotDecrypt, decrypt
 
 # ccxt 4.5.90 options that keep it from doing more than it is asked to.
 _OPTIONS: dict[str, dict[str, Any]] = {
+    # ccxt refuses to list the open orders of all symbols until it is told that we mean it.
+    "binance": {"warnOnFetchOpenOrdersWithoutSymbol": False},
+    "binanceusdm": {
+        "warnOnFetchOpenOrdersWithoutSymbol": False,
+        # A stream would read all positions by REST first, and forget the failure of that.
+        "watchPositions": {"fetchPositionsSnapshot": False},
+    },
     # A single order by the endpoint for single orders; the default wraps it into a batch.
     # Without a broker: ccxt would add its tag and a client order id of its own to stop orders.
     "okx": {"createOrder": "privatePostTradeOrder", "brokerId": None},
@@ -33,14 +40,20 @@ _OPTIONS: dict[str, dict[str, Any]] = {
 
 
 def build_client(
-    key: MarketKey, *, session: aiohttp.ClientSession, credentials: Credentials | None = None
+    key: MarketKey,
+    *,
+    session: aiohttp.ClientSession,
+    credentials: Credentials | None = None,
+    is_streaming: bool = False,
 ) -> Any:
     """A client for these markets, without credentials for public data only.
 
-    Raises NotSent where the venue cannot be reached in this environment.
+    Only a streaming one can watch orders; it is of no use for anything else. Raises NotSent where
+    the venue cannot be reached in this environment.
     """
     access = access_to(key)
-    client = observed_class(access.ccxt_id)(_config(access, session, credentials))
+    kind = streaming_class(access.ccxt_id) if is_streaming else observed_class(access.ccxt_id)
+    client = kind(_config(access, session, credentials))
     point(client, access=access, environment=key.environment)
     return client
 

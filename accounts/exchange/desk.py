@@ -13,6 +13,7 @@ from weakref import WeakKeyDictionary
 
 import aiohttp
 
+from accounts.exchange.books import Books
 from accounts.exchange.clients import build_client, credentials_of, ssl_context
 from accounts.exchange.markets import MarketTable, load_table
 from accounts.exchange.prices import Prices
@@ -39,6 +40,7 @@ class Desk:
 
     def __init__(self, *, session: aiohttp.ClientSession | None = None) -> None:
         self.prices = Prices()
+        self.books = Books()
         self._session = session or _open_session()
         self._tables: dict[MarketKey, MarketTable] = {}
         self._loading: SingleFlight[MarketKey, MarketTable] = SingleFlight()
@@ -64,6 +66,21 @@ class Desk:
         if cached.client.markets is not table.source.markets:
             cached.client.set_markets_from_exchange(table.source)
         return cached.client
+
+    async def streaming_client(self, login: Login) -> Any:
+        """A new client that can hold the login's order stream open; its user closes it.
+
+        Raises NotSent if none can be had.
+        """
+        table = await self.table(login.market)
+        client = build_client(
+            login.market,
+            session=self._session,
+            credentials=credentials_of(login),
+            is_streaming=True,
+        )
+        client.set_markets_from_exchange(table.source)
+        return client
 
     async def close(self) -> None:
         """Close the session; every client becomes useless."""

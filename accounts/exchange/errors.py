@@ -31,7 +31,7 @@ _SUCCESS = frozenset({"0", "200"})
 
 _NOTHING_PROVEN = "OUTCOME_UNKNOWN"
 
-_URL = re.compile(r"https?://\S+")
+_URL = re.compile(r"(?:http|ws)s?://\S+")
 # Keys, signatures and the signed text that Bybit repeats: long, unbroken, with a digit in them.
 _SECRET_LIKE = re.compile(r"(?=[\w+/=.\-{}\[\]:\",&]*\d)[\w+/=.\-{}\[\]:\",&]{16,}", re.ASCII)
 _LONGEST_TEXT = 200

@@ -14,14 +14,17 @@ from accounts.exchange.border import ask, send
 from accounts.exchange.counter import Counter
 from accounts.exchange.desk import close_desk, desk
 from accounts.exchange.holdings import check_connection, fetch_holdings
+from accounts.exchange.open_orders import fetch_open_reports
 from accounts.exchange.recipes import Creation, creation_of
 from accounts.exchange.reports import lacks_fills, trade_reports, with_fills
 from accounts.exchange.types import (
+    Book,
     ExchangeAnswer,
     FillReport,
     Login,
     MarketKey,
     MarketRules,
+    NotSent,
     OrderGone,
     OrderReference,
     OrderReport,
@@ -37,7 +40,9 @@ __all__ = [
     "cancel",
     "check_connection",
     "close",
+    "fetch_book",
     "fetch_holdings",
+    "fetch_open_reports",
     "fetch_price",
     "fetch_report",
     "load_market_rules",
@@ -61,6 +66,21 @@ async def fetch_price(key: MarketKey, symbol: str) -> Price:
     """The last price, at most `settings.PRICE_MAX_AGE_SECONDS` old; read once for all who ask."""
     table = await desk().table(key)
     return await desk().prices.get(key, symbol, source=table.source)
+
+
+async def fetch_book(key: MarketKey, symbol: str, *, depth: int) -> Book:
+    """The best levels of the order book now; one call for all who ask at the same time.
+
+    `depth` must be a number of levels that the venue offers: 20 is known everywhere. Raises
+    NotSent when there is no such market.
+    """
+    table = await desk().table(key)
+    contract_size = table.contract_sizes.get(symbol)
+    if contract_size is None:
+        raise NotSent("SYMBOL_UNKNOWN", f"{key.venue} has no market {symbol!r}.")
+    return await desk().books.get(
+        key, symbol, depth=depth, contract_size=contract_size, source=table.source
+    )
 
 
 async def place(login: Login, ticket: OrderTicket) -> OrderReport:

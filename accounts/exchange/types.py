@@ -109,6 +109,22 @@ class Price:
 
 
 @dataclass(frozen=True, slots=True)
+class Level:
+    """What is offered at one price of an order book."""
+
+    price: Decimal
+    quantity: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """An order book, best price first on each side."""
+
+    bids: tuple[Level, ...]
+    asks: tuple[Level, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class OrderTicket:
     """What we send. `limit_price` for LIMIT and STOP_LIMIT, `trigger_price` for STOP_*."""
 
@@ -158,6 +174,38 @@ class OrderReport:
     filled_quantity: Decimal
     average_price: Decimal | None
     fills: tuple[FillReport, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Push:
+    """What a venue tells unasked about one order of an account.
+
+    `client_order_id` is empty where the venue names the order by its own id only.
+    """
+
+    account_id: int
+    symbol: str
+    client_order_id: str
+    report: OrderReport
+
+
+@dataclass(frozen=True, slots=True)
+class FoundOrder:
+    """An order in a venue's list of open orders, ours or not.
+
+    `client_order_id` is empty where the venue does not tell it in lists.
+    """
+
+    client_order_id: str
+    symbol: str
+    side: Side
+    quantity: Decimal
+    report: OrderReport
+
+
+@dataclass(frozen=True, slots=True)
+class StreamUp:
+    """The stream is open: from now on nothing is missed until it breaks."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ web process reads this table for its choices, so nothing here imports ccxt.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
 
@@ -47,7 +48,9 @@ class Access:
     """How the markets of one type are reached at a venue.
 
     `ccxt_market_types` is what ccxt's fetchMarkets option calls them. `filled_field` is where the
-    venue's raw order states the filled quantity; ccxt's own `filled` may be made up.
+    venue's raw order states the filled quantity; ccxt's own `filled` may be made up. So long after
+    it was sent an order is `remembered_for` by its client order id, whatever became of it: not
+    found means that it never arrived. None where the venue promises no such thing.
     """
 
     ccxt_id: str
@@ -58,7 +61,10 @@ class Access:
     stop_style: StopStyle = StopStyle.NONE
     stop_client_id_field: str = "clientOrderId"
     can_buy_market_by_quantity: bool = True
+    # Where pushed order updates state the filled quantity; empty: the account is only polled.
+    pushed_filled_field: str = ""
     stated: StatedRules = StatedRules()
+    remembered_for: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +92,9 @@ _BINANCE = Venue(
             testnet=TestnetSwitch.DEMO_ADDRESSES,
             has_sandbox=True,
             stop_style=StopStyle.SAME_ORDER,
+            pushed_filled_field="z",  # executionReport
+            # errors.md, -2026: canceled or expired without a fill over 90 days ago, "archived".
+            remembered_for=timedelta(days=90),
         ),
         # Stop orders live in the algo service: POST /fapi/v1/algoOrder, clientAlgoId, algoId.
         MarketType.FUTURES: Access(
@@ -95,6 +104,9 @@ _BINANCE = Venue(
             testnet=TestnetSwitch.DEMO_ADDRESSES,
             has_sandbox=True,
             stop_style=StopStyle.SEPARATE_ORDER,
+            pushed_filled_field="z",  # ORDER_TRADE_UPDATE
+            # "Query Order" and "Query Algo Order": canceled or expired without a fill, 3 days.
+            remembered_for=timedelta(days=3),
         ),
     },
 )

@@ -57,8 +57,16 @@ def _to_testnet(client: Any, access: Access) -> None:
 def _to_sandbox(client: Any, access: Access) -> None:
     """Replace scheme and host, keep the paths: /api/v3, /sapi/v1, /fapi/v1 and so on."""
     base = settings.SANDBOX_URL.rstrip("/")
+    streams = base.replace("http", "ws", 1)
     client.urls["api"] = {
-        family: base + urlsplit(address).path for family, address in client.urls["api"].items()
+        family: base + urlsplit(address).path
+        for family, address in client.urls["api"].items()
+        if isinstance(address, str)  # the others are addresses of streams
+    }
+    client.urls["api"]["ws"] = {
+        "spot": f"{streams}/spot/ws",
+        "linear": f"{streams}/futures/ws",
+        "ws-api": {"spot": f"{streams}/ws-api/v3", "linear": f"{streams}/ws-fapi/v1"},
     }
     # ccxt picks these by the literal address; without them the sandbox's errors lose their class.
     for kind in ("exact", "broad"):

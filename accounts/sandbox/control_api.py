@@ -4,26 +4,25 @@ Not part of Binance's dialect, not signed, reachable from this machine only. Err
 for a conflict with what is there, with {"error": sentence}.
 """
 
-import json
 import re
 import time
 import typing
 from collections.abc import Callable
-from decimal import Decimal
 
 from aiohttp import web
 
 from accounts.sandbox import futures_json, spot_json
+from accounts.sandbox.control_bodies import Body, Wrong
 from accounts.sandbox.engine.commands import Command, Deposit, OpenAccount, PinPrice
 from accounts.sandbox.engine.listings import SPOT_LISTINGS, Market
 from accounts.sandbox.engine.refusals import Reason, Refused
 from accounts.sandbox.errors import BAD_REQUEST
 from accounts.sandbox.formats import Row, amount
 from accounts.sandbox.routes import Handler
+from accounts.sandbox.streams import control as stream_control
 from accounts.sandbox.venue import Venue
 
 _CONFLICT = 409
-_NUMBER = re.compile(r"[0-9]{1,20}(\.[0-9]{1,8})?")
 _KEY = re.compile(r"[A-Za-z0-9_-]{1,128}")
 CONFLICTS = {
     Reason.ACCOUNT_HAS_ANOTHER_KEY: "The account exists and has another key or secret.",
@@ -38,65 +37,12 @@ REFUSALS = {
 }
 
 
-class _Wrong(Exception):
-    """The request cannot be read; the message is the sentence to answer."""
-
-
-class Body:
-    """A request's JSON object, read strictly."""
-
-    def __init__(self, encoded: bytes) -> None:
-        """Read JSON; _Wrong when it is not an object."""
-        try:
-            values = json.loads(encoded, parse_float=str, parse_int=str)
-        except ValueError:
-            raise _Wrong("The body is not JSON.") from None
-        if not isinstance(values, dict):
-            raise _Wrong("The body is not a JSON object.")
-        self._values = values
-
-    def text(self, name: str) -> str:
-        """A text that is not empty."""
-        value = self._values.get(name)
-        if not isinstance(value, str) or not value:
-            raise _Wrong(f"{name} is missing or not a text.")
-        return value
-
-    def number(self, name: str) -> Decimal:
-        """A plain decimal number, as a text or as a number."""
-        return _number(name, self._values.get(name))
-
-    def is_null(self, name: str) -> bool:
-        """Whether the field was sent, as null."""
-        return name in self._values and self._values[name] is None
-
-    def amounts(self, name: str) -> dict[str, Decimal]:
-        """An object of numbers; empty when it was not sent."""
-        values = self._values.get(name, {})
-        if not isinstance(values, dict):
-            raise _Wrong(f"{name} is not an object of amounts by asset.")
-        return {asset: _number(f"{name}.{asset}", value) for asset, value in values.items()}
-
-    def market(self) -> Market:
-        """The field `market`, spot when it was not sent."""
-        try:
-            return Market(self._values.get("market", Market.SPOT))
-        except ValueError:
-            raise _Wrong("market is neither spot nor futures.") from None
-
-
-def _number(name: str, value: object) -> Decimal:
-    if not isinstance(value, str) or not _NUMBER.fullmatch(value):
-        raise _Wrong(f"{name} is missing or not a plain decimal number of up to 8 decimals.")
-    return Decimal(value)
-
-
 def open_account(body: Body, venue: Venue) -> Command:
     """POST /sandbox/accounts."""
     del venue
     api_key = body.text("apiKey")
     if not _KEY.fullmatch(api_key):
-        raise _Wrong("apiKey may hold letters, digits, - and _, up to 128 of them.")
+        raise Wrong("apiKey may hold letters, digits, - and _, up to 128 of them.")
     return OpenAccount(body.text("account"), api_key, body.text("secret"), body.amounts("balances"))
 
 
@@ -191,6 +137,13 @@ def routes(venue: Venue) -> list[web.RouteDef]:
         web.post("/sandbox/deposit", _changing(venue, deposit)),
         web.post("/sandbox/price", _changing(venue, pin_price)),
         web.post("/sandbox/latency", _changing(venue, set_latency)),
+        web.post("/sandbox/streams/drop", _changing(venue, stream_control.drop)),
+        web.post("/sandbox/streams/terminate", _changing(venue, stream_control.terminate)),
+        web.post("/sandbox/streams/age", _changing(venue, stream_control.age)),
+        web.post("/sandbox/streams/pause", _changing(venue, stream_control.pause)),
+        web.post("/sandbox/streams/disturb", _changing(venue, stream_control.disturb)),
+        web.post("/sandbox/streams/resume", _changing(venue, stream_control.resume)),
+        web.get("/sandbox/streams", _showing(venue, stream_control.streams)),
         web.post("/sandbox/reset", _resetting(venue)),
         web.get("/sandbox/accounts", _showing(venue, accounts)),
         web.get("/sandbox/orders", _showing(venue, orders)),
@@ -204,7 +157,7 @@ def _changing(venue: Venue, act: Callable[[Body, Venue], Command | None]) -> Han
             command = act(Body(await request.read()), venue)
             if command is not None:
                 venue.execute(command, at_us=time.time_ns() // 1_000)
-        except _Wrong as wrong:
+        except Wrong as wrong:
             return web.json_response({"error": str(wrong)}, status=BAD_REQUEST)
         except Refused as refused:
             return _refusal(refused.reason)

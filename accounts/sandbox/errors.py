@@ -52,6 +52,11 @@ def invalid_symbol() -> VenueError:
     return VenueError(-1121, "Invalid symbol.")
 
 
+def no_such_listen_key() -> VenueError:
+    """There is no such listen key, or there is none any more."""
+    return VenueError(-1125, "This listenKey does not exist.")
+
+
 def no_such_order() -> VenueError:
     """A query found nothing."""
     return VenueError(-2013, "Order does not exist.")

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from accounts.sandbox.engine.decimals import ZERO
 from accounts.sandbox.engine.listings import FUTURES_LISTINGS
-from accounts.sandbox.engine.orders import AlgoOrder, AlgoStatus, Fill, Order, Ticket
+from accounts.sandbox.engine.orders import AlgoOrder, Fill, Order, Ticket
 from accounts.sandbox.formats import SELF_TRADE_PREVENTION, Row, amount, decimals, milliseconds
 
 
@@ -94,7 +94,7 @@ def new_algo_row(order: AlgoOrder) -> Row:
         "symbol": symbol,
         "timeInForce": ticket.time_in_force.value,
         "quantity": quantity_text(symbol, ticket.quantity),
-        "algoStatus": _algo_status(order).value,
+        "algoStatus": order.status.value,
         "triggerPrice": price_text(symbol, ticket.trigger.price if ticket.trigger else None),
         "price": price_text(symbol, ticket.limit_price),
         "icebergQuantity": None,
@@ -114,8 +114,3 @@ def algo_row(order: AlgoOrder) -> Row:
         "actualOrderId": str(placed.order_id) if placed else "",
         "actualPrice": f"{placed.average_price if placed else ZERO:.5f}",
     }
-
-
-def _algo_status(order: AlgoOrder) -> AlgoStatus:
-    is_over = order.placed is not None and not order.placed.is_open
-    return AlgoStatus.FINISHED if is_over else order.status

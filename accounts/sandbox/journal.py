@@ -22,6 +22,8 @@ from accounts.sandbox.engine.refusals import Refused
 
 _COMMANDS = {command.__name__: command for command in typing.get_args(commands.Command)}
 _NAME = "journal.jsonl"
+# Clients that keep orders and algo orders in one table by id (ccxt does) must not mix them up.
+_ALGO_IDS_APART = 1_000_000_000_000
 
 
 class JournalError(Exception):
@@ -46,13 +48,16 @@ class Journal:
         self._lines = whole.splitlines()
         if not self._lines:
             self.begin(first_id=first_id)
-        self.first_id: int = json.loads(self._lines.pop(0))["first_id"]
+        header = json.loads(self._lines.pop(0))
+        self.first_id: int = header["first_id"]
+        self.first_algo_id: int | None = header.get("first_algo_id")  # older journals have none
 
     def begin(self, *, first_id: int) -> None:
         """Forget everything; an exchange numbering from `first_id` follows."""
         os.ftruncate(self._file, 0)
-        self.first_id = first_id
-        self._lines = [json.dumps({"first_id": first_id}).encode()]
+        self.first_id, self.first_algo_id = first_id, first_id + _ALGO_IDS_APART
+        header = {"first_id": self.first_id, "first_algo_id": self.first_algo_id}
+        self._lines = [json.dumps(header).encode()]
         os.write(self._file, self._lines[0] + b"\n")
 
     def replay(self, apply: Callable[[commands.Command, int], object]) -> None:

@@ -10,13 +10,14 @@ from accounts.sandbox.engine.listings import Market
 from accounts.sandbox.parameters import Parameters
 from accounts.sandbox.venue import Venue
 
-Handler = Callable[[web.Request], Awaitable[web.Response]]
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class Access(Enum):
     """What a call must bring along."""
 
     PUBLIC = auto()
+    KEYED = auto()  # an API key, nothing signed
     SIGNED = auto()
     TRADE = auto()  # signed, and answered after the configured delay
 

@@ -7,7 +7,7 @@ anything but the request's body, so requests are booked whole and in order of ar
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 from aiohttp import web
 
@@ -23,7 +23,8 @@ from accounts.sandbox.engine.refusals import Refused
 from accounts.sandbox.errors import NOT_FOUND, VenueError, of_refusal
 from accounts.sandbox.parameters import parse
 from accounts.sandbox.routes import Access, Call, Handler, Route
-from accounts.sandbox.signing import authenticate
+from accounts.sandbox.signing import authenticate, identify
+from accounts.sandbox.streams import futures_socket, listen_key_api, spot_socket
 from accounts.sandbox.venue import Venue
 
 _TICK_SECONDS = 1.0
@@ -33,6 +34,7 @@ _ROUTES = (
     *spot_api.ROUTES,
     *futures_api.ROUTES,
     *futures_account_api.ROUTES,
+    *listen_key_api.ROUTES,
 )
 _ABOUT = {
     "name": "tradeplatform sandbox exchange",
@@ -40,6 +42,8 @@ _ABOUT = {
     "about": "A simulated exchange in Binance's dialect. No order here reaches a real market.",
     "spot": "/api/v3",
     "futures": "/fapi/v1",
+    "spotStreams": "/ws-api/v3",
+    "futuresStreams": "/futures/ws",
     "control": "/sandbox",
 }
 
@@ -51,7 +55,9 @@ def application(venue: Venue) -> web.Application:
     app.router.add_routes(control_api.routes(venue))
     for route in _ROUTES:
         app.router.add_route(route.method, route.path, _handler(venue, route))
+    app.router.add_routes([*spot_socket.routes(venue), *futures_socket.routes(venue)])
     app.router.add_route("*", "/{path:.*}", _unknown)
+    app.on_shutdown.append(_hanging_up(venue))
     app.cleanup_ctx.append(_ticking(venue))
     return app
 
@@ -76,11 +82,14 @@ def _handler(venue: Venue, route: Route) -> Handler:
 def _call(venue: Venue, route: Route, request: web.Request, body: str, at_us: int) -> Call:
     query = request.raw_path.partition("?")[2]
     parameters = parse(query, body)
+    key = request.headers.get("X-MBX-APIKEY")
     if route.access is Access.PUBLIC:
         return Call(venue, "", parameters, at_us)
+    if route.access is Access.KEYED:
+        return Call(venue, identify(venue.exchange, key).name, parameters, at_us)
     account = authenticate(
         venue.exchange,
-        key=request.headers.get("X-MBX-APIKEY"),
+        key=key,
         query=query,
         body=body,
         parameters=parameters,
@@ -106,6 +115,14 @@ async def _about(request: web.Request) -> web.Response:
 async def _unknown(request: web.Request) -> web.Response:
     message = f"Path {request.path}, Method {request.method} is invalid"
     return _json(*_error(VenueError(-5000, message, status=NOT_FOUND)))
+
+
+def _hanging_up(venue: Venue) -> Callable[[web.Application], Awaitable[None]]:
+    async def hang_up(app: web.Application) -> None:
+        del app
+        venue.streams.drop_all()
+
+    return hang_up
 
 
 def _ticking(venue: Venue) -> Callable[[web.Application], AsyncIterator[None]]:

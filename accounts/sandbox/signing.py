@@ -29,14 +29,15 @@ def authenticate(
     at_us: int,
 ) -> Account:
     """The account that sent the request; VenueError when that is not certain."""
-    account = _account(exchange, key)
+    account = identify(exchange, key)
     signature = parameters.required("signature")
     _check_signature(account, signature, query=query, body=body)
     _check_time(parameters, at_us // 1_000)
     return account
 
 
-def _account(exchange: Exchange, key: str | None) -> Account:
+def identify(exchange: Exchange, key: str | None) -> Account:
+    """The account of an API key; VenueError when there is none."""
     if key is None or not _KEY.fullmatch(key):
         raise VenueError(-2014, "API-key format invalid.", status=UNAUTHORIZED)
     account = exchange.account_of_key(key)

@@ -152,7 +152,7 @@ def api_restrictions(call: Call) -> Row:
 
 def _cancel(call: Call, order: Order) -> Row:
     cancel_id = call.parameters.client_id("newClientOrderId") or uuid.uuid4().hex[:22]
-    command = CancelOrder(Market.SPOT, call.account, order.ticket.symbol, order.order_id)
+    command = CancelOrder(Market.SPOT, call.account, order.ticket.symbol, order.order_id, cancel_id)
     call.venue.execute(command, at_us=call.at_us)
     return spot_json.cancellation(order, cancel_id=cancel_id)
 

@@ -1,7 +1,7 @@
 """Spot orders, fills and balances in Binance's field names and formats."""
 
 from accounts.sandbox.engine.decimals import ZERO
-from accounts.sandbox.engine.orders import Fill, Order, TimeInForce
+from accounts.sandbox.engine.orders import Fill, Order, Ticket, TimeInForce
 from accounts.sandbox.formats import SELF_TRADE_PREVENTION, Row, amount, milliseconds
 
 
@@ -10,7 +10,7 @@ def order_row(order: Order) -> Row:
     return {
         **_identity(order),
         **_state(order),
-        "stopPrice": _trigger_price(order),
+        "stopPrice": trigger_price(order),
         "icebergQty": amount(ZERO),
         "time": milliseconds(order.received_at_us),
         "updateTime": milliseconds(order.updated_at_us),
@@ -26,7 +26,7 @@ def acknowledgement(order: Order) -> Row:
 
 def result(order: Order) -> Row:
     """The answer to a new order, newOrderRespType RESULT."""
-    trigger = {"stopPrice": _trigger_price(order)} if order.ticket.trigger else {}
+    trigger = {"stopPrice": trigger_price(order)} if order.ticket.trigger else {}
     return {
         **acknowledgement(order),
         **_state(order),
@@ -93,7 +93,6 @@ def _identity(order: Order) -> Row:
 
 def _state(order: Order) -> Row:
     ticket = order.ticket
-    rests_or_fails = ticket.time_in_force is TimeInForce.GTX  # LIMIT_MAKER has no name of its own
     return {
         "price": amount(ticket.limit_price),
         "origQty": amount(order.quantity),
@@ -101,14 +100,21 @@ def _state(order: Order) -> Row:
         "origQuoteOrderQty": amount(ticket.quote_quantity),
         "cummulativeQuoteQty": amount(order.filled_notional),
         "status": order.status.value,
-        "timeInForce": TimeInForce.GTC.value if rests_or_fails else ticket.time_in_force.value,
+        "timeInForce": time_in_force(ticket),
         "type": ticket.type,
         "side": ticket.side.value,
         "selfTradePreventionMode": SELF_TRADE_PREVENTION,
     }
 
 
-def _trigger_price(order: Order) -> str:
+def time_in_force(ticket: Ticket) -> str:
+    """Binance's word for how long the order waits; LIMIT_MAKER has none of its own."""
+    rests_or_fails = ticket.time_in_force is TimeInForce.GTX
+    return TimeInForce.GTC.value if rests_or_fails else ticket.time_in_force.value
+
+
+def trigger_price(order: Order) -> str:
+    """The price at which a stop wakes, zero for any other order."""
     trigger = order.ticket.trigger
     return amount(trigger.price if trigger else None)
 

@@ -1,7 +1,8 @@
 """The running exchange: the engine, its journal, its market's ticks and its answering delay.
 
-Invariants: every change is in the journal before `execute` returns; price moves that met no
-customer's order are written only when a later command needs them, so an idle day costs no lines.
+Invariants: every change is in the journal before `execute` returns, and told to the streams in the
+order it was made; price moves that met no customer's order are written only when a later command
+needs them, so an idle day costs no lines.
 """
 
 from pathlib import Path
@@ -11,6 +12,7 @@ from accounts.sandbox.engine.events import Event
 from accounts.sandbox.engine.exchange import Exchange
 from accounts.sandbox.engine.listings import SPOT_LISTINGS
 from accounts.sandbox.journal import Journal
+from accounts.sandbox.streams.hub import Streams
 from accounts.sandbox.walk import Walk
 
 
@@ -24,7 +26,8 @@ class Venue:
         self._journal = Journal(state_dir, first_id=at_us // 1_000)
         self._unwritten: dict[str, tuple[MovePrice, int]] = {}
         self.latency_seconds = 0.0
-        self.exchange = Exchange(first_id=self._journal.first_id)
+        self.streams = Streams()
+        self.exchange = self._empty_exchange()
         self._journal.replay(lambda command, then_us: self.exchange.apply(command, at_us=then_us))
 
     def execute(self, command: Command, *, at_us: int) -> list[Event]:
@@ -32,6 +35,7 @@ class Venue:
         events = self.exchange.apply(command, at_us=at_us)
         self._write_moves()
         self._journal.append(command, at_us=at_us)
+        self.streams.publish(self.exchange, command, events, at_us=at_us)
         return events
 
     def tick(self, *, at_us: int) -> None:
@@ -41,19 +45,27 @@ class Venue:
             move = MovePrice(symbol, price)
             self._unwritten.pop(symbol, None)  # the order of the moves is part of what happened
             self._unwritten[symbol] = (move, at_us)
-            if self.exchange.apply(move, at_us=at_us):
+            if events := self.exchange.apply(move, at_us=at_us):
                 self._write_moves()
+                self.streams.publish(self.exchange, move, events, at_us=at_us)
+        self.streams.expire_listen_keys(at_us=at_us)
 
     def reset(self, *, at_us: int) -> None:
-        """Drop accounts, orders, prices and delay, and begin anew."""
+        """Drop accounts, orders, prices, delay and streams, and begin anew."""
         self.latency_seconds = 0.0
+        self.streams.drop_all()
+        self.streams = Streams()
         self._unwritten.clear()
         self._journal.begin(first_id=at_us // 1_000)
-        self.exchange = Exchange(first_id=self._journal.first_id)
+        self.exchange = self._empty_exchange()
 
     def close(self) -> None:
         """Close the journal."""
         self._journal.close()
+
+    def _empty_exchange(self) -> Exchange:
+        journal = self._journal
+        return Exchange(first_id=journal.first_id, first_algo_id=journal.first_algo_id)
 
     def _write_moves(self) -> None:
         for move, at_us in self._unwritten.values():

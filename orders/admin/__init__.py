@@ -1,7 +1,18 @@
 """Orders, their fills and events, and the work of the shards, in the admin. All of it read-only:
-what changes an order goes through orders.cancellation."""
+what changes an order goes through orders.cancellation, a remainder through orders.remainders."""
 
+from orders.admin.following import FeedAdmin, StrayOrderAdmin
 from orders.admin.history import DispatchAdmin, FillAdmin, OrderEventAdmin
 from orders.admin.orders import OpenOrderAdmin, OrderAdmin
+from orders.admin.remainders import RemainderAdmin
 
-__all__ = ["DispatchAdmin", "FillAdmin", "OpenOrderAdmin", "OrderAdmin", "OrderEventAdmin"]
+__all__ = [
+    "DispatchAdmin",
+    "FeedAdmin",
+    "FillAdmin",
+    "OpenOrderAdmin",
+    "OrderAdmin",
+    "OrderEventAdmin",
+    "RemainderAdmin",
+    "StrayOrderAdmin",
+]

@@ -5,13 +5,13 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from accounts.badges import environment_badge
-from orders.admin.canceling import CancelingAdmin
+from orders.admin.expiry import ExpiryInline, PreviewingAdmin
 from orders.badges import attention_badge, price_text, progress_text, side_badge, status_badge
 from orders.models import Fill, OpenOrder, Order, OrderEvent
 from orders.transitions import OPEN
@@ -65,7 +65,7 @@ class OrderEventInline(HistoryInline):
 
 
 @admin.register(Order)
-class OrderAdmin(CancelingAdmin):
+class OrderAdmin(PreviewingAdmin):
     """Every order ever intended."""
 
     list_display = [
@@ -102,7 +102,7 @@ class OrderAdmin(CancelingAdmin):
                     "error",
                     ("wish", "purpose"),
                     ("strategy_link", "account_link"),
-                    "signal_link",
+                    ("signal_link", "chain"),
                 ]
             },
         ),
@@ -128,7 +128,7 @@ class OrderAdmin(CancelingAdmin):
             },
         ),
     ]
-    inlines = [FillInline, OrderEventInline]
+    inlines = [FillInline, ExpiryInline, OrderEventInline]
 
     def own_rows(self, rows: QuerySet[Any], user_id: int) -> QuerySet[Any]:
         return rows.filter(subscription_id__in=visible_subscription_ids(user_id))
@@ -221,6 +221,17 @@ class OrderAdmin(CancelingAdmin):
     def signal_link(self, order: Any) -> SafeString | str:
         """To the alert that asked for it, for those who may see it."""
         return row_link(order.signal) if order.is_signal_visible else EMPTY
+
+    @admin.display(description=_("replacements"))
+    def chain(self, order: Order) -> SafeString | str:
+        """The order and those that took over the rest of one another, the first of them first."""
+        orders = Order.objects.filter(
+            signal=order.signal_id,
+            intent_index=order.intent_index,
+            subscription=order.subscription_id,
+        ).order_by("attempt")
+        links = [(row_link(each, f"{each.attempt}: {each}"), each.status) for each in orders]
+        return format_html_join(" → ", "{} {}", links) if len(links) > 1 else EMPTY
 
 
 @admin.register(OpenOrder)

@@ -4,7 +4,8 @@ import itertools
 from decimal import Decimal
 from typing import Any
 
-from orders.models import Dispatch, Fill, Order, OrderEvent
+from accounts.models import Account
+from orders.models import Dispatch, Fill, Order, OrderEvent, Remainder
 from strategies.models import Signal, Subscription
 from strategies.tests.rows import NOON
 
@@ -79,3 +80,19 @@ def make_dispatch(signal: Signal, **fields: Any) -> Dispatch:
     """Waiting work for shard 0 of 2."""
     waiting = {"shard": 0, "shards": 2, "created_at": NOON}
     return Dispatch.objects.create(signal=signal, **{**waiting, **fields})
+
+
+def make_remainder(account: Account, **fields: Any) -> Remainder:
+    """Two bitcoins of the owner's own beside half a one of the strategies."""
+    return Remainder.objects.create(
+        account=account,
+        **{
+            "market_type": "SPOT",
+            "key": "BTC",
+            "accepted": Decimal(2),
+            "held": Decimal("2.5"),
+            "of_strategies": Decimal("0.5"),
+            "checked_at": NOON,
+            **fields,
+        },
+    )

@@ -1,4 +1,4 @@
-"""A proxy before the sandbox that misbehaves for one API key: a venue that hangs or lies to one."""
+"""A proxy before the sandbox that misbehaves for one API key, or counts what everybody asks."""
 
 import asyncio
 import threading
@@ -25,10 +25,28 @@ async def answer_html(request: web.Request) -> web.Response | None:
     return None
 
 
-class SelectiveProxy:
-    """`with SelectiveProxy(url, api_key=…, misbehaviour=hang) as proxy:` listens at `proxy.url`."""
+class CountCalls:
+    """Passes everything on and remembers the method and path of each request with a key."""
 
-    def __init__(self, target: str, *, api_key: str, misbehaviour: Misbehaviour) -> None:
+    def __init__(self) -> None:
+        self.calls: list[tuple[str, str]] = []
+
+    async def __call__(self, request: web.Request) -> web.Response | None:
+        """Count it."""
+        if "X-MBX-APIKEY" in request.headers:
+            self.calls.append((request.method, request.path))
+        return None
+
+
+class SelectiveProxy:
+    """`with SelectiveProxy(url, api_key=…, misbehaviour=hang) as proxy:` listens at `proxy.url`.
+
+    Without a key it treats everybody's requests alike.
+    """
+
+    def __init__(
+        self, target: str, *, misbehaviour: Misbehaviour, api_key: str | None = None
+    ) -> None:
         self._target = target
         self._api_key = api_key
         self._misbehaviour = misbehaviour
@@ -69,7 +87,7 @@ class SelectiveProxy:
         await self._session.close()
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
-        if request.headers.get("X-MBX-APIKEY") == self._api_key:
+        if self._api_key in (None, request.headers.get("X-MBX-APIKEY")):
             answer = await self._misbehaviour(request)
             if answer is not None:
                 return answer

@@ -1,5 +1,6 @@
 """Fills into the books: each once, whoever reports it, and what it adds to the base coin."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -21,6 +22,7 @@ def execution(
     side: Side = Side.BUY,
     price: str = "90000",
     fee: tuple[str, str] = ("0", ""),
+    minute: int = 0,
 ) -> FillReport:
     return FillReport(
         venue_trade_id=trade_id,
@@ -29,7 +31,7 @@ def execution(
         price=Decimal(price),
         fee_quantity=Decimal(fee[0]),
         fee_currency=fee[1],
-        filled_at=NOON,
+        filled_at=NOON + timedelta(minutes=minute),
     )
 
 
@@ -101,6 +103,30 @@ def test_totals_and_position_are_sums_of_all_fills(
     assert (order.filled_quantity, order.average_price) == (Decimal("0.4"), Decimal(82500))
     assert order.venue_filled_quantity == Decimal("0.4")
     assert Position.objects.get().quantity == Decimal("0.3996")
+
+
+@pytest.mark.django_db
+def test_a_fill_told_late_counts_when_it_happened(
+    subscription: Subscription, signal: Signal
+) -> None:
+    """The sale closed what was bought at 100 before it, not what was bought at 200 after it."""
+    first, sale, second = (
+        make_order(subscription, signal, side=side) for side in ("BUY", "SELL", "BUY")
+    )
+    elsewhere = make_order(subscription, signal, symbol="ETH/USDT")
+    bought = execution("t1", "1", price="100", fee=("0.1", "USDT"), minute=1)
+    sold = execution("t2", "1", side=Side.SELL, price="150", fee=("0.2", "USDT"), minute=2)
+    bought_again = execution("t3", "1", price="200", fee=("0.001", "BTC"), minute=3)
+    book_fills([(first, report(bought)), (second, report(bought_again))], now=NOON)
+    book_fills([(elsewhere, report(execution("t4", "7", minute=9)))], now=NOON)
+
+    book_fills([(sale, report(sold))], now=NOON)
+
+    position = Position.objects.get(symbol="BTC/USDT")
+    assert (position.quantity, position.average_entry_price) == (Decimal("0.999"), Decimal(200))
+    assert position.realized_profit == Decimal(50)
+    assert position.fees == {"BTC": "0.001", "USDT": "0.3"}
+    assert Position.objects.get(symbol="ETH/USDT").quantity == Decimal(7)
 
 
 @pytest.mark.django_db

@@ -61,7 +61,7 @@ def test_an_order_that_cannot_be_true_is_refused(
 @pytest.mark.parametrize(
     ("constraint", "fields"),
     [
-        ("order_once_per_intent", {"venue_order_id": "2", "client_order_id": "tp2"}),
+        ("order_once_per_attempt", {"venue_order_id": "2", "client_order_id": "tp2"}),
         ("order_once_per_venue_order_id", {"intent_index": 2, "client_order_id": "tp2"}),
         ("client_order_id", {"intent_index": 2, "venue_order_id": "2"}),
     ],

@@ -6,13 +6,13 @@ from datetime import timedelta
 from django.db import connection, connections, transaction
 from pytest_django import Settings
 
-from accounts.exchange.types import MarketType, OrderType, Rejected, Side
+from accounts.exchange.types import Rejected, Side
 from orders import lifecycle, recording, sweeps
 from orders.cancellation import request_cancels
 from orders.models import Dispatch, Order
 from orders.results import is_settled
 from orders.tests.test_sending import start, wait_for
-from orders.tests.world import World, limit_buy, market, orders_of, place
+from orders.tests.world import World, limit_buy, market, orders_of
 from strategies.models import Subscription
 
 
@@ -57,18 +57,6 @@ def test_an_outcome_that_cannot_be_booked_is_looked_up(world: World) -> None:
     order.refresh_from_db()
     assert (order.status, order.needs_attention) == ("SUBMITTED", True)
     assert order.outcome_unknown_since is not None
-
-
-def test_a_futures_stop_may_bear_the_number_of_a_limit_order(world: World) -> None:
-    account = world.account("A1")
-    strategy = world.strategy("perp", account, market_type=MarketType.FUTURES)
-    limit = place("BTCUSDT", Side.BUY, OrderType.LIMIT, quantity="0.01", price="50000")
-    stop = place("BTCUSDT", Side.SELL, OrderType.STOP_MARKET, quantity="0.01", stop="40000")
-
-    orders = [*world.trade(strategy, limit), *world.trade(strategy, stop)]
-
-    assert [order.status for order in orders] == ["ACCEPTED", "ACCEPTED"]
-    assert orders[0].venue_order_id == orders[1].venue_order_id
 
 
 def test_an_alert_that_waited_while_the_shards_changed_reaches_every_account(

@@ -5,11 +5,13 @@ from collections.abc import Iterator
 
 import pytest
 
+from accounts.exchange.types import Side
 from orders import tasks, worker
-from orders.models import Order
+from orders.models import Feed, Order, Remainder
 from orders.results import is_settled
 from orders.tests.broker import nudges_in_broker
-from orders.tests.world import World, dispatches_of, limit_buy, orders_of
+from orders.tests.world import World, dispatches_of, limit_buy, market, orders_of
+from strategies.models import ExpiryRule
 
 
 @pytest.fixture
@@ -69,6 +71,59 @@ def test_the_beats_nudge_every_shard(world: World) -> None:
     tasks.follow_up()
 
     assert sorted(nudges_in_broker("orders.send_due_cancels")) == [0, 1]
+
+
+def test_the_beat_of_remainders_nudges_every_shard_and_each_checks_its_own(
+    world: World, worker_process: None
+) -> None:
+    accounts = [world.account("A1"), world.account("A2")]
+    world.trade(world.strategy("test1", *accounts), market(Side.BUY, quantity="0.01"))
+    nudges_in_broker()
+
+    tasks.check_remainders()
+    nudged = nudges_in_broker("orders.check_shard_remainders")
+    tasks.check_shard_remainders(accounts[0].pk % 2)
+
+    assert sorted(nudged) == [0, 1]
+    assert [row.account for row in Remainder.objects.all()] == [accounts[0]]
+
+
+def test_the_poll_beat_nudges_every_shard_and_a_nudged_worker_polls(
+    world: World, worker_process: None
+) -> None:
+    strategy = world.strategy("test1", world.account("A1"))
+    world.trade(strategy, limit_buy())
+    nudges_in_broker()
+
+    tasks.poll_all()
+    nudged = sorted(nudges_in_broker("orders.poll"))
+    for shard in nudged:
+        tasks.poll(shard)
+    worker.stop()
+
+    assert nudged == [0, 1]
+    assert Feed.objects.get().polled_at is not None
+
+
+def test_the_beat_of_expiry_rules_nudges_every_shard(world: World) -> None:
+    nudges_in_broker()
+
+    tasks.expire()
+
+    assert sorted(nudges_in_broker("orders.expire_shard")) == [0, 1]
+
+
+def test_a_nudged_worker_lets_expiry_rules_act(world: World, worker_process: None) -> None:
+    strategy = world.strategy("test1", world.account("A1"))
+    (order,) = world.trade(strategy, limit_buy())
+    ExpiryRule.objects.create(strategy=strategy, action="CANCEL", after_seconds=0)
+
+    for shard in (0, 1):
+        tasks.expire_shard(shard)
+    worker.stop()
+
+    order.refresh_from_db()
+    assert order.status == "PENDING_CANCEL"
 
 
 def test_the_sweep_of_an_idle_platform_nudges_nobody(world: World) -> None:

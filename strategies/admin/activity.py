@@ -1,28 +1,19 @@
-"""What alerts asked for and what strategies hold: written by the platform, read here."""
+"""What alerts asked for: written by the platform, read here."""
 
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from accounts.badges import environment_badge
 from strategies.intents import from_json
-from strategies.models import Position, Signal
-from strategies.visibility import (
-    visible_signals,
-    visible_subscription_ids,
-)
+from strategies.models import Signal
+from strategies.visibility import visible_signals
 from strategies.wording import sentence
-from tradeplatform.lib.admin_columns import amount, list_link, person
-from tradeplatform.lib.admin_scope import (
-    HistoryAdmin,
-    OwnRelatedFilter,
-    UuidSearch,
-)
+from tradeplatform.lib.admin_columns import list_link, person
+from tradeplatform.lib.admin_scope import OwnRelatedFilter, UuidSearch
 
 _SENDER = person("sender", title=_("sender"))
 
@@ -62,39 +53,3 @@ class SignalAdmin(UuidSearch):
     def orders_link(self, signal: Signal) -> SafeString:
         """What became of it."""
         return list_link("orders_order", _("orders"), signal__id__exact=signal.pk)
-
-
-@admin.register(Position)
-class PositionAdmin(HistoryAdmin):
-    """What each subscription holds, from its own fills."""
-
-    list_display = [
-        "symbol",
-        amount("quantity", title=_("quantity")),
-        amount("average_entry_price", title=_("average entry price")),
-        "subscription",
-        "environment",
-        "updated_at",
-    ]
-    list_filter = [
-        ("subscription__strategy", OwnRelatedFilter),
-        ("subscription__account", OwnRelatedFilter),
-    ]
-    list_select_related = ["subscription__strategy", "subscription__account"]
-    search_fields = ["symbol"]
-    empty_hint = _("No positions yet: the first fill makes one.")
-    fields = list_display
-    readonly_fields = fields
-
-    def own_rows(self, rows: QuerySet[Any], user_id: int) -> QuerySet[Any]:
-        return rows.filter(subscription_id__in=visible_subscription_ids(user_id))
-
-    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
-        # The list of subscriptions links here; subscriptions are no filter to choose from.
-        linked = "subscription__id__exact"
-        return lookup == linked or bool(super().lookup_allowed(lookup, value, request))
-
-    @admin.display(description=_("environment"))
-    def environment(self, position: Position) -> SafeString:
-        """The account's environment."""
-        return environment_badge(position.subscription.account.environment)

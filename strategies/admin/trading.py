@@ -17,6 +17,8 @@ from unfold.decorators import action
 
 from accounts.badges import environment_badge
 from accounts.models import Account
+from strategies.admin.expiry import ExpiryRuleInline
+from strategies.default_rules import add_default_rules
 from strategies.forms import StrategyForm, SubscriptionForm
 from strategies.models import Strategy, Subscription
 from strategies.visibility import (
@@ -86,6 +88,7 @@ class StrategyAdmin(OwnedAdmin):
         (None, {"fields": ["name", OWNER, "group_name", "is_active", "is_public"]}),
         (_("What it trades"), {"fields": ["market_type", "venue", "currency"]}),
         (_("Alerts"), {"fields": ["max_signal_age_seconds", "alert"]}),
+        (_("Start"), {"fields": ["cancel_on_start"]}),
     ]
     add_fieldsets = [
         (None, {"fields": ["name", "owner", "group_name", "is_active", "is_public"]}),
@@ -93,14 +96,19 @@ class StrategyAdmin(OwnedAdmin):
         (_("Alerts"), {"fields": ["max_signal_age_seconds"]}),
     ]
     readonly_fields = [OWNER, "alert"]
-    inlines = [SubscriptionInline]
+    inlines = [ExpiryRuleInline, SubscriptionInline]
     actions_detail = ["add_subscription"]
+    change_form_after_template = "admin/strategies/expiry_preview_button.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows: QuerySet[Any] = (
             super().get_queryset(request).annotate(subscription_count=Count("subscriptions"))
         )
         return rows
+
+    def get_inlines(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        # A new strategy is given the default rules when it is saved.
+        return [*self.inlines] if obj else [SubscriptionInline]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         # Subscriptions were checked against these.
@@ -112,6 +120,10 @@ class StrategyAdmin(OwnedAdmin):
 
     def save_model(self, request: HttpRequest, obj: Strategy, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
+        if not change:
+            add_default_rules(obj)
+            hint = _("It starts with two rules for orders that do not fill; edit or delete them.")
+            self.message_user(request, hint, messages.INFO)
         others = obj.subscriptions.exclude(account__owner=obj.owner_id).count()
         if "is_public" in form.changed_data and not obj.is_public and others:
             text = ngettext(

@@ -50,11 +50,13 @@ def make_signal(strategy: Strategy, sender: User, **fields: Any) -> Signal:
     )
 
 
-def make_position(subscription: Subscription, quantity: str = "0.50") -> Position:
-    """What the subscription holds of bitcoin."""
+def make_position(
+    subscription: Subscription, quantity: str = "0.50", *, symbol: str = "BTC/USDT"
+) -> Position:
+    """What the subscription holds, of bitcoin unless told otherwise."""
     return Position.objects.create(
         subscription=subscription,
-        symbol="BTC/USDT",
+        symbol=symbol,
         quantity=Decimal(quantity),
         average_entry_price=Decimal("90000.10"),
         updated_at=NOON,

@@ -1,19 +1,12 @@
 """A position is the sum of its fills; its entry price the average of what built it up."""
 
-import threading
 from decimal import Decimal
 
 import pytest
-from django.contrib.auth.models import User
-from django.db import connections, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.tests.rows import make_account
-from strategies.models import Position
-from strategies.positions import PositionChange, Standing, book, standing_after
-from strategies.tests.racing import until_somebody_waits
-from strategies.tests.rows import NOON, make_strategy, subscribe
+from strategies.positions import Standing, standing_after, unrealized_profit
 
 _FLAT = Standing(Decimal(0), None)
 
@@ -40,7 +33,27 @@ def after(*fills: tuple[str, str]) -> Standing:
 def test_the_entry_price_follows_what_builds_the_position_up(
     fills: list[tuple[str, str]], quantity: str, entry: str | None
 ) -> None:
-    assert after(*fills) == Standing(Decimal(quantity), Decimal(entry) if entry else None)
+    standing = after(*fills)
+
+    assert standing.quantity == Decimal(quantity)
+    assert standing.average_entry_price == (Decimal(entry) if entry else None)
+
+
+@pytest.mark.parametrize(
+    ("fills", "profit"),
+    [
+        ([("1", "100"), ("3", "200")], "0"),
+        ([("4", "100"), ("-1", "300")], "200"),
+        ([("-2", "100"), ("1", "70")], "30"),
+        ([("1", "100"), ("-3", "90")], "-10"),  # turned round: only what was held is closed
+        ([("1", "100"), ("-3", "90"), ("2", "80")], "10"),
+        ([("2", "100"), ("-2", "110"), ("1", "50"), ("-1", "49")], "19"),
+    ],
+)
+def test_profit_is_realized_by_what_reduces_the_position(
+    fills: list[tuple[str, str]], profit: str
+) -> None:
+    assert after(*fills).realized_profit == Decimal(profit)
 
 
 @given(
@@ -68,6 +81,26 @@ def test_the_quantity_is_the_sum_and_the_entry_lies_between_the_prices(
 @given(
     st.lists(
         st.tuples(
+            st.decimals(min_value=-1000, max_value=1000, places=4).filter(bool),
+            st.decimals(min_value="0.01", max_value=10000, places=2),
+        ),
+        max_size=30,
+    ),
+    st.decimals(min_value="0.01", max_value=10000, places=2),
+)
+def test_realized_and_unrealized_profit_are_what_money_and_holding_say(
+    fills: list[tuple[Decimal, Decimal]], price: Decimal
+) -> None:
+    standing = after(*[(str(quantity), str(paid)) for quantity, paid in fills])
+
+    profit = standing.realized_profit + unrealized_profit(standing, price=price)
+    money = -sum((quantity * paid for quantity, paid in fills), Decimal(0))
+    assert abs(profit - (money + standing.quantity * price)) < Decimal("1e-12")
+
+
+@given(
+    st.lists(
+        st.tuples(
             st.decimals(min_value="0.0001", max_value=1000, places=4),
             st.decimals(min_value="0.01", max_value=10000, places=2),
         ),
@@ -87,94 +120,3 @@ def test_the_order_of_fills_in_one_direction_does_not_matter(
     assert first.average_entry_price is not None
     assert second.average_entry_price is not None
     assert abs(first.average_entry_price - second.average_entry_price) < Decimal("1e-18")
-
-
-@pytest.mark.django_db
-def test_fills_are_added_to_the_positions_of_their_subscription_and_symbol() -> None:
-    owner = User.objects.create_user("owner")
-    strategy = make_strategy(owner, "test1")
-    first, second = (subscribe(strategy, make_account(owner, name)) for name in ("A1", "A2"))
-
-    def change(subscription_id: int, symbol: str, quantity: str, price: str) -> PositionChange:
-        return PositionChange(
-            subscription_id=subscription_id,
-            symbol=symbol,
-            quantity=Decimal(quantity),
-            price=Decimal(price),
-        )
-
-    with transaction.atomic():
-        book([change(first.pk, "BTC/USDT", "1", "100")], now=NOON)
-        book(
-            [
-                change(second.pk, "BTC/USDT", "5", "100"),
-                change(first.pk, "ETH/USDT", "7", "10"),
-                change(first.pk, "BTC/USDT", "1", "200"),
-            ],
-            now=NOON,
-        )
-
-    rows = Position.objects.order_by("subscription", "symbol")
-    assert list(rows.values_list("subscription", "symbol", "quantity", "average_entry_price")) == [
-        (first.pk, "BTC/USDT", Decimal(2), Decimal(150)),
-        (first.pk, "ETH/USDT", Decimal(7), Decimal(10)),
-        (second.pk, "BTC/USDT", Decimal(5), Decimal(100)),
-    ]
-
-
-@pytest.mark.django_db
-def test_nothing_to_book_touches_no_position() -> None:
-    book([], now=NOON)
-
-    assert not Position.objects.exists()
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_bookings_in_opposite_order_do_not_block_each_other_for_ever() -> None:
-    """The second waits for the first position without holding the other one yet."""
-    owner = User.objects.create_user("owner")
-    subscription = subscribe(make_strategy(owner, "test1"), make_account(owner, "A1"))
-    bitcoin, ether = (
-        PositionChange(subscription.pk, symbol, Decimal(1), Decimal(100))
-        for symbol in ("BTC/USDT", "ETH/USDT")
-    )
-
-    def book_elsewhere() -> None:
-        with transaction.atomic():
-            book([ether, bitcoin], now=NOON)
-        connections.close_all()
-
-    with transaction.atomic():
-        book([bitcoin], now=NOON)
-        second = threading.Thread(target=book_elsewhere)
-        second.start()
-        until_somebody_waits()
-        book([ether], now=NOON)
-    second.join(timeout=20)
-
-    quantities = Position.objects.order_by("symbol").values_list("symbol", "quantity")
-    assert list(quantities) == [("BTC/USDT", Decimal(2)), ("ETH/USDT", Decimal(2))]
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_booking_adds_to_what_another_one_writes_meanwhile() -> None:
-    owner = User.objects.create_user("owner")
-    subscription = subscribe(make_strategy(owner, "test1"), make_account(owner, "A1"))
-    bitcoin = PositionChange(subscription.pk, "BTC/USDT", Decimal(1), Decimal(100))
-    with transaction.atomic():
-        book([bitcoin], now=NOON)
-
-    def book_elsewhere() -> None:
-        with transaction.atomic():
-            book([bitcoin], now=NOON)
-        connections.close_all()
-
-    with transaction.atomic():
-        Position.objects.select_for_update().get()
-        second = threading.Thread(target=book_elsewhere)
-        second.start()
-        until_somebody_waits()
-        book([bitcoin], now=NOON)
-    second.join(timeout=20)
-
-    assert Position.objects.get().quantity == Decimal(3)

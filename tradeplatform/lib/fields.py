@@ -21,3 +21,5 @@ class _Digits(TypedDict):
 
 # A quantity, price or sum of money: 18 places, wide enough for any venue's numbers.
 AMOUNT: _Digits = {"max_digits": 36, "decimal_places": 18}
+# A percentage, to a thousandth.
+PERCENT: _Digits = {"max_digits": 7, "decimal_places": 3}

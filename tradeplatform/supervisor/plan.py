@@ -15,8 +15,9 @@ from tradeplatform.supervisor.address import Address
 
 # Tasks at once per shard. Each handles a whole signal; the orders in it run on one event loop.
 _WORKER_THREADS = 16
-# Celery's threads, as many of our own that keep their connection, and a few for the loop.
-_CONNECTIONS_PER_SHARD = 2 * _WORKER_THREADS + 8
+# Celery's threads, as many of our own that keep their connection, and a few for the loop and for
+# the shard's streams.
+_CONNECTIONS_PER_SHARD = 2 * _WORKER_THREADS + 12
 # Beat, the demo, commands run by hand.
 _OTHER_CONNECTIONS = 20
 # Longer than an exchange may take to answer (EXCHANGE_TIMEOUT_SECONDS): orders on their way
@@ -34,7 +35,8 @@ class Role(IntEnum):
     STORE = 1
     SANDBOX = 2
     WORKER = 3
-    EDGE = 4  # where work comes in: web and beat
+    STREAM = 4
+    EDGE = 5  # where work comes in: web and beat
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +108,11 @@ def demo(installation: Installation) -> ChildSpec:
 
 
 def platform(installation: Installation) -> list[Member]:
-    """Workers, web and beat."""
-    workers = [_worker(installation, shard) for shard in range(installation.shards)]
-    return [*workers, _web(installation), _beat(installation)]
+    """Workers, order streams, web and beat."""
+    shards = range(installation.shards)
+    workers = [_worker(installation, shard) for shard in shards]
+    streams = [_stream(installation, shard) for shard in shards]
+    return [*workers, *streams, _web(installation), _beat(installation)]
 
 
 def worker_names(installation: Installation) -> list[str]:
@@ -133,6 +137,11 @@ def _worker(installation: Installation, shard: int) -> Member:
         death_signal=_CELERY_DEATH_SIGNAL,
     )
     return Member(Role.WORKER, spec)
+
+
+def _stream(installation: Installation, shard: int) -> Member:
+    argv = ["manage.py", "stream", "--shard", str(shard)]
+    return Member(Role.STREAM, _python(installation, name=f"stream{shard}", argv=argv))
 
 
 def _web(installation: Installation) -> Member:

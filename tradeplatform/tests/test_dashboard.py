@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import Account, Health
 from accounts.tests.rows import make_account, superuser, trader
-from orders.tests.rows import make_denied, make_dispatch, make_order
+from orders.tests.rows import make_denied, make_dispatch, make_order, make_remainder
 from strategies.tests.rows import make_signal, make_strategy, subscribe
 from webhooks.tests.delivery_rows import make_delivery, make_refusal
 
@@ -84,10 +84,12 @@ def test_what_needs_a_person_stands_first(client: Client, alice: User) -> None:
     make_dispatch(signal, created_at=now - timedelta(minutes=2))
     make_dispatch(signal, shard=1, created_at=now)
     Account.objects.update(health=Health.FAILED)
+    make_remainder(account, drifted_at=now, differs_since=now)
+    make_remainder(account, key="ETH", differs_since=now)
 
     found = front(client, alice)["attention"]
 
-    assert [figure.value for figure in found] == [1, 1, 1, 1]
+    assert [figure.value for figure in found] == [1, 1, 1, 1, 1]
     for figure in found:
         assert len(client.get(figure.url).context["cl"].result_list) >= 1
 

@@ -38,6 +38,7 @@ class AlgoDesk:
         self._emit = emit
         self._by_client_id: dict[tuple[str, str], AlgoOrder] = {}
         self._waiting: dict[int, AlgoOrder] = {}
+        self._triggered: dict[int, AlgoOrder] = {}  # those whose placed order is open
 
     def place(self, ticket: Ticket, *, at_us: int) -> AlgoOrder:
         """Keep `ticket` until its trigger is reached; Refused when it may not be."""
@@ -61,7 +62,8 @@ class AlgoDesk:
         order = self._waiting.get(algo_id)
         if order is None or order.ticket.account != account:
             raise Refused(Reason.UNKNOWN_ORDER)
-        self._leave(order, AlgoStatus.CANCELED, at_us=at_us)
+        del self._waiting[order.algo_id]
+        self._turn(order, AlgoStatus.CANCELED, at_us=at_us)
         return order
 
     def trigger(self, symbol: str, price: Decimal, *, at_us: int) -> None:
@@ -71,20 +73,30 @@ class AlgoDesk:
             if ticket.symbol == symbol and ticket.trigger and ticket.trigger.reached_by(price):
                 self._fire(order, at_us=at_us)
 
+    def finish(self, *, at_us: int) -> None:
+        """End the algo orders whose placed order is filled or gone; due after every command."""
+        for order in list(self._triggered.values()):
+            if order.placed is not None and not order.placed.is_open:
+                del self._triggered[order.algo_id]
+                self._turn(order, AlgoStatus.FINISHED, at_us=at_us)
+
     def _fire(self, order: AlgoOrder, *, at_us: int) -> None:
+        del self._waiting[order.algo_id]
         order.triggered_at_us = at_us
-        ticket = self._triggered(order.ticket)
+        self._turn(order, AlgoStatus.TRIGGERING, at_us=at_us)
+        ticket = self._ticket_to_place(order.ticket)
         if ticket.quantity == ZERO:
-            self._leave(order, AlgoStatus.EXPIRED, at_us=at_us)
+            self._turn(order, AlgoStatus.EXPIRED, at_us=at_us)
             return
         try:
             order.placed = self._desk.place(ticket, at_us=at_us)
         except Refused:
-            self._leave(order, AlgoStatus.REJECTED, at_us=at_us)
+            self._turn(order, AlgoStatus.REJECTED, at_us=at_us)
         else:
-            self._leave(order, AlgoStatus.TRIGGERED, at_us=at_us)
+            self._triggered[order.algo_id] = order
+            self._turn(order, AlgoStatus.TRIGGERED, at_us=at_us)
 
-    def _triggered(self, ticket: Ticket) -> Ticket:
+    def _ticket_to_place(self, ticket: Ticket) -> Ticket:
         """The order to place: without a trigger, under the type that remains."""
         order_type = "MARKET" if ticket.limit_price is None else "LIMIT"
         placed = replace(ticket, trigger=None, type=order_type, close_position=False)
@@ -94,8 +106,7 @@ class AlgoDesk:
             return replace(placed, quantity=held, reduce_only=True)
         return placed
 
-    def _leave(self, order: AlgoOrder, status: AlgoStatus, *, at_us: int) -> None:
-        del self._waiting[order.algo_id]
+    def _turn(self, order: AlgoOrder, status: AlgoStatus, *, at_us: int) -> None:
         order.status = status
         order.updated_at_us = at_us
         self._emit(AlgoOrderChanged(order.snapshot()))

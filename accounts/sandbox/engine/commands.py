@@ -37,12 +37,13 @@ class PlaceOrder:
 
 @dataclass(frozen=True, slots=True)
 class CancelOrder:
-    """Cancel an open order."""
+    """Cancel an open order; `cancel_id` names the cancel itself on the spot market's reports."""
 
     market: Market
     account: str
     symbol: str
     order_id: int
+    cancel_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,8 +37,11 @@ class Account:
 class Exchange:
     """The simulated venue."""
 
-    def __init__(self, *, first_id: int) -> None:
-        """Nobody trades yet; all that is numbered is numbered upwards from `first_id`."""
+    def __init__(self, *, first_id: int, first_algo_id: int | None = None) -> None:
+        """Nobody trades yet; all is numbered upwards from `first_id`, algo orders from their own.
+
+        Without `first_algo_id` an algo order and another order may bear the same number.
+        """
         self.accounts: dict[str, Account] = {}
         self.pinned: set[str] = set()
         self._by_key: dict[str, Account] = {}
@@ -60,12 +63,18 @@ class Exchange:
             first_id=first_id,
             emit=emit,
         )
-        self.algo = AlgoDesk(self.futures, self.futures_money, first_id=first_id, emit=emit)
+        self.algo = AlgoDesk(
+            self.futures,
+            self.futures_money,
+            first_id=first_id if first_algo_id is None else first_algo_id,
+            emit=emit,
+        )
 
     def apply(self, command: commands.Command, *, at_us: int) -> list[Event]:
         """Do `command` at `at_us` (microseconds since the epoch); Refused when it may not be."""
         self._events.clear()
         self._do(command, at_us)
+        self.algo.finish(at_us=at_us)
         return list(self._events)
 
     def account_of_key(self, api_key: str) -> Account | None:

@@ -5,7 +5,7 @@ The venue's order types differ between spot and futures; here an order is what i
 """
 
 import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 from typing import Self
@@ -168,6 +168,7 @@ class AlgoStatus(StrEnum):
 
     NEW = "NEW"
     CANCELED = "CANCELED"
+    TRIGGERING = "TRIGGERING"  # the price is there, the order not placed yet
     TRIGGERED = "TRIGGERED"  # the order it placed is open
     FINISHED = "FINISHED"  # the order it placed is filled or gone
     REJECTED = "REJECTED"  # the order it wanted to place was refused
@@ -187,5 +188,6 @@ class AlgoOrder:
     placed: Order | None = None
 
     def snapshot(self) -> Self:
-        """A copy that later changes leave alone."""
-        return copy.copy(self)
+        """A copy, with a copy of the placed order, that later changes leave alone."""
+        placed = None if self.placed is None else self.placed.snapshot()
+        return replace(self, placed=placed)

@@ -1,5 +1,6 @@
 """What was answered survives: a kill without warning, a stop, a line the process died over."""
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from accounts.sandbox.process import SandboxProcess
+from accounts.sandbox.tests.streams.listening import listening_to_futures
 from accounts.sandbox.tests.trader import Trader, control, listed
 
 RESTING = {
@@ -115,12 +117,49 @@ def test_reset_is_kept_and_ids_go_on_rising(tmp_path: Path) -> None:
     assert order["orderId"] == second["orderId"] > first["orderId"]
 
 
+def test_algo_orders_never_share_a_number_with_orders(tmp_path: Path) -> None:
+    with SandboxProcess(state_dir=tmp_path) as sandbox:
+        ann = Trader(sandbox.url, "ann", USDT="100000")
+        first = ann.post("/fapi/v1/algoOrder", **STOP)[1]["algoId"]
+        order_id = ann.post("/fapi/v1/order", **RESTING)[1]["orderId"]
+
+    with SandboxProcess(state_dir=tmp_path) as sandbox:
+        ann.url = sandbox.url
+        second = ann.post("/fapi/v1/algoOrder", **STOP)[1]["algoId"]
+
+    assert (first, second) == (order_id + 10**12, order_id + 10**12 + 1)
+
+
+def test_journal_of_an_older_sandbox_keeps_its_numbers(tmp_path: Path) -> None:
+    (tmp_path / "journal.jsonl").write_text('{"first_id":7}\n')
+
+    with SandboxProcess(state_dir=tmp_path) as sandbox:
+        ann = Trader(sandbox.url, "ann", USDT="100000")
+        algo_id = ann.post("/fapi/v1/algoOrder", **STOP)[1]["algoId"]
+
+    assert algo_id == 7
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_told_to_stop_it_ends_cleanly(tmp_path: Path, number: int) -> None:
     sandbox = SandboxProcess(state_dir=tmp_path)
 
     os.kill(sandbox.process.pid, number)
 
+    assert sandbox.process.wait(5) == 0
+    sandbox.stop()
+
+
+def test_told_to_stop_it_hangs_up_on_open_streams(tmp_path: Path) -> None:
+    async def listen(sandbox: SandboxProcess) -> bool:
+        async with listening_to_futures(Trader(sandbox.url, "ann")) as listener:
+            os.kill(sandbox.process.pid, signal.SIGTERM)
+            await listener.socket.receive(timeout=10)
+            return listener.socket.closed
+
+    sandbox = SandboxProcess(state_dir=tmp_path)
+
+    assert asyncio.run(listen(sandbox))
     assert sandbox.process.wait(5) == 0
     sandbox.stop()
 

@@ -43,7 +43,11 @@ def strategy_form(owner: User, **changes: Any) -> dict[str, Any]:
     }
 
 
-NO_INLINES = {"subscriptions-TOTAL_FORMS": "0", "subscriptions-INITIAL_FORMS": "0"}
+NO_INLINES = {
+    f"{inline}-{count}": "0"
+    for inline in ("subscriptions", "expiry_rules")
+    for count in ("TOTAL_FORMS", "INITIAL_FORMS")
+}
 
 
 def errors(answer: Any) -> dict[str, list[str]]:

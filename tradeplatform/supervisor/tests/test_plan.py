@@ -8,19 +8,22 @@ from tradeplatform.supervisor.address import Address
 from tradeplatform.supervisor.plan import Installation, Role
 
 
-def test_the_platform_is_a_worker_per_shard_and_web_and_beat() -> None:
+def test_the_platform_is_a_worker_and_a_stream_per_shard_and_web_and_beat() -> None:
     members = plan.platform(_installation())
 
     assert [(member.spec.name, member.role) for member in members] == [
         ("worker0", Role.WORKER),
         ("worker1", Role.WORKER),
+        ("stream0", Role.STREAM),
+        ("stream1", Role.STREAM),
         ("web", Role.EDGE),
         ("beat", Role.EDGE),
     ]
 
 
 def test_roles_start_with_the_stores_and_end_where_work_comes_in() -> None:
-    assert list(Role) == [Role.STORE, Role.SANDBOX, Role.WORKER, Role.EDGE]
+    stores_to_streams = [Role.STORE, Role.SANDBOX, Role.WORKER, Role.STREAM]
+    assert list(Role) == [*stores_to_streams, Role.EDGE]
 
 
 def test_a_worker_serves_its_shard_and_the_periodic_queue() -> None:
@@ -48,7 +51,7 @@ def test_children_are_told_everything_by_their_environment() -> None:
 
 
 def test_the_web_is_one_process_with_the_threads_asked_for_on_the_socket_held_for_it() -> None:
-    web = plan.platform(_installation())[2].spec
+    web = plan.platform(_installation())[4].spec
     argv = list(web.argv)
 
     assert web.open_files == (9,)
@@ -64,13 +67,15 @@ def test_celery_dies_at_once_with_the_supervisor_but_gunicorn_ends_its_own_worke
     assert signals == {
         "worker0": SIGKILL,
         "worker1": SIGKILL,
+        "stream0": SIGTERM,
+        "stream1": SIGTERM,
         "web": SIGTERM,
         "beat": SIGKILL,
     }
 
 
 def test_postgres_offers_a_connection_to_every_thread_that_may_ask() -> None:
-    assert plan.database_connections(web_threads=16, shards=2) == 16 + 2 * 40 + 20
+    assert plan.database_connections(web_threads=16, shards=2) == 16 + 2 * 44 + 20
 
 
 def _members() -> list[plan.Member]:

@@ -41,9 +41,10 @@ def platform() -> Iterator[PlatformProcess]:
 def test_stores_start_before_the_exchange_before_workers_before_work_comes_in(
     platform: PlatformProcess,
 ) -> None:
-    names = [name for name, _ in platform.processes()[:7]]
+    names = [name for name, _ in platform.processes()[:9]]
 
-    assert names == ["valkey", "postgres", "sandbox", "worker0", "worker1", "web", "beat"]
+    workers = ["worker0", "worker1", "stream0", "stream1"]
+    assert names == ["valkey", "postgres", "sandbox", *workers, "web", "beat"]
 
 
 def test_ready_prints_what_the_private_quickstart_file_says(platform: PlatformProcess) -> None:
@@ -178,7 +179,8 @@ def test_services_that_are_given_are_not_started(sandbox: SandboxProcess, state_
     with PlatformProcess(state_dir, SHARDS="1", **given) as platform:
         platform.read_until("^Ctrl-C stops everything")
 
-    assert [name for name, _ in platform.processes()] == ["worker0", "web", "beat"]
+    names = [name for name, _ in platform.processes()]
+    assert names == ["worker0", "stream0", "web", "beat"]
     assert platform.quickstart()["sandbox_url"] == sandbox.url
     assert not (state_dir / "stores").exists()
 

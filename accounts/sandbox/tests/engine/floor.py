@@ -87,13 +87,13 @@ class Floor:
 
     def place(self, asked: Ticket, market: Market = Market.SPOT) -> Order:
         """Place an order; it gets a client order id if it has none."""
-        events = self.do(PlaceOrder(market, self._named(asked)))
+        events = self.do(PlaceOrder(market, self.named(asked)))
         placed = next(event.order for event in events if isinstance(event, OrderChanged))
         return self.exchange.desk(market).ledger.orders[BTC, placed.order_id]
 
     def place_stop(self, asked: Ticket) -> AlgoOrder:
         """Place a futures stop."""
-        events = self.do(PlaceAlgoOrder(self._named(asked)))
+        events = self.do(PlaceAlgoOrder(self.named(asked)))
         placed = next(event.order for event in events if isinstance(event, AlgoOrderChanged))
         return self.exchange.algo.orders[placed.algo_id]
 
@@ -121,7 +121,8 @@ class Floor:
         """The account's futures position in BTC."""
         return self.exchange.futures_money.holdings[account, BTC].position.quantity
 
-    def _named(self, asked: Ticket) -> Ticket:
+    def named(self, asked: Ticket) -> Ticket:
+        """The ticket, with a client order id of its own if it has none."""
         if asked.client_order_id:
             return asked
         return replace(asked, client_order_id=f"order-{next(self._names)}")

@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from accounts.sandbox.engine.commands import Deposit, SetLeverage, SetMarginType
+from accounts.sandbox.engine.events import OrderChanged
 from accounts.sandbox.engine.listings import Market
 from accounts.sandbox.engine.orders import AlgoStatus, OrderStatus, Side, Ticket, TimeInForce
 from accounts.sandbox.engine.refusals import Reason, Refused
@@ -177,11 +178,33 @@ def test_algo_order_places_an_order_of_its_own_when_triggered(floor: Floor) -> N
 
     floor.move("96000")
 
-    assert stop.status is AlgoStatus.TRIGGERED
+    assert stop.status is AlgoStatus.FINISHED
     assert stop.placed is not None
     assert stop.placed.status is OrderStatus.FILLED
     assert stop.placed.ticket.client_order_id == stop.ticket.client_order_id
     assert floor.position("ann") == 1
+
+
+def test_algo_order_is_finished_only_when_the_order_it_placed_is(floor: Floor) -> None:
+    stop = floor.place_stop(ticket("ann", BUY, "1", "95500", trigger=(RISES, "96000")))
+
+    floor.move("96000")
+    triggered = stop.snapshot()
+    floor.move("95500")
+
+    assert triggered.status is AlgoStatus.TRIGGERED
+    assert stop.status is AlgoStatus.FINISHED
+
+
+def test_algo_order_reports_every_status_with_the_placed_order_in_between(floor: Floor) -> None:
+    floor.place_stop(ticket("ann", BUY, "1", trigger=(RISES, "96000")))
+
+    events = floor.move("96000")
+
+    assert [
+        event.execution.value if isinstance(event, OrderChanged) else event.order.status.value
+        for event in events
+    ] == ["TRIGGERING", "NEW", "TRADE", "TRIGGERED", "FINISHED"]
 
 
 def test_algo_order_needs_margin_only_when_triggered(floor: Floor) -> None:

@@ -1,4 +1,4 @@
-"""One order from intent to last fill, its executions and its history; dispatch rows.
+"""One order from intent to last fill.
 
 `Order.status` and everything derived from fills is written by orders.lifecycle only.
 """
@@ -25,45 +25,17 @@ UNRESOLVED = Q(outcome_unknown_since__isnull=False) | Q(
 _UNANSWERED = sorted(UNANSWERED)
 
 
-class Dispatch(models.Model):
-    """A signal's work for one shard; claimed once, together with the orders it leads to."""
-
-    signal = models.ForeignKey(Signal, on_delete=models.PROTECT, related_name="dispatches")
-    # Its accounts: those with `account_id % shards == shard`, however many workers there are now.
-    shard = models.PositiveSmallIntegerField()
-    shards = models.PositiveSmallIntegerField()
-    created_at = models.DateTimeField()
-    claimed_at = models.DateTimeField(null=True, blank=True)
-    # Every order and cancel of it has an outcome, "unknown" being one.
-    settled_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        verbose_name_plural = "dispatches"
-        constraints = [
-            models.UniqueConstraint(fields=["signal", "shard"], name="dispatch_once_per_shard"),
-            models.CheckConstraint(
-                condition=Q(settled_at__isnull=True) | Q(claimed_at__isnull=False),
-                name="dispatch_settled_only_after_claim",
-            ),
-        ]
-        indexes = [
-            # The sweep: what nobody has claimed or finished.
-            models.Index(
-                fields=["created_at"],
-                name="dispatch_unsettled",
-                condition=Q(settled_at__isnull=True),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.signal_id} on shard {self.shard}"
-
-
 class Order(models.Model):
     """One intent of one signal for one subscription, and what became of it at the venue."""
 
     signal = models.ForeignKey(Signal, on_delete=models.PROTECT, related_name="orders")
     intent_index = models.PositiveSmallIntegerField()
+    # 0 for the order the intent asked for; each replacement of it by an expiry rule counts one up
+    # and names the ended order whose unfilled rest it takes over.
+    attempt = models.PositiveSmallIntegerField(default=0)
+    parent = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="child"
+    )
     subscription = models.ForeignKey(Subscription, on_delete=models.PROTECT, related_name="orders")
     # The subscription's account, repeated for the per-account queries and constraints below.
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="orders")
@@ -89,6 +61,9 @@ class Order(models.Model):
     error_code = models.CharField(max_length=40, blank=True, default="")
     error_message = models.CharField(max_length=300, blank=True, default="")
     outcome_unknown_since = models.DateTimeField(null=True, blank=True)
+    # Look-ups since then that found nothing, and when the last of them was made.
+    missed_look_ups = models.PositiveSmallIntegerField(default=0)
+    looked_up_at = models.DateTimeField(null=True, blank=True)
     needs_attention = models.BooleanField(default=False)
 
     # The signal that asked for the cancel; empty when a person did.
@@ -107,9 +82,15 @@ class Order(models.Model):
     class Meta:
         ordering = ["-id"]
         constraints = [
-            # What makes doubling impossible: one order per intent and subscription, ever.
+            # What makes doubling impossible: one order per intent, subscription and attempt, ever.
             models.UniqueConstraint(
-                fields=["signal", "intent_index", "subscription"], name="order_once_per_intent"
+                fields=["signal", "intent_index", "subscription", "attempt"],
+                name="order_once_per_attempt",
+            ),
+            models.CheckConstraint(
+                condition=Q(attempt=0, parent__isnull=True)
+                | Q(attempt__gt=0, parent__isnull=False),
+                name="order_replacement_has_parent",
             ),
             # Venues number orders per symbol, and stops apart from other orders.
             models.UniqueConstraint(
@@ -214,55 +195,3 @@ class OpenOrder(Order):
     class Meta:
         proxy = True
         verbose_name = "open order"
-
-
-class Fill(models.Model):
-    """One execution at the venue. Never changed, never removed."""
-
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="fills")
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="fills")
-    symbol = models.CharField(max_length=60)
-    venue_trade_id = models.CharField(max_length=64)
-    side = models.CharField(max_length=4, choices=choices_of(Side))
-    quantity = models.DecimalField(**AMOUNT)
-    price = models.DecimalField(**AMOUNT)
-    fee_quantity = models.DecimalField(**AMOUNT, default=Decimal(0))
-    fee_currency = models.CharField(max_length=20, blank=True, default="")
-    filled_at = models.DateTimeField()
-    booked_at = models.DateTimeField()
-
-    class Meta:
-        ordering = ["-id"]
-        constraints = [
-            # Venues number trades per symbol, and both sides of a trade with oneself share one.
-            models.UniqueConstraint(
-                fields=["account", "symbol", "venue_trade_id", "side"], name="fill_once_per_trade"
-            ),
-            models.CheckConstraint(condition=Q(quantity__gt=0), name="fill_quantity_positive"),
-            models.CheckConstraint(condition=Q(price__gt=0), name="fill_price_positive"),
-            models.CheckConstraint(condition=Q(side__in=values_of(Side)), name="fill_side"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.venue_trade_id} {self.symbol}"
-
-
-class OrderEvent(models.Model):
-    """One step in an order's history, written in the transaction that made it."""
-
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="events")
-    at = models.DateTimeField()
-    from_status = models.CharField(max_length=16, blank=True, default="")
-    to_status = models.CharField(max_length=16, choices=choices_of(OrderStatus))
-    reason = models.CharField(max_length=300)
-
-    class Meta:
-        ordering = ["id"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(to_status__in=values_of(OrderStatus)), name="order_event_status"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.to_status}: {self.reason}"

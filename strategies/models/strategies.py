@@ -8,7 +8,7 @@ from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
 
-from accounts.exchange.types import MarketType
+from accounts.exchange.types import Environment, MarketType
 from accounts.models import Account
 from tradeplatform.lib.fields import AMOUNT, choices_of, values_of
 
@@ -49,6 +49,22 @@ class Strategy(models.Model):
         default=60,
         validators=[MinValueValidator(1)],
         help_text="An alert that could not be executed within this time is denied, not sent late.",
+    )
+    close_first = models.BooleanField(
+        default=False,
+        help_text="An order to open first closes the strategy's opposite position and waits until "
+        "it is flat. An alert may ask for this itself.",
+    )
+    cancel_on_start = models.BooleanField(
+        default=False,
+        help_text="Cancel this strategy's open orders when its workers start, after a crash too.",
+    )
+    hooks = models.CharField(
+        max_length=200,
+        blank=True,
+        default="",
+        help_text="A Python class that is told of orders and fills, e.g. "
+        "strategies.examples.quote_keeper.QuoteKeeper. Empty: none.",
     )
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -168,6 +184,12 @@ class Position(models.Model):
     symbol = models.CharField(max_length=60)
     quantity = models.DecimalField(**AMOUNT, default=Decimal(0))
     average_entry_price = models.DecimalField(**AMOUNT, null=True, blank=True)
+    # In the quote currency, from fills that reduced the position; fees are told apart.
+    realized_profit = models.DecimalField(**AMOUNT, default=Decimal(0))
+    # Paid so far: {currency: amount as text}.
+    fees = models.JSONField(default=dict)
+    # Of the newest fill in it; one that happened before has the position computed anew.
+    last_filled_at = models.DateTimeField(null=True, blank=True)
     updated_at = models.DateTimeField()
 
     class Meta:
@@ -184,3 +206,34 @@ class Position(models.Model):
 
     def __str__(self) -> str:
         return f"{self.symbol} of {self.subscription}"
+
+
+class MarkPrice(models.Model):
+    """The last price of a symbol that somebody holds, for showing what positions are worth.
+
+    A row of its own, so that writing it never waits for, nor holds up, the booking of fills.
+    """
+
+    venue = models.CharField(max_length=30)
+    environment = models.CharField(max_length=10, choices=choices_of(Environment))
+    market_type = models.CharField(max_length=10, choices=choices_of(MarketType))
+    symbol = models.CharField(max_length=60)
+    price = models.DecimalField(**AMOUNT)
+    read_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["venue", "environment", "market_type", "symbol"], name="mark_price_once"
+            ),
+            models.CheckConstraint(condition=Q(price__gt=0), name="mark_price_positive"),
+            models.CheckConstraint(
+                condition=Q(environment__in=values_of(Environment)), name="mark_price_environment"
+            ),
+            models.CheckConstraint(
+                condition=Q(market_type__in=values_of(MarketType)), name="mark_price_market_type"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.symbol} at {self.venue}"

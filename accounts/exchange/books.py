@@ -1,0 +1,40 @@
+"""Order books by market and symbol, read once for all who ask at the same time; never kept."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from accounts.exchange.border import ask
+from accounts.exchange.single_flight import SingleFlight
+from accounts.exchange.types import Book, Level, MarketKey
+
+
+class Books:
+    """The order books that one loop is reading."""
+
+    def __init__(self) -> None:
+        self._reading: SingleFlight[tuple[MarketKey, str, int], Book] = SingleFlight()
+
+    async def get(
+        self, key: MarketKey, symbol: str, *, depth: int, contract_size: Decimal, source: Any
+    ) -> Book:
+        """The best `depth` levels of each side, read through `source`; may be fewer."""
+        call = source.fetch_order_book
+        return await self._reading.get(
+            (key, symbol, depth), lambda: _read(call, key, symbol, depth, contract_size)
+        )
+
+
+async def _read(call: Any, key: MarketKey, symbol: str, depth: int, contract_size: Decimal) -> Book:
+    book = await ask(call(symbol, depth), venue=key.venue)
+    return Book(
+        bids=_levels(book["bids"][:depth], contract_size),
+        asks=_levels(book["asks"][:depth], contract_size),
+    )
+
+
+def _levels(rows: Iterable[Any], contract_size: Decimal) -> tuple[Level, ...]:
+    """ccxt 4.5.90 reads books as floats always; a float's shortest text is what the venue wrote."""
+    return tuple(
+        Level(Decimal(str(price)), Decimal(str(count)) * contract_size) for price, count, *_ in rows
+    )

@@ -1,0 +1,132 @@
+"""Lists every open order of a login, whatever its symbol: one call per kind of list and page.
+
+All our venues list without a symbol. An order that a page loses is missing from the answer, so
+whoever misses one looks it up; a list alone ends no order.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from accounts.exchange.border import ask
+from accounts.exchange.desk import desk
+from accounts.exchange.lookups import Answer
+from accounts.exchange.markets import MarketTable
+from accounts.exchange.reports import order_report
+from accounts.exchange.types import FoundOrder, Login, MarketType, Side
+from accounts.exchange.venues import Access, access_to
+
+# From a page and its number (1 for the first) to the parameters that ask for the next one.
+_NextPage = Callable[[Sequence[Answer], int], Mapping[str, Any] | None]
+_Listing = Mapping[str, Any]
+
+# Nobody has so many; a venue that repeats its pages must not keep us for ever.
+_MOST_PAGES = 50
+
+
+@dataclass(frozen=True, slots=True)
+class _Pages:
+    """How a venue cuts its lists; `limit` is what it is asked for, None where it tells all."""
+
+    limit: int | None
+    following: _NextPage
+
+
+async def fetch_open_reports(login: Login) -> tuple[FoundOrder, ...]:
+    """All open orders of the account in the login's markets; raises as `border.ask` does."""
+    table = await desk().table(login.market)
+    client = await desk().client(login)
+    access = access_to(login.market)
+    pages = _PAGES.get(access.ccxt_id, _WHOLE)
+    lists = await asyncio.gather(
+        *(
+            ask(_fetch_all(client, listing, pages), venue=login.market.venue)
+            for listing in _listings(access, login.market.market_type)
+        )
+    )
+    return tuple(
+        _found(order, table, access)
+        for orders in lists
+        for order in orders
+        if order["symbol"] in table.rules
+    )
+
+
+async def _fetch_all(client: Any, listing: _Listing, pages: _Pages) -> list[Answer]:
+    found: list[Answer] = []
+    place: Mapping[str, Any] = {}
+    for number in range(1, _MOST_PAGES + 1):
+        page = await client.fetch_open_orders(None, None, pages.limit, {**listing, **place})
+        found += page
+        following = pages.following(page, number)
+        if following is None:
+            break
+        place = following
+    return found
+
+
+def _found(order: Answer, table: MarketTable, access: Access) -> FoundOrder:
+    contract_size = table.contract_sizes[order["symbol"]]
+    return FoundOrder(
+        # ccxt leaves out the name that OKX's stops bear.
+        client_order_id=order["clientOrderId"]
+        or order["info"].get(access.stop_client_id_field)
+        or "",
+        symbol=order["symbol"],
+        side=Side(order["side"].upper()),
+        quantity=Decimal(str(order.get("amount") or 0)) * contract_size,
+        report=order_report(order, filled_field=access.filled_field, contract_size=contract_size),
+    )
+
+
+def _listings(access: Access, market_type: MarketType) -> tuple[_Listing, ...]:
+    """The lists that together hold every open order: stops, and coins of settlement, are apart."""
+    is_spot = market_type is MarketType.SPOT
+    if access.ccxt_id == "binanceusdm":
+        # GET /fapi/v1/openOrders and /fapi/v1/openAlgoOrders.
+        return ({}, {"trigger": True})
+    if access.ccxt_id == "okx":
+        # GET /trade/orders-pending and /trade/orders-algo-pending; without a type it tells all.
+        kind = {"instType": "SPOT" if is_spot else "SWAP"}
+        return (kind, {**kind, "trigger": True})
+    if access.ccxt_id == "bybit":
+        # GET /v5/order/realtime tells waiting stops too, linear contracts per settlement coin.
+        linear = {"type": "swap", "subType": "linear"}
+        coins = ("USDT", "USDC")
+        return ({"type": "spot"},) if is_spot else tuple(linear | {"settleCoin": c} for c in coins)
+    return ({},)
+
+
+def _no_more(page: Sequence[Answer], number: int) -> None:
+    """Binance tells everything at once."""
+
+
+def _older_at_okx(page: Sequence[Answer], number: int) -> Mapping[str, Any] | None:
+    """`after`: orders older than this one; ccxt sorts the oldest to the front."""
+    return {"after": page[0]["id"]} if len(page) == _FULL_PAGE else None
+
+
+def _cursor_of_bybit(page: Sequence[Answer], number: int) -> Mapping[str, Any] | None:
+    """`cursor`, which ccxt puts into one raw order; a page that is not full is the last."""
+    cursors = [order["info"].get("nextPageCursor") for order in page]
+    cursor = next(filter(None, cursors), None)
+    return {"cursor": cursor} if cursor and len(page) == _FULL_PAGE_OF_BYBIT else None
+
+
+def _numbered(page: Sequence[Answer], number: int) -> Mapping[str, Any] | None:
+    """`page` of Upbit (GET /v1/orders/open) and Bithumb (GET /v1/orders)."""
+    return {"page": number + 1} if len(page) == _FULL_PAGE else None
+
+
+# The most per page that OKX, Upbit and Bithumb allow, and Bybit, by their documentation.
+_FULL_PAGE = 100
+_FULL_PAGE_OF_BYBIT = 50
+_WHOLE = _Pages(limit=None, following=_no_more)
+_PAGES = {
+    "okx": _Pages(limit=_FULL_PAGE, following=_older_at_okx),
+    "bybit": _Pages(limit=_FULL_PAGE_OF_BYBIT, following=_cursor_of_bybit),
+    "upbit": _Pages(limit=_FULL_PAGE, following=_numbered),
+    "bithumb": _Pages(limit=_FULL_PAGE, following=_numbered),
+}

@@ -1,0 +1,1 @@
+"""What becomes of orders that do not fill: a strategy's rules, carried out."""

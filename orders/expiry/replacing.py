@@ -1,0 +1,165 @@
+"""Order the unfilled rest of what a rule had canceled, once its end and all its fills are known.
+
+INV-1 holds because a replacement asks for at most `quantity - filled_quantity` of an order that
+has ended, is written in the transaction that settles its Expiry, and is unique per attempt and per
+parent. A fill that races the cancel makes the rest smaller. A replacement is sent once, like any
+order; without an answer it is looked up.
+"""
+
+import logging
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import DatabaseError, transaction
+from django.db.models import F
+
+from accounts.shards import in_shard
+from orders import lifecycle
+from orders.drafting import ticket_of
+from orders.expiry.children import draft_child, left_text
+from orders.expiry.deciding import Quote
+from orders.expiry.quoting import Quotes, Want
+from orders.models import Expiry, Order, OrderEvent
+from orders.planning import login_of
+from orders.transitions import CLOSED, OrderStatus
+from orders.work import AccountWork, Job, PlaceJob
+from strategies.expiry_wording import rule_name
+from strategies.intents import Action, Intent, Size, SizeKind
+from strategies.models import ExpiryAction, Subscription
+from strategies.sizing import Denied
+
+logger = logging.getLogger(__name__)
+
+_REPLACES = frozenset({ExpiryAction.MARKET, ExpiryAction.REPRICE})
+_LEAVES_A_REST = frozenset({OrderStatus.CANCELED, OrderStatus.EXPIRED})
+# A rest whose market cannot be read for this long is left, not ordered when nobody expects it.
+_PATIENCE = timedelta(minutes=5)
+_AT_MOST = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """An order that has ended after a rule acted on it; `want` is what ordering its rest takes."""
+
+    expiry_id: int
+    order_id: int
+    subscription_id: int
+    want: Want | None
+
+
+def endings(shard: int) -> list[Ending]:
+    """The shard's orders on which a rule acted and that have ended, every fill of theirs booked."""
+    ended = in_shard(
+        Order.objects.filter(
+            status__in=sorted(CLOSED),
+            venue_filled_quantity__lte=F("filled_quantity"),
+            expiries__settled_at__isnull=True,
+        ),
+        shard,
+    )
+    rows = Expiry.objects.filter(settled_at__isnull=True, order__in=ended).select_related(
+        "order__account", "order__subscription__strategy"
+    )
+    return [_ending(expiry) for expiry in rows.order_by("id")[:_AT_MOST]]
+
+
+def replace(ended: Iterable[Ending], quotes: Quotes, *, now: datetime) -> tuple[AccountWork, ...]:
+    """Settle each ending in a transaction of its own; the replacements that are now to be sent.
+
+    One whose market could not be read waits for a later call, for some minutes.
+    """
+    jobs: dict[int, list[Job]] = defaultdict(list)
+    for ending in ended:
+        job = _try_to_settle(ending, quotes, now)
+        if job is not None:
+            jobs[job.login.account_id].append(job)
+    return tuple(AccountWork(account, tuple(todo)) for account, todo in jobs.items())
+
+
+def _ending(expiry: Expiry) -> Ending:
+    return Ending(
+        expiry_id=expiry.pk,
+        order_id=expiry.order_id,
+        subscription_id=expiry.order.subscription_id,
+        want=_want(expiry) if _wants_replacement(expiry) else None,
+    )
+
+
+def _wants_replacement(expiry: Expiry) -> bool:
+    return expiry.action in _REPLACES and expiry.order.status in _LEAVES_A_REST
+
+
+def _want(expiry: Expiry) -> Want:
+    order = expiry.order
+    return Want(
+        market=login_of(order.account, order.subscription.strategy).market,
+        symbol=order.symbol,
+        last_price=expiry.action == ExpiryAction.MARKET,
+        book=expiry.action == ExpiryAction.REPRICE,
+    )
+
+
+def _try_to_settle(ending: Ending, quotes: Quotes, now: datetime) -> PlaceJob | None:
+    """One that the database refuses must not hold up the others."""
+    want = ending.want
+    quote = None if want is None else quotes.get((want.market, want.symbol))
+    try:
+        with transaction.atomic():
+            return _settle(ending, quote, now)
+    except DatabaseError:
+        logger.exception("the rest of order %s is not ordered yet", ending.order_id)
+        return None
+
+
+def _settle(ending: Ending, quote: Quote | None, now: datetime) -> PlaceJob | None:
+    # Locked as everywhere: the subscription, so that closes cannot take the same position, then
+    # the order, so that no late fill comes in between.
+    Subscription.objects.select_for_update(no_key=True).get(id=ending.subscription_id)
+    Order.objects.select_for_update(no_key=True).get(id=ending.order_id)
+    expiry = (
+        Expiry.objects.select_related("rule", "order__account", "order__subscription__strategy")
+        .filter(id=ending.expiry_id, settled_at__isnull=True)
+        .first()
+    )
+    if expiry is None:  # somebody else settled it
+        return None
+    is_rest_wanted = _wants_replacement(expiry)
+    if is_rest_wanted and quote is None and now - (expiry.order.closed_at or now) < _PATIENCE:
+        return None
+    expiry.settled_at = now
+    expiry.save(update_fields=["settled_at"])
+    return _order_rest(expiry, quote, now) if is_rest_wanted else None
+
+
+def _order_rest(expiry: Expiry, quote: Quote | None, now: datetime) -> PlaceJob | None:
+    parent = expiry.order
+    name = expiry.action if expiry.rule is None else rule_name(expiry.rule)
+    try:
+        child = draft_child(parent, expiry, quote, now=now)
+    except Denied as refusal:
+        reason = f"{name}: {left_text(parent, refusal)}"
+        lifecycle.note(parent, reason=reason, now=now).save()
+        return None
+    child.order.save(force_insert=True)
+    child.event.order = child.order
+    reason = f"{name}: rest ordered again as {child.order.client_order_id}"
+    OrderEvent.objects.bulk_create([lifecycle.note(parent, reason=reason, now=now), child.event])
+    return _place_job(child.order, parent)
+
+
+def _place_job(child: Order, parent: Order) -> PlaceJob:
+    ticket = ticket_of(child)
+    if ticket is None:
+        raise ValueError(f"replacement {child.pk} is not about to be sent")
+    intent = Intent(
+        action=Action.PLACE,
+        symbol=ticket.symbol,
+        side=ticket.side,
+        order_type=ticket.order_type,
+        size=Size(kind=SizeKind.QUANTITY, value=ticket.quantity),
+        limit_price=ticket.limit_price,
+    )
+    login = login_of(parent.account, parent.subscription.strategy)
+    return PlaceJob(order_id=child.pk, login=login, intent=intent, ticket=ticket)

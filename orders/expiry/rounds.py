@@ -1,0 +1,33 @@
+"""One round over a shard: rules act on its open orders, and what has ended by a rule is replaced.
+
+Rounds may overlap, be repeated or break off anywhere: rows claim what is done.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from orders.expiry.acting import act, wants_of
+from orders.expiry.quoting import Quotes, Want, read_quotes
+from orders.expiry.replacing import endings, replace
+from orders.expiry.watching import watched_orders
+from orders.work import AccountWork
+from tradeplatform.lib import loop
+from tradeplatform.lib.database_threads import DatabaseThreads
+
+# More than reading market data may take.
+_QUOTES_SECONDS = 10
+
+
+def run_round(shard: int, *, threads: DatabaseThreads, now: datetime) -> tuple[AccountWork, ...]:
+    """Ask for the cancels that rules want; returns the replacements to send, committed already."""
+    watched = threads.run(watched_orders, shard, now=now)
+    threads.run(act, watched, _quotes(wants_of(watched, now=now)), now=now)
+    ended = threads.run(endings, shard)
+    quotes = _quotes([ending.want for ending in ended if ending.want is not None])
+    return threads.run(replace, ended, quotes, now=now)
+
+
+def _quotes(wants: Sequence[Want]) -> Quotes:
+    if not wants:
+        return {}
+    return loop.call(read_quotes(wants), timeout_seconds=_QUOTES_SECONDS)

@@ -1,0 +1,104 @@
+"""Rules, moved clocks and rounds for tests of expiry."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+
+from accounts.exchange.types import OrderType, Side
+from orders.models import Expiry, Order, OrderEvent
+from orders.tests.world import World, place
+from strategies.intents import Intent
+from strategies.models import ExpiryRule, Strategy
+
+# With bitcoin at 100,000 the house asks this first; who asks the same stands before it.
+BEST_ASK = "100000.01"
+
+
+def selling(world: World) -> Strategy:
+    """Bitcoin stands at 100,000; the account A1 holds two of it that no strategy bought."""
+    world.set_price("BTCUSDT", "100000")
+    return world.strategy("test1", world.account("A1", balances={"USDT": "100000", "BTC": "2"}))
+
+
+def limit_sell(price: str, quantity: str = "0.5") -> Intent:
+    """Half a bitcoin for sale."""
+    return place("BTC/USDT", Side.SELL, OrderType.LIMIT, quantity=quantity, price=price)
+
+
+def buy_from(world: World, *, quantity: str) -> None:
+    """Somebody else buys what rests at the best ask; our platform is not told."""
+    buyer = world.strategy("buyer", world.account("B1", balances={"USDT": "1000000"}))
+    bid = place("BTC/USDT", Side.BUY, OrderType.LIMIT, quantity=quantity, price=BEST_ASK)
+    (order,) = world.trade(buyer, bid)
+    assert order.status == "FILLED"
+
+
+def sold(world: World) -> Decimal:
+    """What the sandbox says the account A1 sold."""
+    trades = world.get("/sandbox/trades")
+    return sum(
+        (Decimal(row["qty"]) for row in trades if row["account"] == "A1" and not row["isBuyer"]),
+        Decimal(0),
+    )
+
+
+def rule_of(strategy: Strategy, **fields: Any) -> ExpiryRule:
+    """A rule that cancels whatever is 30 minutes old, unless told otherwise."""
+    return ExpiryRule.objects.create(
+        strategy=strategy, **{"action": "CANCEL", "after_seconds": 1800, "rank": 1, **fields}
+    )
+
+
+def chase(strategy: Strategy, **fields: Any) -> ExpiryRule:
+    """The quote of document 001: kept between the sixth and the eighth ask."""
+    return rule_of(
+        strategy,
+        **{
+            "side": "SELL",
+            "order_type": "LIMIT",
+            "action": "REPRICE",
+            "after_seconds": None,
+            "is_kept_between_levels": True,
+            "level_from": 6,
+            "level_to": 8,
+            "max_slippage_percent": Decimal(5),
+            **fields,
+        },
+    )
+
+
+def beat(world: World, *, minutes: float = 0) -> datetime:
+    """One round on every shard, so many minutes from now; waits for the venues. Returns when."""
+    now = world.now() + timedelta(minutes=minutes)
+    for shard in range(settings.SHARDS):
+        world.executor.expire(shard, now=now).result(timeout=30)
+    return now
+
+
+def expire(world: World, *, minutes: float = 0) -> None:
+    """All that a rule does: it asks for the cancel, the venue cancels, the rest is ordered."""
+    beat(world, minutes=minutes)
+    world.send_due_cancels()
+    beat(world, minutes=minutes)
+
+
+def chain(first: Order) -> list[Order]:
+    """The order and its replacements as the database has them, in their order."""
+    rows = Order.objects.filter(
+        signal=first.signal_id,
+        intent_index=first.intent_index,
+        subscription=first.subscription_id,
+    )
+    return list(rows.order_by("attempt"))
+
+
+def reasons(order: Order) -> list[str]:
+    """The order's history in words."""
+    return list(OrderEvent.objects.filter(order=order).values_list("reason", flat=True))
+
+
+def unsettled() -> int:
+    """How many rules have begun something that is not done."""
+    return Expiry.objects.filter(settled_at__isnull=True).count()

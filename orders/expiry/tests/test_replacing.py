@@ -1,0 +1,101 @@
+"""What a replacement needs of the market, and what becomes of the rest without it."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from accounts.exchange.types import Book, Environment, MarketKey, MarketType
+from accounts.shards import shard_of
+from orders.expiry.deciding import Quote
+from orders.expiry.quoting import Want, Where, read_quotes
+from orders.expiry.replacing import endings, replace
+from orders.expiry.tests.rules import (
+    beat,
+    chain,
+    chase,
+    limit_sell,
+    reasons,
+    rule_of,
+    selling,
+    unsettled,
+)
+from orders.models import Order
+from orders.tests.world import World
+from orders.work import AccountWork
+from strategies.models import Strategy
+from tradeplatform.lib import loop
+
+_MARKET = MarketKey("binance", Environment.SANDBOX, MarketType.SPOT)
+
+
+@pytest.fixture
+def strategy(world: World) -> Strategy:
+    return selling(world)
+
+
+def replace_with(
+    world: World, order: Order, quotes: dict[Where, Quote], *, minutes: float = 0
+) -> tuple[AccountWork, ...]:
+    now = world.now() + timedelta(minutes=minutes)
+    return replace(endings(shard_of(order.account_id)), quotes, now=now)
+
+
+def read(*wants: Want) -> dict[Where, Quote]:
+    return loop.call(read_quotes(wants), timeout_seconds=10)
+
+
+def cancel_by_rule(world: World) -> None:
+    """The rule asks for the cancel and the venue does it."""
+    beat(world, minutes=31)
+    world.send_due_cancels()
+
+
+def test_a_rest_waits_for_its_market_and_is_left_after_some_minutes(
+    world: World, strategy: Strategy
+) -> None:
+    rule_of(strategy, action="MARKET")
+    (order,) = world.trade(strategy, limit_sell("110000"))
+    cancel_by_rule(world)
+
+    early = replace_with(world, order, {}, minutes=4)
+    waiting = unsettled()
+    late = replace_with(world, order, {}, minutes=6)
+
+    assert (early, waiting, late, unsettled()) == ((), 1, (), 0)
+    assert len(chain(order)) == 1
+    assert reasons(order)[-1] == (
+        "rule 1 MARKET: rest 0.5 is left: the exchange's prices could not be read"
+    )
+
+
+def test_a_book_that_is_too_thin_just_now_puts_the_rest_back_where_it_was(
+    world: World, strategy: Strategy
+) -> None:
+    chase(strategy)
+    (order,) = world.trade(strategy, limit_sell("100200"))
+    cancel_by_rule(world)
+    known = read(Want(_MARKET, "BTC/USDT"))[_MARKET, "BTC/USDT"]
+    thin = Quote(known.rules, book=Book(bids=(), asks=()))
+
+    replace_with(world, order, {(_MARKET, "BTC/USDT"): thin})
+
+    assert chain(order)[1].limit_price == Decimal(100200)
+
+
+def test_what_several_want_of_a_symbol_is_read_as_one_quote(world: World) -> None:
+    world.set_price("BTCUSDT", "100000")
+
+    quotes = read(
+        Want(_MARKET, "BTC/USDT", last_price=True),
+        Want(_MARKET, "BTC/USDT", book=True),
+        Want(_MARKET, "ETH/USDT"),
+        Want(_MARKET, "NO/USDT", last_price=True),
+    )
+
+    bitcoin, ether = quotes[_MARKET, "BTC/USDT"], quotes[_MARKET, "ETH/USDT"]
+    assert set(quotes) == {(_MARKET, "BTC/USDT"), (_MARKET, "ETH/USDT")}
+    assert bitcoin.last_price == Decimal(100000)
+    assert bitcoin.book is not None
+    assert bitcoin.book.asks[0].price == Decimal("100000.01")
+    assert (ether.last_price, ether.book) == (None, None)

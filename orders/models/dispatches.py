@@ -1,0 +1,40 @@
+"""A signal's work, one row per shard."""
+
+from django.db import models
+from django.db.models import Q
+
+from strategies.models import Signal
+
+
+class Dispatch(models.Model):
+    """A signal's work for one shard; claimed once, together with the orders it leads to."""
+
+    signal = models.ForeignKey(Signal, on_delete=models.PROTECT, related_name="dispatches")
+    # Its accounts: those with `account_id % shards == shard`, however many workers there are now.
+    shard = models.PositiveSmallIntegerField()
+    shards = models.PositiveSmallIntegerField()
+    created_at = models.DateTimeField()
+    claimed_at = models.DateTimeField(null=True, blank=True)
+    # Every order and cancel of it has an outcome, "unknown" being one.
+    settled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name_plural = "dispatches"
+        constraints = [
+            models.UniqueConstraint(fields=["signal", "shard"], name="dispatch_once_per_shard"),
+            models.CheckConstraint(
+                condition=Q(settled_at__isnull=True) | Q(claimed_at__isnull=False),
+                name="dispatch_settled_only_after_claim",
+            ),
+        ]
+        indexes = [
+            # The sweep: what nobody has claimed or finished.
+            models.Index(
+                fields=["created_at"],
+                name="dispatch_unsettled",
+                condition=Q(settled_at__isnull=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.signal_id} on shard {self.shard}"

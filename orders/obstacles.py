@@ -1,0 +1,57 @@
+"""What keeps an account from opening positions for now; closes and cancels are never held back."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from accounts.exchange.types import MarketType
+from orders.models import Feed, Remainder
+from strategies.sizing import Denied
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """Why entries of one account in one type of market are refused: all of them, or by key."""
+
+    is_reconciled: bool = True
+    drifted_keys: frozenset[str] = frozenset()
+
+    def check(self, symbol: str) -> None:
+        """Raises Denied when no position may be opened in this unified symbol."""
+        if not self.is_reconciled:
+            raise Denied(
+                "NOT_RECONCILED",
+                "The account's orders have not been compared with the exchange's since the "
+                "platform started. That is tried every few seconds; send the alert again.",
+            )
+        key = drift_key(symbol)
+        if key in self.drifted_keys:
+            raise Denied(
+                "DRIFT",
+                f"The account holds another quantity of {key} than its strategies and its owner "
+                "account for. Settle that in the admin under Remainders first.",
+            )
+
+
+def drift_key(symbol: str) -> str:
+    """What a symbol's holdings are compared by: the coin on spot, the contract elsewhere."""
+    return symbol if ":" in symbol else symbol.partition("/")[0]
+
+
+def obstacles(account_ids: Collection[int], market_type: MarketType) -> Mapping[int, Obstacle]:
+    """The obstacles of those accounts that have any; two queries. No feed is no obstacle."""
+    rows = {"account_id__in": account_ids, "market_type": market_type}
+    unreconciled = set(
+        Feed.objects.filter(**rows, reconciled_at__isnull=True).values_list("account_id", flat=True)
+    )
+    drifted: dict[int, set[str]] = defaultdict(set)
+    remainders = Remainder.objects.filter(**rows, drifted_at__isnull=False)
+    for account_id, key in remainders.values_list("account_id", "key"):
+        drifted[account_id].add(key)
+    return {
+        account_id: Obstacle(
+            is_reconciled=account_id not in unreconciled,
+            drifted_keys=frozenset(drifted[account_id]),
+        )
+        for account_id in unreconciled | set(drifted)
+    }

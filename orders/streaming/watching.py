@@ -1,0 +1,110 @@
+"""Watch one account: keep its stream open, have what is pushed booked, look up what is lacking."""
+
+import asyncio
+import logging
+import random
+from collections.abc import Awaitable, Callable
+from contextlib import aclosing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from accounts.exchange import gateway, streams
+from accounts.exchange.types import ExchangeAnswer, Login, Push, StreamUp
+from orders.lifecycle import Answered
+from orders.recording import record
+from orders.streaming.matching import book, needed_look_up
+from tradeplatform.lib.batching import Batcher
+from tradeplatform.lib.database_threads import DatabaseThreads
+
+logger = logging.getLogger(__name__)
+
+_FIRST_PAUSE_SECONDS = 0.5
+_LONGEST_PAUSE_SECONDS = 60.0
+# An order and its execution are pushed apart, a moment after each other.
+_LOOK_UP_AFTER_SECONDS = 0.25
+
+
+class Booking:
+    """One per process: takes the pushes of all accounts into the database, set by set."""
+
+    def __init__(self) -> None:
+        self._threads = DatabaseThreads(name="pushes", size=2)
+        self._booker: Batcher[Push, int | None] = Batcher(book, threads=self._threads)
+        self._recorder: Batcher[Answered, None] = Batcher(record, threads=self._threads)
+        self._taking: set[asyncio.Task[None]] = set()
+
+    def start(self, push: Push) -> None:
+        """Take the push while the stream is read on; called on the loop."""
+        task = asyncio.create_task(self._try(push))
+        self._taking.add(task)
+        task.add_done_callback(self._taking.discard)
+
+    async def _try(self, push: Push) -> None:
+        """What fails here is found again by polling."""
+        try:
+            await self._take(push)
+        except ExchangeAnswer as problem:
+            logger.warning("order %s is not looked up: %s", push.client_order_id, problem)
+        except Exception:
+            logger.exception("a push about order %s is not booked", push.client_order_id)
+
+    async def _take(self, push: Push) -> None:
+        """Book the push, then ask the venue for what it left open."""
+        order_id = await self._booker.submit(push)
+        if order_id is None:
+            return
+        await asyncio.sleep(_LOOK_UP_AFTER_SECONDS)
+        job = await asyncio.wrap_future(
+            self._threads.submit(needed_look_up, order_id, now=datetime.now(UTC))
+        )
+        if job is not None:
+            report = await gateway.fetch_report(job.login, job.reference)
+            await self._recorder.submit(Answered(job.order_id, report))
+
+    def stop(self) -> None:
+        """Write what is left and close the connections."""
+        self._threads.stop()
+
+
+@dataclass(slots=True)
+class Watcher:
+    """The stream of one account in one type of market. `on_change` hears when it opens or breaks.
+
+    `problem` says why it is not up.
+    """
+
+    login: Login
+    booking: Booking
+    on_change: Callable[["Watcher"], Awaitable[None]]
+    is_up: bool = False
+    problem: str = ""
+
+    async def run(self) -> None:
+        """Open the stream again and again, with growing pauses while that fails."""
+        pause = _FIRST_PAUSE_SECONDS
+        while True:
+            was_up = await self._watch_once()
+            pause = _FIRST_PAUSE_SECONDS if was_up else min(2 * pause, _LONGEST_PAUSE_SECONDS)
+            await asyncio.sleep(pause * random.uniform(0.5, 1))  # noqa: S311 spreads, hides nothing
+
+    async def _watch_once(self) -> bool:
+        """Returns, when the stream has broken, whether it had been open."""
+        was_up = False
+        try:
+            async with aclosing(streams.watch(self.login)) as events:
+                async for event in events:
+                    if isinstance(event, StreamUp):
+                        was_up = True
+                        await self._change(is_up=True, problem="")
+                    else:
+                        self.booking.start(event)
+        except ExchangeAnswer as problem:
+            await self._change(is_up=False, problem=str(problem))
+        except Exception as error:  # whatever it is, the next try may go better
+            logger.exception("the stream of account %s broke off", self.login.account_id)
+            await self._change(is_up=False, problem=type(error).__name__)
+        return was_up
+
+    async def _change(self, *, is_up: bool, problem: str) -> None:
+        self.is_up, self.problem = is_up, problem
+        await self.on_change(self)

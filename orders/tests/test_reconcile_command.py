@@ -1,0 +1,64 @@
+"""`manage.py reconcile` tells what it found and whether all is well."""
+
+import io
+
+import pytest
+from django.core.management import CommandError, call_command
+from pytest_django import Settings
+
+from orders.client_order_id import new_client_order_id
+from orders.models import StrayOrder
+from orders.polling.tests.polls import cancel_by_hand, place_by_hand, ticket
+from orders.tests.world import World, limit_buy
+
+
+def run(*arguments: str) -> tuple[list[list[str]], int]:
+    """The table's rows and the exit status."""
+    out = io.StringIO()
+    status = 0
+    try:
+        call_command("reconcile", *arguments, stdout=out)
+    except SystemExit as end:
+        status = int(str(end.code))
+    return [line.split() for line in out.getvalue().splitlines()[1:]], status
+
+
+def test_accounts_in_order_end_with_status_zero(world: World) -> None:
+    strategy = world.strategy("test1", world.account("A1"), world.account("A2"))
+    canceled, _ = world.trade(strategy, limit_buy())
+    cancel_by_hand(canceled)
+
+    rows, status = run()
+
+    assert rows == [["A1", "SPOT", "0", "0", "1", "0"], ["A2", "SPOT", "1", "1", "0", "0"]]
+    assert status == 0
+    canceled.refresh_from_db()
+    assert canceled.status == "CANCELED"
+
+
+def test_a_stray_order_ends_with_status_one(world: World) -> None:
+    account = world.account("A1")
+    world.strategy("test1", account, world.account("A2"))
+    place_by_hand(account, ticket(new_client_order_id()))
+
+    rows, status = run("--account", "A1")
+
+    assert rows == [["A1", "SPOT", "1", "0", "0", "1"]]
+    assert status == 1
+    assert StrayOrder.objects.count() == 1
+
+
+def test_an_exchange_that_is_away_ends_with_status_one(world: World, settings: Settings) -> None:
+    world.strategy("test1", world.account("A1"))
+    settings.SANDBOX_URL = "http://127.0.0.1:9"
+    world.restart_executor()
+
+    rows, status = run()
+
+    assert rows[0][:7] == ["A1", "SPOT", "0", "0", "0", "0", "NOT_CONNECTED:"]
+    assert status == 1
+
+
+def test_an_account_that_trades_nothing_is_told_so(world: World) -> None:
+    with pytest.raises(CommandError, match="No account named 'A9'"):
+        run("--account", "A9")
