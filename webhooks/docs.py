@@ -33,7 +33,7 @@ class ApiDocsView(TemplateView):
 
 
 def _general(reason: Reason) -> str:
-    return reason.sentence.format(field="<field>", value="…")
+    return reason.sentence.format(field="<field>", value="…", detail="…")
 
 
 def _operations(schema: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

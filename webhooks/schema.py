@@ -153,6 +153,7 @@ describe_signal = extend_schema_view(
         parameters=[OpenApiParameter("signal_id", str, OpenApiParameter.PATH)],
         responses={
             200: _answer(PROGRESS, "As it stands now.", _PROCESSED),
+            400: _answer(REFUSAL, "This address takes no parameters."),
             401: _TOKEN_REFUSED,
             404: _answer(REFUSAL, "No such signal, or not for this token."),
         },
@@ -164,7 +165,8 @@ describe_order_list = extend_schema_view(
         summary="Orders of one's own accounts and strategies, newest first",
         auth=_BEARER_ONLY,
         parameters=[
-            _query("group_name", "Of this strategy."),
+            _query("strategy", "Of the strategy of this group_name."),
+            _query("group_name", "The same in the word of alerts."),
             _query("account", "Of accounts of this name."),
             _query("symbol", "Of this market, e.g. BTC/USDT."),
             _query("status", "In this state.", enum=[*OrderStatus]),
@@ -174,7 +176,7 @@ describe_order_list = extend_schema_view(
         ],
         responses={
             200: _answer(ORDER_LIST, "A page."),
-            400: _answer(REFUSAL, "A parameter has a value it cannot have."),
+            400: _answer(REFUSAL, "A parameter does not exist or has a value it cannot have."),
             401: _TOKEN_REFUSED,
         },
     )

@@ -108,6 +108,19 @@ def test_a_foreign_signal_does_not_exist(desk: Desk, is_public: bool) -> None:
     assert foreign.json()["error_code"] == "SIGNAL_NOT_FOUND"
 
 
+def test_a_parameter_is_refused_because_there_are_none(desk: Desk) -> None:
+    signal = make_signal(desk.strategy)
+
+    response = look(f"{signal.pk}?account=A1", desk.token)
+
+    assert response.status_code == 400
+    assert response.json() == {
+        "error_code": "PARAMETER_UNKNOWN",
+        "error": "There is no parameter account. This address takes no parameters.",
+        "field": "account",
+    }
+
+
 def test_cancels_are_rows_too(desk: Desk) -> None:
     placing, canceling = make_signal(desk.strategy), make_signal(desk.strategy)
     order = accepted(placing, subscribe(desk.strategy, make_account(desk.owner, "A1")))
