@@ -70,7 +70,7 @@ ALERT: Schema = _object(
 )
 _RESULT: Schema = _object(
     {
-        "account_name": _text("The account."),
+        "account_name": _text("The account; empty for a cancel that found no order."),
         "symbol": _text("The market, BTC/USDT or BTC/USDT:USDT on futures."),
         "status": _text("How it went.", enum=["success", "failed", "pending"]),
         "order_id": _text("The exchange's order id; empty while it is not known."),
@@ -101,7 +101,7 @@ PROGRESS: Schema = _object(
         "results": {
             "type": "array",
             "items": _RESULT,
-            "description": "One for each order of each account.",
+            "description": "One for each order of each account and each cancel that found none.",
         },
         "summary": _object(
             {

@@ -135,6 +135,19 @@ def test_cancels_are_rows_too(desk: Desk) -> None:
     ]
 
 
+def test_a_cancel_that_found_nothing_is_told_to_those_who_know_the_alert(desk: Desk) -> None:
+    public = Public(desk)
+    signal = public.traded()
+    signal.intents = [{"action": "CANCEL", "order_id": "777", "symbol": "BTC/USDT"}]
+    signal.save()
+
+    owners = look(signal.pk, desk.token).json()["results"]
+    subscribers = look(signal.pk, public.token).json()["results"]
+
+    assert [row.get("error_code") for row in owners] == [None, "BELOW_MINIMUM", "NOTHING_TO_CANCEL"]
+    assert [row["error_code"] for row in subscribers] == ["BELOW_MINIMUM"]
+
+
 def test_the_timings_are_those_of_the_delivery_that_opened_it(desk: Desk) -> None:
     signal = make_signal(desk.strategy)
     unanswered = look(signal.pk, desk.token)
