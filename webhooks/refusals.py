@@ -85,6 +85,11 @@ class Reason(Enum):
         self.http_status = http_status
         self.sentence = sentence
 
+    @property
+    def general_sentence(self) -> str:
+        """The sentence whatever was refused."""
+        return self.sentence.format(field="<field>", value="…", detail="…")
+
 
 class Refused(Exception):
     """Nothing was ordered, for this reason. `field` and `sentence` are safe to show and to keep.

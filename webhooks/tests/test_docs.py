@@ -46,7 +46,17 @@ def test_the_schema_lists_every_error_code(schema: dict[str, Any]) -> None:
     answer = schema["paths"]["/api/webhook/"]["post"]["responses"]["400"]
 
     refusal = answer["content"]["application/json"]["schema"]
-    assert refusal["properties"]["error_code"]["enum"] == [reason.name for reason in Reason]
+    code = refusal["properties"]["error_code"]
+    assert code["enum"] == [reason.name for reason in Reason]
+    assert code["x-enumDescriptions"]["BODY_NOT_JSON"] == "The body is not valid JSON: …."
+
+
+def test_the_schema_lists_every_status_of_a_refusal(schema: dict[str, Any]) -> None:
+    operations = [operation for path in schema["paths"].values() for operation in path.values()]
+
+    described = {status for operation in operations for status in operation["responses"]}
+
+    assert described == {"200", "202", *(str(reason.http_status) for reason in Reason)}
 
 
 @pytest.mark.django_db
@@ -95,6 +105,10 @@ def test_the_page_and_the_schema_list_the_codes_of_results(schema: dict[str, Any
     answer = schema["paths"]["/api/webhook/"]["post"]["responses"]["200"]
     shape = answer["content"]["application/json"]["schema"]["properties"]["results"]["items"]
     assert shape["properties"]["error_code"]["enum"] == list(RESULT_CODES)
+    assert shape["properties"]["error_code"]["x-enumDescriptions"] == RESULT_CODES
+    answer = schema["paths"]["/api/orders/"]["get"]["responses"]["200"]
+    shape = answer["content"]["application/json"]["schema"]["properties"]["orders"]["items"]
+    assert shape["properties"]["error_code"]["enum"] == ["", *RESULT_CODES]
     for code in (*RESULT_CODES, *(reason.name for reason in Reason)):
         assert f"<code>{code}</code>" in page
 
