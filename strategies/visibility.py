@@ -19,6 +19,12 @@ def visible_subscription_ids(user_id: int) -> list[int]:
     return list(rows.values_list("pk", flat=True))
 
 
+def visible_strategies(user_id: int) -> Q:
+    """A condition on strategies: the user's, or with a subscription of an account of the user's."""
+    subscribed = Subscription.objects.filter(account__owner_id=user_id)
+    return Q(owner_id=user_id) | Q(pk__in=subscribed.values("strategy_id"))
+
+
 def visible_signals(user_id: int) -> Q:
     """A condition on signals: of the user's strategies, or sent with the user's token."""
     own_strategies = list(Strategy.objects.filter(owner_id=user_id).values_list("pk", flat=True))

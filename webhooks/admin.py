@@ -18,7 +18,7 @@ from unfold.decorators import action
 
 from tradeplatform.lib.admin_columns import EMPTY, badge, person
 from tradeplatform.lib.admin_scope import HistoryAdmin, OwnRelatedFilter, UuidSearch
-from tradeplatform.lib.encryption import decrypt, encrypt
+from tradeplatform.lib.encryption import CannotDecrypt, decrypt, encrypt
 from webhooks.models import Delivery, Outcome, WebhookToken
 from webhooks.tokens import issue_token
 
@@ -155,8 +155,7 @@ class WebhookTokenAdmin(HistoryAdmin):
         if request.method == "POST":
             request.session[_TO_SHOW] = encrypt(issue_token(user=request.user, now=timezone.now()))
             return HttpResponseRedirect(request.path)
-        encrypted = request.session.pop(_TO_SHOW, "")
-        token = decrypt(encrypted) if encrypted else ""
+        token = _taken_token(request)
         context = {
             **self.admin_site.each_context(request),
             "title": _("Rotate webhook token"),
@@ -179,3 +178,11 @@ class WebhookTokenAdmin(HistoryAdmin):
         if token.revoked_at is None:
             return badge(_("In use"), "success")
         return badge(_("Revoked"), "plain")
+
+
+def _taken_token(request: HttpRequest) -> str:
+    """The new token out of the session, or nothing if it was taken before."""
+    try:
+        return decrypt(request.session.pop(_TO_SHOW, ""))
+    except CannotDecrypt:
+        return ""

@@ -38,7 +38,9 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What is known of a signal. `intents` are as stored; `timings` those of its delivery."""
+    """What is known of a signal. `intents` are as stored, none for whoever may not know them;
+    `timings` those of its delivery.
+    """
 
     signal_id: UUID
     group_name: str
@@ -50,15 +52,18 @@ class Progress:
 
 
 def progress_body(progress: Progress, *, status_url: str) -> Body:
-    """One row per account and order, the summary, the timings and what to know besides."""
+    """One row per account and order and per cancel that found none, the summary, the timings and
+    what to know besides.
+    """
+    results = [*map(result_body, progress.rows), *_missed_cancels(progress)]
     body: Body = {
         "action": "orders_processed" if progress.is_settled else "orders_accepted",
         "signal_id": str(progress.signal_id),
         "strategy": progress.group_name,
-        "results": [result_body(row) for row in progress.rows],
-        "summary": _summary(progress.rows),
+        "results": results,
+        "summary": _summary(progress.rows, results),
         "performance_metrics": _metrics(progress.timings),
-        "warnings": [*progress.warnings, *_emptiness(progress), *_missed_cancels(progress)],
+        "warnings": [*progress.warnings, *_emptiness(progress)],
     }
     return body if progress.is_settled else body | {"status_url": status_url}
 
@@ -88,8 +93,8 @@ def result_body(row: ResultRow) -> Body:
     return body
 
 
-def _summary(rows: Sequence[ResultRow]) -> Body:
-    states = [row.state for row in rows]
+def _summary(rows: Sequence[ResultRow], results: Sequence[Body]) -> Body:
+    states = [result["status"] for result in results]
     return {
         "total_accounts": len({row.account_id for row in rows}),
         "successful_trades": states.count("success"),
@@ -114,11 +119,24 @@ def _emptiness(progress: Progress) -> Sequence[str]:
     return (_NOTHING_TO_CANCEL,) if Action.CANCEL_ALL in actions else ()
 
 
-def _missed_cancels(progress: Progress) -> Iterator[str]:
-    """Which cancels of single orders found none."""
+def _missed_cancels(progress: Progress) -> Iterator[Body]:
+    """A row of no account for each cancel of a single order that found none."""
     if not progress.is_settled:
         return
     found = {name for row in progress.rows for name in (row.venue_order_id, row.client_order_id)}
     for intent in progress.intents:
         if intent["action"] == Action.CANCEL and intent["order_id"] not in found:
-            yield f"This strategy has no open order {intent['order_id']} to cancel."
+            yield _missed_cancel(intent)
+
+
+def _missed_cancel(intent: Mapping[str, Any]) -> Body:
+    order_id = intent["order_id"]
+    return {
+        "account_name": "",
+        "symbol": intent.get("symbol", ""),
+        "status": "failed",
+        "order_id": order_id,
+        "error_code": "NOTHING_TO_CANCEL",
+        "error": f"No open order {order_id} of this strategy was found to cancel; one whose "
+        "cancel is under way already does not count.",
+    }

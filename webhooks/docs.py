@@ -26,14 +26,10 @@ class ApiDocsView(TemplateView):
         return super().get_context_data(
             info=schema["info"],
             operations=list(_operations(schema)),
-            refusals=[(reason.name, reason.http_status, _general(reason)) for reason in Reason],
+            refusals=list(Reason),
             result_codes=RESULT_CODES.items(),
             **kwargs,
         )
-
-
-def _general(reason: Reason) -> str:
-    return reason.sentence.format(field="<field>", value="…")
 
 
 def _operations(schema: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

@@ -25,7 +25,7 @@ def signal_progress(signal_id: str, *, user_id: int) -> Progress:
     return Progress(
         signal_id=signal.pk,
         group_name=signal.strategy.group_name,
-        intents=signal.intents,
+        intents=signal.intents if _may_know_intents(signal, user_id) else (),
         rows=_visible_rows(signal, user_id),
         is_settled=settled,
         timings=_timings(signal),
@@ -41,6 +41,10 @@ def _signal(signal_id: str) -> Signal:
     if signal is None:
         raise Refused(Reason.SIGNAL_NOT_FOUND)
     return signal
+
+
+def _may_know_intents(signal: Signal, user_id: int) -> bool:
+    return user_id in (signal.strategy.owner_id, signal.sender_id)
 
 
 def _visible_rows(signal: Signal, user_id: int) -> Sequence[ResultRow]:

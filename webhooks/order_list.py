@@ -11,9 +11,11 @@ from django.db.models import Q
 
 from orders.models import Order
 from orders.transitions import OPEN, OrderStatus
-from strategies.visibility import visible_subscription_ids
+from strategies.models import Strategy
+from strategies.visibility import visible_strategies, visible_subscription_ids
 from tradeplatform.lib.decimals import plain
 from webhooks.answers import Body
+from webhooks.parameters import refuse_unknown
 from webhooks.refusals import Reason, Refused
 
 MOST_ROWS = 200
@@ -26,7 +28,8 @@ def order_page(parameters: Mapping[str, str], *, user_id: int) -> Body:
 
     Raises Refused with PARAMETER_UNKNOWN or PARAMETER_INVALID.
     """
-    _check_names(parameters)
+    refuse_unknown(parameters, known=_EXPECTED)
+    _check_strategies(parameters, user_id)
     limit = _limit(parameters)
     rows = list(
         Order.objects.filter(
@@ -55,15 +58,20 @@ def _condition(parameters: Mapping[str, str]) -> Q:
     return condition
 
 
-def _check_names(parameters: Mapping[str, str]) -> None:
-    """A filter that is not understood would show more than was asked for."""
-    for name in parameters:
-        if name not in _EXPECTED:
-            raise Refused(Reason.PARAMETER_UNKNOWN, field=name)
+def _check_strategies(parameters: Mapping[str, str], user_id: int) -> None:
+    """An empty page would hide that a name is misspelt."""
+    for name in _STRATEGY_NAMES:
+        if name in parameters and not _is_visible(parameters[name], user_id):
+            raise _invalid(name)
+
+
+def _is_visible(group_name: str, user_id: int) -> bool:
+    named = Strategy.objects.filter(visible_strategies(user_id), group_name=group_name)
+    return "\x00" not in group_name and named.exists()
 
 
 def _invalid(name: str) -> Refused:
-    return Refused(Reason.PARAMETER_INVALID, field=name, value=_EXPECTED[name])
+    return Refused(Reason.PARAMETER_INVALID, field=name, detail=_EXPECTED[name])
 
 
 def _limit(parameters: Mapping[str, str]) -> int:
@@ -96,8 +104,10 @@ def _open(text: str) -> Q:
     return is_open[text]
 
 
+# Rows call it strategy, alerts call it group_name.
+_STRATEGY_NAMES = ("strategy", "group_name")
 _FILTERS: Mapping[str, Callable[[str], Q]] = {
-    "group_name": lambda text: Q(subscription__strategy__group_name=_text(text)),
+    **dict.fromkeys(_STRATEGY_NAMES, lambda name: Q(subscription__strategy__group_name=name)),
     "account": lambda text: Q(account__name=_text(text)),
     "symbol": lambda text: Q(symbol=_text(text).upper()),
     "status": lambda text: Q(status=OrderStatus(text.upper())),
@@ -106,10 +116,14 @@ _FILTERS: Mapping[str, Callable[[str], Q]] = {
 }
 _TEXT = "a text without NUL characters"
 _EXPECTED: Mapping[str, str] = {
-    "group_name": _TEXT,
+    **dict.fromkeys(
+        _STRATEGY_NAMES,
+        "the group_name of a strategy of yours, or of one that an account of yours is subscribed "
+        "to; upper and lower case count",
+    ),
     "account": _TEXT,
     "symbol": _TEXT,
-    "status": "an order's state, such as FILLED",
+    "status": f"one of {', '.join(OrderStatus)}",
     "open": "true or false",
     "before": "a whole number",
     "limit": f"a whole number from 1 to {MOST_ROWS}",

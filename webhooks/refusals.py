@@ -9,14 +9,16 @@ from webhooks.redaction import presentable
 
 
 class Reason(Enum):
-    """A member's name is the error code; `{field}` and `{value}` are what was refused."""
+    """A member's name is the error code; `{field}` and `{value}` are what was refused, `{detail}`
+    are words of ours.
+    """
 
     # The request itself.
     METHOD_NOT_ALLOWED = (405, "This address takes {value} requests only.")
     BODY_TOO_LARGE = (413, "The body is larger than 64 KiB. Send fewer orders at once.")
     BODY_EMPTY = (400, "The body is empty. Send the alert as JSON.")
     BODY_NOT_UTF8 = (400, "The body is not UTF-8 text.")
-    BODY_NOT_JSON = (400, "The body is not valid JSON: {value}.")
+    BODY_NOT_JSON = (400, "The body is not valid JSON: {detail}.")
     BODY_NOT_OBJECT = (400, "The body is not a JSON object. Write it as {{...}}.")
     BODY_TOO_DEEP = (400, "The body is nested more than 8 levels deep.")
     KEY_DUPLICATE = (400, "{field} stands twice in one object (upper and lower case are the same).")
@@ -75,12 +77,8 @@ class Reason(Enum):
     ORDERS_TOO_MANY = (400, "{field} has {value} orders; at most 30 fit one alert.")
     # Reading what became of alerts.
     SIGNAL_NOT_FOUND = (404, "There is no signal of that id for this token.")
-    PARAMETER_UNKNOWN = (
-        400,
-        "There is no parameter {field}. There are group_name, account, symbol, status, open, "
-        "before and limit.",
-    )
-    PARAMETER_INVALID = (400, "The parameter {field} must be {value}.")
+    PARAMETER_UNKNOWN = (400, "There is no parameter {field}. This address takes {detail}.")
+    PARAMETER_INVALID = (400, "The parameter {field} must be {detail}.")
     # Ours.
     STORE_UNAVAILABLE = (503, "The alert could not be stored, so nothing was ordered. Send again.")
     DATABASE_UNAVAILABLE = (503, "The database cannot be reached. Ask again.")
@@ -93,12 +91,24 @@ class Reason(Enum):
         self.http_status = http_status
         self.sentence = sentence
 
+    @property
+    def general_sentence(self) -> str:
+        """The sentence whatever was refused."""
+        return self.sentence.format(field="<field>", value="…", detail="…")
+
 
 class Refused(Exception):
-    """Nothing was ordered, for this reason. `field` and `sentence` are safe to show and to keep."""
+    """Nothing was ordered, for this reason. `field` and `sentence` are safe to show and to keep.
 
-    def __init__(self, reason: Reason, *, field: str = "", value: object = "") -> None:
+    `field` and `value` are the sender's and cut short; `detail` is ours and shown whole.
+    """
+
+    def __init__(
+        self, reason: Reason, *, field: str = "", value: object = "", detail: str = ""
+    ) -> None:
         self.reason = reason
         self.field = presentable(field)
-        self.sentence = reason.sentence.format(field=self.field, value=presentable(str(value)))
+        self.sentence = reason.sentence.format(
+            field=self.field, value=presentable(str(value)), detail=detail
+        )
         super().__init__(f"{reason.name}: {self.sentence}")

@@ -110,6 +110,8 @@ def _answer(shape: Any, description: str, *examples: OpenApiExample) -> OpenApiR
 
 _PROCESSED = OpenApiExample("Processed", value=_PROCESSED_EXAMPLE, response_only=True)
 _TOKEN_REFUSED = _answer(REFUSAL, "The token is missing or not valid.")
+_METHOD_REFUSED = _answer(REFUSAL, "The address takes no requests of this method.")
+_NO_DATABASE = _answer(REFUSAL, "The database cannot be reached: ask again.")
 
 
 def _query(name: str, description: str, kind: type = str, **more: Any) -> OpenApiParameter:
@@ -139,7 +141,9 @@ describe_webhook = extend_schema_view(
             400: _answer(REFUSAL, "Change the alert; nothing was ordered."),
             401: _TOKEN_REFUSED,
             404: _answer(REFUSAL, "The token may use no active strategy of this name."),
+            405: _METHOD_REFUSED,
             413: _answer(REFUSAL, "The body is too large."),
+            500: _answer(REFUSAL, "An error of ours; nothing was ordered."),
             503: _answer(REFUSAL, "Nothing was stored and nothing ordered: send it again."),
         },
         examples=_ALERT_EXAMPLES,
@@ -153,8 +157,11 @@ describe_signal = extend_schema_view(
         parameters=[OpenApiParameter("signal_id", str, OpenApiParameter.PATH)],
         responses={
             200: _answer(PROGRESS, "As it stands now.", _PROCESSED),
+            400: _answer(REFUSAL, "This address takes no parameters."),
             401: _TOKEN_REFUSED,
             404: _answer(REFUSAL, "No such signal, or not for this token."),
+            405: _METHOD_REFUSED,
+            503: _NO_DATABASE,
         },
     )
 )
@@ -164,7 +171,8 @@ describe_order_list = extend_schema_view(
         summary="Orders of one's own accounts and strategies, newest first",
         auth=_BEARER_ONLY,
         parameters=[
-            _query("group_name", "Of this strategy."),
+            _query("strategy", "Of the strategy of this group_name."),
+            _query("group_name", "The same in the word of alerts."),
             _query("account", "Of accounts of this name."),
             _query("symbol", "Of this market, e.g. BTC/USDT."),
             _query("status", "In this state.", enum=[*OrderStatus]),
@@ -174,8 +182,10 @@ describe_order_list = extend_schema_view(
         ],
         responses={
             200: _answer(ORDER_LIST, "A page."),
-            400: _answer(REFUSAL, "A parameter has a value it cannot have."),
+            400: _answer(REFUSAL, "A parameter does not exist or has a value it cannot have."),
             401: _TOKEN_REFUSED,
+            405: _METHOD_REFUSED,
+            503: _NO_DATABASE,
         },
     )
 )

@@ -80,7 +80,7 @@ def _parsed(text: str) -> Any:
         if found:
             raise Refused(Reason.PLACEHOLDER_UNRESOLVED, field=found[1], value=found[2]) from None
         place = f"{error.msg} at line {error.lineno}, column {error.colno}"
-        raise Refused(Reason.BODY_NOT_JSON, value=place) from None
+        raise Refused(Reason.BODY_NOT_JSON, detail=place) from None
 
 
 def _object(pairs: list[tuple[str, Any]]) -> JsonObject:

@@ -21,6 +21,7 @@ from webhooks.answers import Answer, progress_body, refusal_answer
 from webhooks.arrival import arrival_of
 from webhooks.following import signal_progress
 from webhooks.order_list import order_page
+from webhooks.parameters import refuse_unknown
 from webhooks.refusals import Reason, Refused
 from webhooks.schema import describe_order_list, describe_signal, describe_webhook
 
@@ -77,7 +78,9 @@ class SignalView(ApiView):
 
     def get(self, request: Request, signal_id: str) -> Response:
         """The same rows as the webhook's answer, as they stand now."""
-        progress = signal_progress(signal_id, user_id=_user(request).pk)
+        user = _user(request)
+        refuse_unknown(request.query_params, known=())
+        progress = signal_progress(signal_id, user_id=user.pk)
         status_url = reverse("signal", args=[progress.signal_id])
         return Response(progress_body(progress, status_url=status_url))
 

@@ -1,5 +1,6 @@
 """The shapes of what is sent and answered, as OpenAPI schemas. Only words: nothing here checks."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from accounts.exchange.types import OrderType, Side
@@ -20,6 +21,11 @@ def _number(description: str) -> Schema:
         "oneOf": [{"type": "string"}, {"type": "number"}],
         "description": f"{description} As a JSON number or as a text.",
     }
+
+
+def _code(description: str, sentences: Mapping[str, str]) -> Schema:
+    # The extension that viewers of OpenAPI know for what each value means.
+    return _text(description, enum=[*sentences], **{"x-enumDescriptions": dict(sentences)})
 
 
 def _object(properties: Schema, *, required: tuple[str, ...] = ()) -> Schema:
@@ -76,13 +82,13 @@ ALERT: Schema = _object(
 )
 _RESULT: Schema = _object(
     {
-        "account_name": _text("The account."),
+        "account_name": _text("The account; empty for a cancel that found no order."),
         "symbol": _text("The market, BTC/USDT or BTC/USDT:USDT on futures."),
         "status": _text("How it went.", enum=["success", "failed", "pending"]),
         "order_id": _text("The exchange's order id; empty while it is not known."),
         "client_order_id": _text("Ours."),
         "order_status": _text("Where the order stands.", enum=[*OrderStatus]),
-        "error_code": _text("Only if it failed; stable.", enum=[*RESULT_CODES]),
+        "error_code": _code("Only if it failed; stable.", RESULT_CODES),
         "error": _text("Only if it failed: why, with the numbers."),
     }
 )
@@ -107,7 +113,7 @@ PROGRESS: Schema = _object(
         "results": {
             "type": "array",
             "items": _RESULT,
-            "description": "One for each order of each account.",
+            "description": "One for each order of each account and each cancel that found none.",
         },
         "summary": _object(
             {
@@ -135,7 +141,7 @@ PROGRESS: Schema = _object(
 )
 REFUSAL: Schema = _object(
     {
-        "error_code": _text("Stable.", enum=[reason.name for reason in Reason]),
+        "error_code": _code("Stable.", {reason.name: reason.general_sentence for reason in Reason}),
         "error": _text("What to change."),
         "field": _text("The field at fault, e.g. `orders[1].price`."),
         "delivery_id": _text("Under this id the request is kept.", format="uuid"),
@@ -159,7 +165,9 @@ _ORDER: Schema = _object(
         "average_price": _text("Of its fills; null without one."),
         "order_id": _text("The exchange's order id; empty while it is not known."),
         "client_order_id": _text("Ours, as the exchange was told."),
-        "error_code": _text("Why it was refused; empty if it was not."),
+        "error_code": _code(
+            "Why it was refused; empty if it was not.", {"": "It was not refused.", **RESULT_CODES}
+        ),
         "error": _text("The same as a sentence."),
         "created_at": _text("When it was intended.", format="date-time"),
         "updated_at": _text("When it last changed.", format="date-time"),

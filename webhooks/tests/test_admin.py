@@ -12,6 +12,7 @@ from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from pytest_django.fixtures import Settings
 
 from accounts.tests.rows import superuser, trader
 from strategies.tests.rows import NOON, make_signal, make_strategy
@@ -143,6 +144,18 @@ def test_a_page_with_a_new_token_may_be_loaded_again(as_alice: Client) -> None:
     assert "stops working at once" in again.content.decode()
     assert user_of(token) is not None
     assert WebhookToken.objects.count() == 1
+
+
+def test_a_new_token_that_no_key_decrypts_is_lost_without_an_error(
+    as_alice: Client, settings: Settings
+) -> None:
+    as_alice.post(ROTATE)
+    settings.ENCRYPTION_KEYS = ["another key"]
+
+    answer = as_alice.get(ROTATE)
+
+    assert answer.status_code == 200
+    assert "stops working at once" in answer.content.decode()
 
 
 def test_the_address_with_the_token_takes_alerts(as_alice: Client, alice: User) -> None:

@@ -185,11 +185,26 @@ def test_a_cancel_that_finds_no_order_says_which(desk: Desk) -> None:
 
     body = desk.send({**alert, "orders": orders}).json()
 
-    assert body["warnings"] == [
-        DUPLICATE,
-        "This strategy has no open order 777 to cancel.",
-        "This strategy has no open order 888 to cancel.",
-    ]
+    assert body["results"] == [missed_cancel("777"), missed_cancel("888")]
+    assert body["warnings"] == [DUPLICATE]
+    assert body["summary"] == {
+        "total_accounts": 0,
+        "successful_trades": 0,
+        "failed_trades": 2,
+        "pending_trades": 0,
+    }
+
+
+def missed_cancel(order_id: str) -> dict[str, str]:
+    return {
+        "account_name": "",
+        "symbol": "",
+        "status": "failed",
+        "order_id": order_id,
+        "error_code": "NOTHING_TO_CANCEL",
+        "error": f"No open order {order_id} of this strategy was found to cancel; one whose "
+        "cancel is under way already does not count.",
+    }
 
 
 def test_who_prefers_not_to_wait_is_answered_202_at_once(desk: Desk, settings: Settings) -> None:

@@ -18,6 +18,9 @@ _GIVES_CODE = re.compile(
     r"(?:Denied|NotSent|Rejected|OutcomeUnknown|OrderGone|_refuse)\(\s*(?:order,\s*)?f?\"([A-Z_{}a-z]+)\""
     r"|\"failed\", \"([A-Z_]+)\""
 )
+# Any code, however it is given; but not the members of enumerations, which are named as they are.
+_LOOKS_LIKE_CODE = re.compile(r'"([A-Z]+(?:_[A-Z]+)+)"')
+_MEMBER = re.compile(r'^ +([A-Z_]+) = "\1"', re.MULTILINE)
 # Why the rest of an order is not ordered again: a sentence in its history, no code of a result.
 _OF_NO_RESULT = {"RULE_DELETED", "INACTIVE"}
 
@@ -43,7 +46,17 @@ def test_the_schema_lists_every_error_code(schema: dict[str, Any]) -> None:
     answer = schema["paths"]["/api/webhook/"]["post"]["responses"]["400"]
 
     refusal = answer["content"]["application/json"]["schema"]
-    assert refusal["properties"]["error_code"]["enum"] == [reason.name for reason in Reason]
+    code = refusal["properties"]["error_code"]
+    assert code["enum"] == [reason.name for reason in Reason]
+    assert code["x-enumDescriptions"]["BODY_NOT_JSON"] == "The body is not valid JSON: …."
+
+
+def test_the_schema_lists_every_status_of_a_refusal(schema: dict[str, Any]) -> None:
+    operations = [operation for path in schema["paths"].values() for operation in path.values()]
+
+    described = {status for operation in operations for status in operation["responses"]}
+
+    assert described == {"200", "202", *(str(reason.http_status) for reason in Reason)}
 
 
 @pytest.mark.django_db
@@ -74,9 +87,11 @@ def test_every_code_that_the_order_path_can_give_is_described() -> None:
     root = Path(settings.BASE_DIR)
     rooms = ("orders", "strategies", "accounts/exchange")
     sources = [path for room in rooms for path in (root / room).rglob("*.py")]
+    sources.append(root / "webhooks/answers.py")
     texts = [path.read_text() for path in sources if "tests" not in path.parts]
 
     given = {code for text in texts for found in _GIVES_CODE.findall(text) for code in found}
+    given |= {code for text in texts for code in _LOOKS_LIKE_CODE.findall(_MEMBER.sub("", text))}
     given.discard("")
 
     assert len(given) > 30
@@ -90,6 +105,10 @@ def test_the_page_and_the_schema_list_the_codes_of_results(schema: dict[str, Any
     answer = schema["paths"]["/api/webhook/"]["post"]["responses"]["200"]
     shape = answer["content"]["application/json"]["schema"]["properties"]["results"]["items"]
     assert shape["properties"]["error_code"]["enum"] == list(RESULT_CODES)
+    assert shape["properties"]["error_code"]["x-enumDescriptions"] == RESULT_CODES
+    answer = schema["paths"]["/api/orders/"]["get"]["responses"]["200"]
+    shape = answer["content"]["application/json"]["schema"]["properties"]["orders"]["items"]
+    assert shape["properties"]["error_code"]["enum"] == ["", *RESULT_CODES]
     for code in (*RESULT_CODES, *(reason.name for reason in Reason)):
         assert f"<code>{code}</code>" in page
 

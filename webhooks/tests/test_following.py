@@ -108,6 +108,19 @@ def test_a_foreign_signal_does_not_exist(desk: Desk, is_public: bool) -> None:
     assert foreign.json()["error_code"] == "SIGNAL_NOT_FOUND"
 
 
+def test_a_parameter_is_refused_because_there_are_none(desk: Desk) -> None:
+    signal = make_signal(desk.strategy)
+
+    response = look(f"{signal.pk}?account=A1", desk.token)
+
+    assert response.status_code == 400
+    assert response.json() == {
+        "error_code": "PARAMETER_UNKNOWN",
+        "error": "There is no parameter account. This address takes no parameters.",
+        "field": "account",
+    }
+
+
 def test_cancels_are_rows_too(desk: Desk) -> None:
     placing, canceling = make_signal(desk.strategy), make_signal(desk.strategy)
     order = accepted(placing, subscribe(desk.strategy, make_account(desk.owner, "A1")))
@@ -120,6 +133,19 @@ def test_cancels_are_rows_too(desk: Desk) -> None:
     assert [(row["status"], row["order_status"]) for row in response.json()["results"]] == [
         ("pending", "PENDING_CANCEL")
     ]
+
+
+def test_a_cancel_that_found_nothing_is_told_to_those_who_know_the_alert(desk: Desk) -> None:
+    public = Public(desk)
+    signal = public.traded()
+    signal.intents = [{"action": "CANCEL", "order_id": "777", "symbol": "BTC/USDT"}]
+    signal.save()
+
+    owners = look(signal.pk, desk.token).json()["results"]
+    subscribers = look(signal.pk, public.token).json()["results"]
+
+    assert [row.get("error_code") for row in owners] == [None, "BELOW_MINIMUM", "NOTHING_TO_CANCEL"]
+    assert [row["error_code"] for row in subscribers] == ["BELOW_MINIMUM"]
 
 
 def test_the_timings_are_those_of_the_delivery_that_opened_it(desk: Desk) -> None:

@@ -22,6 +22,15 @@ from webhooks.tests.trading_rows import (
 
 pytestmark = pytest.mark.django_db
 
+STRATEGY = (
+    "the group_name of a strategy of yours, or of one that an account of yours is subscribed to; "
+    "upper and lower case count"
+)
+STATES = (
+    "one of INITIALIZED, DENIED, SUBMITTED, ACCEPTED, PARTIALLY_FILLED, PENDING_CANCEL, FILLED, "
+    "CANCELED, EXPIRED, REJECTED"
+)
+
 
 def orders(token: str, **parameters: str | int) -> Any:
     return Client().get(
@@ -107,7 +116,8 @@ def test_an_order_is_told_in_the_words_of_the_wire(desk: Desk) -> None:
         ({"status": "denied"}, ["denied"]),
         ({"open": "true"}, ["pending", "resting"]),
         ({"open": "false", "account": "A1"}, ["filled"]),
-        ({"group_name": "nope"}, []),
+        ({"strategy": "other"}, ["pending", "filled"]),
+        ({"strategy": "test1", "account": "A1"}, ["resting"]),
         ({"limit": "200"}, ["pending", "filled", "denied", "resting"]),
     ],
 )
@@ -145,10 +155,14 @@ def test_a_page_that_ends_with_the_last_order_has_no_next(desk: Desk) -> None:
         ("limit", "１０", "a whole number from 1 to 200"),
         ("before", "x", "a whole number"),
         ("before", "9" * 19, "a whole number"),
-        ("status", "OPENED", "an order's state, such as FILLED"),
+        ("status", "OPENED", STATES),
         ("open", "1", "true or false"),
         ("account", "\x00", "a text without NUL characters"),
-        ("group_name", "\x00", "a text without NUL characters"),
+        ("strategy", "nope", STRATEGY),
+        ("strategy", "Test1", STRATEGY),
+        ("strategy", "", STRATEGY),
+        ("group_name", "nope", STRATEGY),
+        ("group_name", "\x00", STRATEGY),
         ("symbol", "\x00", "a text without NUL characters"),
     ],
 )
@@ -166,13 +180,35 @@ def test_a_parameter_that_cannot_be_meant_is_refused(
 
 
 def test_a_parameter_that_does_not_exist_is_refused_and_the_others_are_named(desk: Desk) -> None:
-    response = orders(desk.token, strategy="test1")
+    response = orders(desk.token, startegy="test1")
 
     assert response.status_code == 400
     assert response.json() == {
         "error_code": "PARAMETER_UNKNOWN",
-        "error": "There is no parameter strategy. There are group_name, account, symbol, status, "
-        "open, before and limit.",
+        "error": "There is no parameter startegy. This address takes strategy, group_name, "
+        "account, symbol, status, open, before and limit.",
+        "field": "startegy",
+    }
+
+
+def test_a_strategy_is_named_by_those_who_may_see_it_only(desk: Desk) -> None:
+    subscriber, token = person("subscriber")
+    _, strangers_token = person("stranger")
+    desk.strategy.is_public = True
+    desk.strategy.save()
+    own = accepted(
+        make_signal(desk.strategy), subscribe(desk.strategy, make_account(subscriber, "B1"))
+    )
+    unused = make_strategy(subscriber, "unused")
+
+    foreign = orders(strangers_token, strategy="test1")
+
+    assert ids(orders(token, strategy="test1")) == [own.pk]
+    assert ids(orders(token, strategy=unused.group_name)) == []
+    assert foreign.status_code == 400
+    assert foreign.json() == {
+        "error_code": "PARAMETER_INVALID",
+        "error": f"The parameter strategy must be {STRATEGY}.",
         "field": "strategy",
     }
 

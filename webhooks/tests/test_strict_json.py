@@ -64,6 +64,16 @@ def test_what_is_no_json_object_is_refused(body: bytes, code: str) -> None:
     assert refusal_of(body) == (code, "")
 
 
+def test_the_place_of_a_mistake_is_told_whole() -> None:
+    with pytest.raises(Refused) as refused:
+        read_object(b'{"group_name": "test1", side: "buy"}')
+
+    assert refused.value.sentence == (
+        "The body is not valid JSON: "
+        "Expecting property name enclosed in double quotes at line 1, column 25."
+    )
+
+
 @pytest.mark.parametrize("constant", ["NaN", "Infinity", "-Infinity"])
 def test_what_is_not_finite_is_refused_with_its_field(constant: str) -> None:
     body = f'{{"orders": [{{}}, {{"Price": {constant}}}]}}'.encode()
