@@ -15,6 +15,7 @@ from django.conf import settings
 from accounts.exchange import gateway
 from accounts.exchange.types import ExchangeAnswer, MarketKey
 from accounts.shards import in_shard
+from orders.clean_start import cancel_on_start
 from orders.execution import Executor
 from orders.planning import login_of
 from orders.sweeps import recover_shard
@@ -47,6 +48,7 @@ def start(**_: Any) -> None:
     if shard is None:
         return
     recover_shard(int(shard), started_at=datetime.now(UTC))
+    cancel_on_start(int(shard), now=datetime.now(UTC))
     try:
         loop.call(_load_markets(_markets_in_use(int(shard))), timeout_seconds=_WARM_UP_SECONDS)
     except TimeoutError:
