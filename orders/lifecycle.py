@@ -21,6 +21,7 @@ from django.db import transaction
 
 from accounts.exchange.types import NotSent, OrderReport, OutcomeUnknown, Rejected, ReportStatus
 from orders.bookkeeping import book_fills
+from orders.hooks.nudging import nudge_hooks_after_commit
 from orders.models import Order, OrderEvent
 from orders.order_store import write_orders
 from orders.transitions import CLOSED, UNANSWERED, OrderStatus, status_after_report
@@ -78,6 +79,7 @@ def apply_outcomes(outcomes: Sequence[Outcome], *, now: datetime) -> None:
         steps = [_apply(orders[outcome.order_id], outcome, now) for outcome in outcomes]
         write_orders(orders.values(), now=now)
         OrderEvent.objects.bulk_create(chain.from_iterable(steps))
+        nudge_hooks_after_commit(order.subscription_id for order in orders.values())
 
 
 def _locked(order_ids: Iterable[int]) -> dict[int, Order]:

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from accounts.shards import in_shard
 from orders import lifecycle
+from orders.hooks.nudging import nudge_strategy_after_commit
 from orders.models import Dispatch, Order, OrderEvent
 from orders.order_store import write_orders
 from orders.transitions import OrderStatus
@@ -23,7 +24,7 @@ def settle(dispatch_id: int, *, now: datetime) -> None:
     interrupted = Denied(
         "INTERRUPTED", "The platform was interrupted before this order was sent; nothing was sent."
     )
-    dispatch = Dispatch.objects.get(id=dispatch_id)
+    dispatch = Dispatch.objects.select_related("signal").get(id=dispatch_id)
     left = in_shard(
         Order.objects.filter(signal=dispatch.signal_id), dispatch.shard, shards=dispatch.shards
     ).filter(status__in=_UNFINISHED, answered_at__isnull=True, outcome_unknown_since__isnull=True)
@@ -32,4 +33,5 @@ def settle(dispatch_id: int, *, now: datetime) -> None:
         events = [lifecycle.break_off(order, interrupted, now=now) for order in orders]
         write_orders(orders, now=now)
         OrderEvent.objects.bulk_create(events)
+        nudge_strategy_after_commit(dispatch.signal.strategy_id)  # the denied have hooks too
         Dispatch.objects.filter(id=dispatch_id, settled_at__isnull=True).update(settled_at=now)

@@ -6,7 +6,8 @@ from celery import shared_task
 from django.conf import settings
 
 from orders import sweeps
-from orders.nudges import nudge_cancels, nudge_look_up
+from orders.hooks.running import tellers
+from orders.nudges import nudge_cancels, nudge_hooks, nudge_look_up
 from orders.worker import executor
 
 
@@ -28,6 +29,12 @@ def look_up(shard: int) -> None:
     executor().look_up(shard)
 
 
+@shared_task(name="orders.run_hooks")
+def run_hooks(shard: int) -> None:
+    """Nudged when an order of a strategy with hooks took a step, and by the beat."""
+    tellers.wake(shard)
+
+
 @shared_task(name="orders.sweep")
 def sweep() -> None:
     """Beat: find what was accepted and not carried out."""
@@ -38,7 +45,8 @@ def sweep() -> None:
 
 @shared_task(name="orders.follow_up")
 def follow_up() -> None:
-    """Beat: have every shard resend cancels without an end and look up missing outcomes."""
+    """Beat: have every shard resend cancels, look up missing outcomes and run its hooks."""
     for shard in range(settings.SHARDS):
         nudge_cancels(shard=shard)
         nudge_look_up(shard=shard)
+        nudge_hooks(shard=shard)

@@ -6,8 +6,10 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
+from django.utils.formats import localize
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
@@ -15,7 +17,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from accounts.badges import environment_badge
 from accounts.models import Account
 from strategies.forms import StrategyForm, SubscriptionForm
-from strategies.models import Strategy, Subscription
+from strategies.models import HookProgress, Strategy, Subscription
 from strategies.visibility import (
     strategies_open_to,
     visible_subscriptions,
@@ -83,13 +85,15 @@ class StrategyAdmin(OwnedAdmin):
         (None, {"fields": ["name", OWNER, "group_name", "is_active", "is_public"]}),
         (_("What it trades"), {"fields": ["market_type", "venue", "currency"]}),
         (_("Alerts"), {"fields": ["max_signal_age_seconds", "alert"]}),
+        (_("Behavior"), {"fields": ["close_first", "cancel_on_start", "hooks", "hook_problem"]}),
     ]
     add_fieldsets = [
         (None, {"fields": ["name", "owner", "group_name", "is_active", "is_public"]}),
         fieldsets[1],
         (_("Alerts"), {"fields": ["max_signal_age_seconds"]}),
+        (_("Behavior"), {"fields": ["close_first", "cancel_on_start", "hooks"]}),
     ]
-    readonly_fields = [OWNER, "alert"]
+    readonly_fields = [OWNER, "alert", "hook_problem"]
     inlines = [SubscriptionInline]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -101,7 +105,9 @@ class StrategyAdmin(OwnedAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         # Subscriptions were checked against these.
         fixed = ["market_type", "venue"] if obj and obj.subscriptions.exists() else []
-        return [*super().get_readonly_fields(request, obj), *fixed]
+        # Its class is imported and run: what that may be is not for ordinary users to say.
+        privileged = [] if sees_all(request) else ["hooks"]
+        return [*super().get_readonly_fields(request, obj), *fixed, *privileged]
 
     def is_unused(self, row: Strategy) -> bool:
         return not (row.subscriptions.exists() or row.signals.exists())
@@ -123,6 +129,15 @@ class StrategyAdmin(OwnedAdmin):
         if strategy.is_public:
             return badge(_("Everybody"), "info")
         return badge(_("Owner"), "plain")
+
+    @admin.display(description=_("last problem of the hooks"))
+    def hook_problem(self, strategy: Strategy) -> str:
+        """What went wrong in the strategy's own code, and when."""
+        progress = HookProgress.objects.filter(strategy=strategy).first()
+        if progress is None or progress.last_problem_at is None:
+            return "–"
+        at = localize(localtime(progress.last_problem_at))
+        return f"{at}: {progress.last_problem} ({progress.problem_count})"
 
     @admin.display(description=_("alert to paste"))
     def alert(self, strategy: Strategy) -> SafeString:
