@@ -8,6 +8,7 @@ _EDITED = ("accounts.account", "strategies.strategy", "strategies.subscription")
 _READ = (
     "strategies.signal",
     "strategies.position",
+    "strategies.hookprogress",
     "orders.order",
     "orders.openorder",
     "orders.fill",

@@ -24,6 +24,7 @@ class HookProgress(models.Model):
     problem_count = models.PositiveIntegerField(default=0)
 
     class Meta:
+        ordering = ["strategy"]
         verbose_name_plural = "hook progress"
 
     def __str__(self) -> str:

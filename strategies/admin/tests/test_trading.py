@@ -272,11 +272,10 @@ def test_an_ordinary_user_can_neither_set_nor_change_hooks(as_alice: Client, ali
     assert Strategy.objects.get(group_name="kept").hooks == path
 
 
-def test_the_last_problem_of_the_hooks_is_shown(as_alice: Client, alice: User) -> None:
-    strategy = make_strategy(alice, "coded", hooks="strategies.examples.hedge.Hedge")
-    HookProgress.objects.create(
+def told(strategy: Strategy) -> HookProgress:
+    return HookProgress.objects.create(
         strategy=strategy,
-        hooks=strategy.hooks,
+        hooks=f"{strategy.group_name}.Hooks",
         events={},
         fills={},
         marked_at=NOON,
@@ -285,6 +284,23 @@ def test_the_last_problem_of_the_hooks_is_shown(as_alice: Client, alice: User) -
         problem_count=2,
     )
 
+
+def test_the_last_problem_of_the_hooks_is_shown(as_alice: Client, alice: User) -> None:
+    strategy = make_strategy(alice, "coded")
+    told(strategy)
+
     page = as_alice.get(change(STRATEGIES, strategy)).content.decode()
 
     assert "on_fill: ValueError: as asked (2)" in page
+
+
+def test_a_trader_sees_how_the_own_hooks_are_doing(
+    as_alice: Client, alice: User, bob: User
+) -> None:
+    told(make_strategy(alice, "alices"))
+    told(make_strategy(bob, "bobs"))
+
+    page = as_alice.get("/admin/strategies/hookprogress/").content.decode()
+
+    assert "alices.Hooks" in page
+    assert "bobs.Hooks" not in page
