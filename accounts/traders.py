@@ -9,6 +9,7 @@ _READ = (
     "strategies.signal",
     "strategies.position",
     "strategies.markprice",
+    "strategies.hookprogress",
     "orders.order",
     "orders.openorder",
     "orders.fill",

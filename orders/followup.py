@@ -1,7 +1,7 @@
 """What is left after the first send: cancels without an end, outcomes and fills to look up."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -52,6 +52,32 @@ def due_cancels(shard: int, *, now: datetime) -> tuple[AccountWork, ...]:
         )
         Order.objects.filter(id__in=[order.pk for order in due]).update(cancel_sent_at=now)
     return _by_account(due, _cancel_job)
+
+
+def work_to_end(order_ids: Sequence[int], *, now: datetime) -> tuple[AccountWork, ...]:
+    """What brings these orders, whose cancel was asked for, to an end that we know of.
+
+    A cancel that is due is sent and stamped, as `due_cancels` does; what has an unknown outcome,
+    unread fills or a cancel just sent is looked up.
+    """
+    pending = Q(status=OrderStatus.PENDING_CANCEL)
+    orders = list(
+        Order.objects.select_related("account", "subscription__strategy")
+        .filter(pending | UNRESOLVED, id__in=order_ids)
+        .order_by("id")
+    )
+    due = {order.pk for order in orders if _is_cancel_due(order, now)}
+    Order.objects.filter(id__in=due).update(cancel_sent_at=now)
+    return _by_account(
+        orders,
+        lambda order: _cancel_job(order) if order.pk in due else _look_up_job(order, now=now),
+    )
+
+
+def _is_cancel_due(order: Order, now: datetime) -> bool:
+    if order.status != OrderStatus.PENDING_CANCEL or order.outcome_unknown_since is not None:
+        return False
+    return order.cancel_sent_at is None or order.cancel_sent_at < now - _SHORTEST_PAUSE
 
 
 def _since_the_last(now: datetime) -> Combinable:

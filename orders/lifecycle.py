@@ -23,6 +23,7 @@ from accounts.exchange.types import NotSent, OrderReport, OutcomeUnknown, Reject
 from orders import absence
 from orders.bookkeeping import book_fills
 from orders.complaints import cancel_failure, last_cancel_failures
+from orders.hooks.nudging import nudge_hooks_after_commit
 from orders.models import Order, OrderEvent
 from orders.order_store import write_orders
 from orders.report_reading import contradiction, report_reason, status_after
@@ -93,6 +94,7 @@ def apply_outcomes(outcomes: Sequence[Outcome], *, now: datetime) -> None:
         steps = [_apply(orders[outcome.order_id], outcome, now) for outcome in outcomes]
         write_orders(orders.values(), now=now)
         OrderEvent.objects.bulk_create(chain.from_iterable(steps))
+        nudge_hooks_after_commit(order.subscription_id for order in orders.values())
 
 
 def _locked(order_ids: Iterable[int]) -> dict[int, Order]:

@@ -1,25 +1,32 @@
 """Cancel many of our own open orders from outside the workers, and stay until their end is known.
 
 Which orders they are comes from our database, never from an exchange. The wish is durable before
-anything is sent, so workers carry it on should this process end, and sending it twice does no harm.
+anything is sent: workers carry it on should this process end, and sending it twice does no harm.
 """
 
 import threading
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q
 
+from accounts.exchange import gateway
+from accounts.models import Account
+from orders import followup
 from orders.cancellation import request_cancels, unfinished
-from orders.execution import Executor
-from orders.models import Order, OrderEvent
-from orders.transitions import CLOSED, OrderStatus
+from orders.market_data import MarketView
+from orders.models import UNRESOLVED, Order, OrderEvent
+from orders.planning import login_of
+from orders.sending import Sender
+from orders.transitions import CLOSED, OPEN, OrderStatus
+from strategies.models import Strategy
+from tradeplatform.lib import loop
 
-_LOOK_SECONDS = 0.2
-_ROUND_SECONDS = 10
+_PAUSE_SECONDS = 0.2
 
 # Told how many of how many orders have ended.
 Progress = Callable[[int, int], object]
@@ -27,23 +34,36 @@ Progress = Callable[[int, int], object]
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which open orders are meant; what is empty does not matter."""
+    """Which open orders are meant; what is empty does not matter.
+
+    `symbol` is written as in alerts: BTC/USDT and BTCUSDT mean the spot market and the contract.
+    """
 
     group_name: str = ""
     account_name: str = ""
     symbol: str = ""
 
-    def orders(self) -> QuerySet[Order]:
+    def unknown(self) -> str:
+        """What of it names nothing that exists, as a sentence; empty when all does."""
+        if self.group_name and not Strategy.objects.filter(group_name=self.group_name).exists():
+            return f"There is no strategy {self.group_name}."
+        if self.account_name and not Account.objects.filter(name=self.account_name).exists():
+            return f"There is no account {self.account_name}."
+        return ""
+
+    def orders(self) -> list[Order]:
         """The open orders of the selection, and those about to be replaced, by account and age."""
-        wanted = {
-            "subscription__strategy__group_name": self.group_name,
-            "account__name": self.account_name,
-            "symbol": self.symbol,
-        }
-        orders = Order.objects.filter(unfinished())
-        return orders.filter(**{name: value for name, value in wanted.items() if value}).order_by(
-            "account__name", "id"
-        )
+        wanted = unfinished()
+        if self.group_name:
+            wanted &= Q(subscription__strategy__group_name=self.group_name)
+        if self.account_name:
+            wanted &= Q(account__name=self.account_name)
+        return [order for order in _rows(wanted) if self._has_symbol(order)]
+
+    def _has_symbol(self, order: Order) -> bool:
+        market = login_of(order.account, order.subscription.strategy).market
+        view = MarketView(tables={})  # the venue's markets are not needed to compare names
+        return not self.symbol or view.names(market, self.symbol, order.symbol)
 
 
 def cancel_and_wait(
@@ -53,46 +73,53 @@ def cancel_and_wait(
     they stand after `seconds`.
     """
     request_cancels(order_ids=order_ids, reason=reason, now=now)
-    executor = Executor()
+    sender = Sender()
     try:
-        _send_until_ended(executor, order_ids, seconds, progress)
+        _send_until_ended(sender, order_ids, seconds, progress)
     finally:
-        executor.stop(drain_seconds=settings.EXCHANGE_TIMEOUT_SECONDS)
-    rows = Order.objects.filter(id__in=order_ids).select_related(
-        "account", "subscription__strategy"
-    )
-    return list(rows.order_by("account__name", "id"))
+        loop.stop(drain_seconds=settings.EXCHANGE_TIMEOUT_SECONDS, farewell=gateway.close())
+        sender.stop()
+    return list(_rows(Q(id__in=order_ids)))
 
 
-def _send_until_ended(
-    executor: Executor, order_ids: Sequence[int], seconds: float, progress: Progress
-) -> None:
-    ended_by, next_round = time.monotonic() + seconds, 0.0
-    pause = threading.Event()
-    while True:
-        if time.monotonic() >= next_round:
-            _send(executor)
-            next_round = time.monotonic() + _ROUND_SECONDS
-        ended = Order.objects.filter(id__in=order_ids, status__in=sorted(CLOSED)).count()
-        progress(ended, len(order_ids))
-        if ended == len(order_ids) or time.monotonic() >= ended_by:
-            return
-        pause.wait(_LOOK_SECONDS)
-
-
-def _send(executor: Executor) -> None:
-    for shard in range(settings.SHARDS):
-        executor.look_up(shard)  # an order of unknown outcome is canceled once it is found
-        executor.send_due_cancels(shard)
+def has_ended(order: Order) -> bool:
+    """Whether nothing more can happen to it and every fill the venue told of is booked."""
+    return order.status in CLOSED and order.venue_filled_quantity <= order.filled_quantity
 
 
 def outcome_of(order: Order) -> str:
     """What became of a cancel, as a person reads it."""
+    if not has_ended(order):
+        last = OrderEvent.objects.filter(order=order).latest("id")
+        return f"not confirmed: {last.reason}"
     if order.status == OrderStatus.FILLED:
         return "already filled"
     if order.status == OrderStatus.DENIED:
         return "was never sent"
-    if order.status in CLOSED:
-        return order.get_status_display()
-    last = OrderEvent.objects.filter(order=order).latest("id")
-    return f"not confirmed: {last.reason}"
+    return order.get_status_display()
+
+
+def _rows(wanted: Q) -> list[Order]:
+    rows = Order.objects.filter(wanted).select_related("account", "subscription__strategy")
+    return list(rows.order_by("account__name", "id"))
+
+
+def _send_until_ended(
+    sender: Sender, order_ids: Sequence[int], seconds: float, progress: Progress
+) -> None:
+    """Round after round: cancels, then look-ups, and cancels again where they did not help."""
+    deadline = time.monotonic() + seconds
+    pause = threading.Event()
+    under_way: Future[None] | None = None
+    while (left := _left(order_ids)) and time.monotonic() < deadline:
+        progress(len(order_ids) - left, len(order_ids))
+        if under_way is None or under_way.done():
+            work = followup.work_to_end(order_ids, now=datetime.now(UTC))
+            under_way = loop.run(sender.carry_out(work, expires_at=None))
+        pause.wait(_PAUSE_SECONDS)
+    progress(len(order_ids) - left, len(order_ids))
+
+
+def _left(order_ids: Sequence[int]) -> int:
+    without_end = Q(status__in=sorted(OPEN)) | UNRESOLVED
+    return Order.objects.filter(without_end, id__in=order_ids).count()

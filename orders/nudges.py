@@ -19,6 +19,11 @@ def nudge_cancels(*, shard: int) -> None:
     nudge("orders.send_due_cancels", shard, shard=shard, expires_seconds=_BEAT_SECONDS)
 
 
+def nudge_hooks(*, shard: int) -> None:
+    """Ask the shard's worker to tell its strategies' hooks what is new."""
+    nudge("orders.run_hooks", shard, shard=shard, expires_seconds=_BEAT_SECONDS)
+
+
 def nudge_look_up(*, shard: int) -> None:
     """Ask the shard's worker to look up the orders whose outcome or fills are missing."""
     nudge("orders.look_up", shard, shard=shard, expires_seconds=_BEAT_SECONDS)

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 
 from accounts.shards import in_shard
 from orders import lifecycle
+from orders.hooks.nudging import nudge_strategy_after_commit
 from orders.models import Dispatch, Order, OrderEvent
 from orders.order_store import write_orders
 from orders.transitions import OrderStatus
@@ -26,7 +27,7 @@ def settle(dispatch_id: int, *, now: datetime) -> None:
     Whatever was left half done is reported: an order never submitted is denied, the outcome of
     one without an answer is unknown. An answer that still arrives is booked all the same.
     """
-    dispatch = Dispatch.objects.get(id=dispatch_id)
+    dispatch = Dispatch.objects.select_related("signal").get(id=dispatch_id)
     left = in_shard(
         # A replacement is no part of the dispatch: it may be on its way right now.
         Order.objects.filter(signal=dispatch.signal_id, attempt=0),
@@ -35,6 +36,7 @@ def settle(dispatch_id: int, *, now: datetime) -> None:
     )
     with transaction.atomic():
         _break_off(left, now)
+        nudge_strategy_after_commit(dispatch.signal.strategy_id)  # the denied have hooks too
         Dispatch.objects.filter(id=dispatch_id, settled_at__isnull=True).update(settled_at=now)
 
 

@@ -6,9 +6,11 @@ from celery import shared_task
 from django.conf import settings
 
 from orders import sweeps
+from orders.hooks.running import tellers
 from orders.nudges import (
     nudge_cancels,
     nudge_expire,
+    nudge_hooks,
     nudge_look_up,
     nudge_poll,
     nudge_remainders,
@@ -47,6 +49,12 @@ def expire_shard(shard: int) -> None:
     executor().expire(shard, now=datetime.now(UTC))
 
 
+@shared_task(name="orders.run_hooks")
+def run_hooks(shard: int) -> None:
+    """Nudged when an order of a strategy with hooks took a step, and by the beat."""
+    tellers.wake(shard)
+
+
 @shared_task(name="orders.sweep")
 def sweep() -> None:
     """Beat: find what was accepted and not carried out."""
@@ -57,10 +65,11 @@ def sweep() -> None:
 
 @shared_task(name="orders.follow_up")
 def follow_up() -> None:
-    """Beat: have every shard resend cancels without an end and look up missing outcomes."""
+    """Beat: have every shard resend cancels, look up missing outcomes and run its hooks."""
     for shard in range(settings.SHARDS):
         nudge_cancels(shard=shard)
         nudge_look_up(shard=shard)
+        nudge_hooks(shard=shard)
 
 
 @shared_task(name="orders.check_remainders")

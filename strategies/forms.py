@@ -3,12 +3,14 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from accounts.exchange.types import MarketType
 from accounts.exchange.venues import VENUES, venue_choices
 from accounts.models import Account
+from strategies.hooks import HooksUnusable, load_hooks
 from strategies.models import Strategy, Subscription
 from strategies.subscribing import obstacle
 
@@ -35,6 +37,16 @@ class StrategyForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the
     def clean_currency(self) -> str:
         """Exchanges write currencies in capitals."""
         return str(self.cleaned_data["currency"]).strip().upper()
+
+    def clean_hooks(self) -> str:
+        """A class that can be used; only superusers have this field."""
+        path = str(self.cleaned_data["hooks"]).strip()
+        if path:
+            try:
+                load_hooks(path, modules=settings.HOOK_MODULES)
+            except HooksUnusable as problem:
+                raise forms.ValidationError(str(problem)) from problem
+        return path
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}

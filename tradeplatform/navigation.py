@@ -44,6 +44,7 @@ _GROUPS: list[tuple[Any, list[tuple[Any, str, str]]]] = [
         [
             (_("Webhook tokens"), "vpn_key", "webhooks.webhooktoken"),
             (_("Dispatches"), "lan", "orders.dispatch"),
+            (_("Hooks"), "code", "strategies.hookprogress"),
             (_("Periodic tasks"), "schedule", "django_celery_beat.periodictask"),
             (_("Users"), "person", "auth.user"),
             (_("Groups"), "group", "auth.group"),

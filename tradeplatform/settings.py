@@ -86,13 +86,19 @@ CANCEL_ON_START = flag("CANCEL_ON_START", default=False)
 PRICE_MAX_AGE_SECONDS = number("PRICE_MAX_AGE_SECONDS", default=3)
 # An order that closes the opposite position first waits at most this long for its end.
 REVERSAL_SECONDS = number("REVERSAL_SECONDS", default=10)
-# Whether a starting worker cancels the open orders of all strategies; a strategy may say so itself.
-CANCEL_ON_START = flag("CANCEL_ON_START", default=False)
 
 # --- Following orders ---
 # How often an account's open orders are asked for while its stream pushes updates, and while not.
 POLL_SECONDS_STREAM_UP = number("POLL_SECONDS_STREAM_UP", default=60)
 POLL_SECONDS_STREAM_DOWN = number("POLL_SECONDS_STREAM_DOWN", default=5)
+
+# --- Strategies in code ---
+# Packages whose classes may be a strategy's hooks; what is not inside them is never imported.
+HOOK_MODULES = ["strategies.examples", *words("HOOK_MODULES", default="")]
+# A call of a hook that takes longer than this is recorded as a problem of it.
+HOOK_SECONDS = number("HOOK_SECONDS", default=5)
+# A hook that answers its own orders must not run away: more orders than this are refused.
+HOOK_ORDERS_PER_MINUTE = number("HOOK_ORDERS_PER_MINUTE", default=60)
 
 # --- Webhook ---
 # TradingView gives up after 3 s; we answer with what is known before that.

@@ -7,6 +7,7 @@ from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
 from accounts.exchange.types import Credentials, Side
+from orders import worker
 from orders.clean_start import cancel_on_start
 from orders.models import Order, OrderEvent
 from orders.tests.world import World, limit_buy, market
@@ -42,6 +43,7 @@ def test_all_open_orders_are_canceled_and_told(world: World) -> None:
         (("--strategy", "B"), 2),
         (("--account", "A1"), 2),
         (("--symbol", "ETH/USDT"), 4),
+        (("--symbol", "BTCUSDT"), 0),
         (("--strategy", "A", "--account", "A2"), 3),
     ],
 )
@@ -67,6 +69,28 @@ def test_without_a_choice_nothing_is_canceled(world: World) -> None:
         run()
 
     assert statuses(world) == ["NEW"]
+
+
+@pytest.mark.parametrize("name", ["--strategy", "--account"])
+def test_a_name_that_does_not_exist_is_an_error(world: World, name: str) -> None:
+    world.trade(world.strategy("A", world.account("A1")), limit_buy())
+
+    with pytest.raises(CommandError, match=r"There is no (strategy|account) typo\."):
+        run(name, "typo")
+
+    assert statuses(world) == ["NEW"]
+
+
+def test_an_order_whose_outcome_is_unknown_is_found_first_and_then_canceled(world: World) -> None:
+    signal = world.alert(world.strategy("A", world.account("A1")), limit_buy())
+    world.execute(signal)
+    world.forget_answers(signal)
+    Order.objects.update(outcome_unknown_since=world.now())
+
+    run("--all")
+
+    assert statuses(world) == ["CANCELED"]
+    assert Order.objects.get().status == "CANCELED"
 
 
 def test_an_order_that_was_filled_meanwhile_is_booked_and_told(world: World) -> None:
@@ -100,17 +124,20 @@ def test_nothing_to_cancel_is_no_error(world: World) -> None:
     assert run("--all") == "There is no such open order.\n"
 
 
-def test_a_worker_starts_with_a_clean_slate_where_a_strategy_wants_it(world: World) -> None:
+def test_a_worker_starts_with_a_clean_slate_where_a_strategy_wants_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     account = world.account("A1")
     clean = world.strategy("A", account, cancel_on_start=True)
     world.trade(clean, limit_buy())
     world.trade(world.strategy("B", account), limit_buy())
+    monkeypatch.setenv("SHARD", str(account.pk % 2))
 
-    asked = sum(cancel_on_start(shard, now=world.now()) for shard in range(2))
+    worker.start()
     world.send_due_cancels()
 
-    assert asked == 1
     assert statuses(world) == ["CANCELED", "NEW"]
+    assert OrderEvent.objects.filter(reason="canceled at the platform's start").count() == 1
 
 
 def test_the_setting_wants_it_for_every_strategy(world: World, settings: Settings) -> None:

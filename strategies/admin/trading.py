@@ -7,9 +7,11 @@ from django.contrib import admin, messages
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.formats import localize
 from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
@@ -20,7 +22,7 @@ from accounts.models import Account
 from strategies.admin.expiry import ExpiryRuleInline
 from strategies.default_rules import add_default_rules
 from strategies.forms import StrategyForm, SubscriptionForm
-from strategies.models import Strategy, Subscription
+from strategies.models import HookProgress, Strategy, Subscription
 from strategies.visibility import (
     strategies_open_to,
     visible_subscriptions,
@@ -87,15 +89,16 @@ class StrategyAdmin(OwnedAdmin):
     fieldsets = [
         (None, {"fields": ["name", OWNER, "group_name", "is_active", "is_public"]}),
         (_("What it trades"), {"fields": ["market_type", "venue", "currency"]}),
-        (_("Alerts"), {"fields": ["max_signal_age_seconds", "close_first", "alert"]}),
-        (_("Start"), {"fields": ["cancel_on_start"]}),
+        (_("Alerts"), {"fields": ["max_signal_age_seconds", "alert"]}),
+        (_("Behavior"), {"fields": ["close_first", "cancel_on_start", "hooks", "hook_problem"]}),
     ]
     add_fieldsets = [
         (None, {"fields": ["name", "owner", "group_name", "is_active", "is_public"]}),
         fieldsets[1],
-        (_("Alerts"), {"fields": ["max_signal_age_seconds", "close_first"]}),
+        (_("Alerts"), {"fields": ["max_signal_age_seconds"]}),
+        (_("Behavior"), {"fields": ["close_first", "cancel_on_start", "hooks"]}),
     ]
-    readonly_fields = [OWNER, "alert"]
+    readonly_fields = [OWNER, "alert", "hook_problem"]
     inlines = [ExpiryRuleInline, SubscriptionInline]
     actions_detail = ["add_subscription"]
     change_form_after_template = "admin/strategies/expiry_preview_button.html"
@@ -113,7 +116,9 @@ class StrategyAdmin(OwnedAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         # Subscriptions were checked against these.
         fixed = ["market_type", "venue"] if obj and obj.subscriptions.exists() else []
-        return [*super().get_readonly_fields(request, obj), *fixed]
+        # Its class is imported and run: what that may be is not for ordinary users to say.
+        privileged = [] if sees_all(request) else ["hooks"]
+        return [*super().get_readonly_fields(request, obj), *fixed, *privileged]
 
     def is_unused(self, row: Strategy) -> bool:
         return not (row.subscriptions.exists() or row.signals.exists())
@@ -151,6 +156,15 @@ class StrategyAdmin(OwnedAdmin):
         if strategy.is_public:
             return badge(_("Everybody"), "info")
         return badge(_("Owner"), "plain")
+
+    @admin.display(description=_("last problem of the hooks"))
+    def hook_problem(self, strategy: Strategy) -> str:
+        """What went wrong in the strategy's own code, and when."""
+        progress = HookProgress.objects.filter(strategy=strategy).first()
+        if progress is None or progress.last_problem_at is None:
+            return "–"
+        at = localize(localtime(progress.last_problem_at))
+        return f"{at}: {progress.last_problem} ({progress.problem_count})"
 
     @admin.display(description=_("alert to paste"))
     def alert(self, strategy: Strategy) -> SafeString:

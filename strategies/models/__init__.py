@@ -1,12 +1,14 @@
 """What is traded, by whom, how much, and what is done about orders that do not fill."""
 
 from strategies.models.expiry import BookSide, ExpiryAction, ExpiryRule, Purpose
+from strategies.models.hooks import HookProgress
 from strategies.models.strategies import MarkPrice, Position, Signal, Strategy, Subscription
 
 __all__ = [
     "BookSide",
     "ExpiryAction",
     "ExpiryRule",
+    "HookProgress",
     "MarkPrice",
     "Position",
     "Purpose",

@@ -64,7 +64,7 @@ class Strategy(models.Model):
         blank=True,
         default="",
         help_text="A Python class that is told of orders and fills, e.g. "
-        "strategies.examples.quote_keeper.QuoteKeeper. Empty: none.",
+        "strategies.examples.hedge.Hedge. Empty: none. Only superusers may change it.",
     )
     created_at = models.DateTimeField(auto_now_add=True)
 

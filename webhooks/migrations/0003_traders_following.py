@@ -9,6 +9,7 @@ from accounts.traders import add_permissions
 _ADDED = frozenset(
     {
         "strategies.view_markprice",
+        "strategies.view_hookprogress",
         "orders.view_feed",
         "orders.view_remainder",
         "orders.change_remainder",
@@ -29,7 +30,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("webhooks", "0002_traders"),
         ("orders", "0006_positions"),
-        ("strategies", "0003_positions"),
+        ("strategies", "0004_hooks"),
     ]
 
     operations = [migrations.RunPython(add, migrations.RunPython.noop)]

@@ -7,9 +7,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from orders.mass_cancel import Selection, cancel_and_wait, outcome_of
+from orders.mass_cancel import Selection, cancel_and_wait, has_ended, outcome_of
 from orders.models import Order
-from orders.transitions import CLOSED
 from tradeplatform.lib.decimals import plain
 
 _COLUMNS = "{:<16} {:<16} {:<18} {:<4} {:>14} {:>14}  {}"
@@ -26,7 +25,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--strategy", default="", help="its group_name")
         parser.add_argument("--account", default="", help="the account's name")
-        parser.add_argument("--symbol", default="", help="for example BTC/USDT")
+        parser.add_argument("--symbol", default="", help="BTC/USDT or BTCUSDT")
         parser.add_argument("--all", action="store_true", help="needed where nothing else is said")
         parser.add_argument("--dry-run", action="store_true", help="only show which they are")
         parser.add_argument("--timeout", type=float, default=30, help="seconds to wait; 30")
@@ -35,8 +34,9 @@ class Command(BaseCommand):
         selection = Selection(options["strategy"], options["account"], options["symbol"])
         if selection == Selection() and not options["all"]:
             raise CommandError("Say which: --strategy, --account, --symbol or --all.")
-        rows = selection.orders().select_related("account", "subscription__strategy")
-        orders = list(rows)
+        if unknown := selection.unknown():
+            raise CommandError(unknown)
+        orders = selection.orders()
         if not orders:
             self.stdout.write("There is no such open order.")
             return
@@ -55,7 +55,7 @@ class Command(BaseCommand):
         )
         self.stderr.write("")
         self._show(ended, outcome=outcome_of)
-        left = sum(order.status not in CLOSED for order in ended)
+        left = sum(not has_ended(order) for order in ended)
         if left:
             raise CommandError(
                 f"The end of {left} of {len(ended)} orders is not known yet. Workers go on with "

@@ -1,0 +1,1 @@
+"""Hooks to learn from; they trade as they are."""
