@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin, messages
+from django.db import transaction
 from django.db.models import Count, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -124,6 +125,10 @@ class AccountAdmin(OwnedAdmin):
         return TemplateResponse(request, "admin/accounts/check_connection.html", context)
 
     def _ask_for_check(self, request: HttpRequest, account_id: int) -> None:
+        """Once the row is committed: the worker looks at it at once."""
+        transaction.on_commit(lambda: self._nudge(request, account_id))
+
+    def _nudge(self, request: HttpRequest, account_id: int) -> None:
         if nudge_check(account_id=account_id):
             text = _("A worker checks the connection now. Reload in a few seconds for its answer.")
             self.message_user(request, text, messages.INFO)

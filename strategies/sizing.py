@@ -171,6 +171,12 @@ def _close_quantity(
     """`size.value` percent of the own position, capped by what is still there to close."""
     if holding is None:
         raise ValueError("a close needs the holding")
+    if rules.market_type is MarketType.SPOT and side is Side.BUY:
+        raise Denied(
+            "NO_SHORT_POSITION",
+            f"Nothing is short on spot, so there is nothing in {rules.symbol} to close. To buy "
+            "back what was sold, send a quantity.",
+        )
     sign = 1 if side is Side.SELL else -1
     own = holding.own * sign
     if _is_dust(own, rules, reference):

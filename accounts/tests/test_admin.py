@@ -166,6 +166,7 @@ def test_empty_credentials_keep_what_is_stored(as_alice: Client, alice: User) ->
     assert credentials(account)["secret"] == SECRET
 
 
+@pytest.mark.django_db(transaction=True)
 def test_new_credentials_replace_all_and_are_checked_anew(as_alice: Client, alice: User) -> None:
     account = make_account(alice, "main", health=Health.OK, health_message="Connected.")
     nudges_in_broker(CHECK)
@@ -244,6 +245,7 @@ def test_an_account_never_moves(as_alice: Client, alice: User, bob: User) -> Non
     assert (account.owner, account.venue, account.environment) == (alice, "binance", "SANDBOX")
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_check_is_asked_for_by_post_only(as_alice: Client, alice: User) -> None:
     account = make_account(alice, "main")
     nudges_in_broker(CHECK)
@@ -259,6 +261,7 @@ def test_a_check_is_asked_for_by_post_only(as_alice: Client, alice: User) -> Non
     assert nudges_in_broker(CHECK) == {f"shard{account.pk % 2}": [account.pk]}
 
 
+@pytest.mark.django_db(transaction=True)
 def test_without_a_broker_the_user_is_told(as_alice: Client, alice: User) -> None:
     account = make_account(alice, "main")
 

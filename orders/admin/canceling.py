@@ -50,7 +50,9 @@ class CancelingAdmin(HistoryAdmin):
         return request.user.has_perm("orders.change_order")
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> Any:
-        order = Order.objects.get(pk=object_id)
+        order = self.get_object(request, object_id)
+        if order is None:
+            return []
         useless = {
             "cancel_order": order.status in CLOSED,
             "clear_attention_of_order": not order.needs_attention,
@@ -129,8 +131,8 @@ class CancelingAdmin(HistoryAdmin):
         self.message_user(request, text % cleared, messages.SUCCESS)
 
     def _back_to(self, order: Order) -> HttpResponse:
-        opts = self.model._meta
-        page = reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[order.pk])
+        # Not to the page of an open order: it may have ended by the time that page is asked for.
+        page = reverse("admin:orders_order_change", args=[order.pk])
         return HttpResponse(headers={"HX-Redirect": page})
 
     def _confirmation(self, request: HttpRequest, orders: Sequence[Order]) -> HttpResponse:

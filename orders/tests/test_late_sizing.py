@@ -65,6 +65,17 @@ def test_a_sale_never_takes_coins_of_another_strategy(world: World) -> None:
     assert position_of(second, account) == Decimal("0.00999")
 
 
+def test_what_was_sold_of_nobodys_coins_is_no_short_to_close(world: World) -> None:
+    account = world.account("A1", balances={"USDT": "100000", "BTC": "1"})
+    strategy = world.strategy("test1", account)
+    world.trade(strategy, market(Side.SELL, quantity="0.01"))
+
+    (order,) = world.trade(strategy, market(Side.BUY, percent="-100"))
+
+    assert (order.status, order.error_code) == ("DENIED", "NO_SHORT_POSITION")
+    assert order.error_message.startswith("Nothing is short on spot")
+
+
 def test_a_sale_may_take_coins_that_belong_to_no_strategy(world: World) -> None:
     account = world.account("A1", balances={"USDT": "1000", "BTC": "1"})
     strategy = world.strategy("test1", account)

@@ -164,3 +164,28 @@ def test_an_outsider_marks_nothing_as_looked_at(client: Client, scene: Scene) ->
 
     assert in_dialog.status_code == 404
     assert Order.objects.get(pk=order.pk).needs_attention
+
+
+def test_an_order_that_does_not_exist_has_no_page_and_no_error(
+    client: Client, scene: Scene
+) -> None:
+    client.force_login(scene.alice)
+
+    statuses = [
+        client.get(f"{path}{name}/change/").status_code
+        for path in (ORDERS, OPEN_ORDERS)
+        for name in ("999999", "abc")
+    ]
+
+    assert statuses == [302] * 4
+
+
+def test_after_its_cancel_an_open_order_is_shown_where_it_stays(
+    client: Client, scene: Scene
+) -> None:
+    order = scene.order()
+    client.force_login(scene.alice)
+
+    done = client.post(f"{OPEN_ORDERS}{order.pk}/cancel_order/", {"_form_submitted": "on"})
+
+    assert done.headers["HX-Redirect"] == change(ORDERS, order)
