@@ -24,7 +24,6 @@ _REFUSAL_HEADERS: Mapping[int, Mapping[str, str]] = {
     503: {"Retry-After": "5"},
 }
 _NO_SUBSCRIBER = "No active account is subscribed to this strategy: nothing was ordered."
-_NOTHING_TO_CANCEL = "There was no open order to cancel."
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +115,15 @@ def _emptiness(progress: Progress) -> Sequence[str]:
     actions = {intent["action"] for intent in progress.intents}
     if Action.PLACE in actions:
         return (_NO_SUBSCRIBER,)
-    return (_NOTHING_TO_CANCEL,) if Action.CANCEL_ALL in actions else ()
+    return tuple(_nothing_to_cancel(progress))
+
+
+def _nothing_to_cancel(progress: Progress) -> Iterator[str]:
+    """With the symbol as it was written: a misspelt one finds no order either."""
+    for intent in progress.intents:
+        if intent["action"] == Action.CANCEL_ALL:
+            where = f" in {intent['symbol']}" if intent["symbol"] else ""
+            yield f"There was no open order{where} to cancel."
 
 
 def _missed_cancels(progress: Progress) -> Iterator[Body]:

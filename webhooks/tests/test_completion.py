@@ -159,7 +159,7 @@ def test_an_order_of_unknown_outcome_shows_the_id_to_look_for(desk: Desk) -> Non
     ("order_type", "warning"),
     [
         ("MARKET", "No active account is subscribed to this strategy: nothing was ordered."),
-        ("CANCEL_ALL_ORDER", "There was no open order to cancel."),
+        ("CANCEL_ALL_ORDER", "There was no open order in BTC/USDT to cancel."),
     ],
 )
 def test_a_finished_alert_without_results_says_why(
