@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import threading
+from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -61,8 +62,7 @@ class StreamProcess:
         for key, login in wanted.items():
             if key not in self._running:
                 self._start(key, login)
-        rows = [_row(entry.watcher, now) for entry in self._running.values()]
-        feeds.write_streams([*rows, *(_unsupported(login) for login in unsupported)], now=now)
+        self._threads.run(self._write_heartbeat, unsupported, now=now)
         feeds.mark_down(self._shard, except_for=self._running)
 
     def stop(self) -> None:
@@ -75,7 +75,7 @@ class StreamProcess:
         connections.close_all()
 
     def _start(self, key: _Key, login: Login) -> None:
-        watcher = Watcher(login, self._booking, self._write_change)
+        watcher = Watcher(login, self._booking, self._tell_change)
         self._running[key] = _Running(watcher, loop.run(watcher.run()))
 
     def _end_all_but(self, wanted: dict[_Key, Login]) -> None:
@@ -85,14 +85,21 @@ class StreamProcess:
                 entry.future.cancel()
                 del self._running[key]
 
-    async def _write_change(self, watcher: Watcher) -> None:
+    async def _tell_change(self, watcher: Watcher) -> None:
         """On the loop: the state in the row at once, and a poll for what was missed before."""
-        now = datetime.now(UTC)
-        row = _row(watcher, now)
-        await asyncio.wrap_future(self._threads.submit(_write_change, row, now=now))
+        await asyncio.wrap_future(
+            self._threads.submit(_write_change, watcher, now=datetime.now(UTC))
+        )
+
+    def _write_heartbeat(self, unsupported: Sequence[Login], *, now: datetime) -> None:
+        # On the thread that writes changes, from the states of this moment: an older state must
+        # not come after a newer one.
+        rows = [_row(entry.watcher, now) for entry in self._running.values()]
+        feeds.write_streams([*rows, *(_unsupported(login) for login in unsupported)], now=now)
 
 
-def _write_change(row: Feed, *, now: datetime) -> None:
+def _write_change(watcher: Watcher, *, now: datetime) -> None:
+    row = _row(watcher, now)
     feeds.write_streams([row], now=now)
     if row.stream_state == StreamState.UP:
         feeds.ask_for_poll(row.account_id, MarketType(row.market_type))
