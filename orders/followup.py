@@ -1,9 +1,7 @@
 """What is left after the first send: cancels without an end, outcomes and fills to look up."""
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from functools import partial
 
 from django.db import transaction
 from django.db.models import (
@@ -25,7 +23,7 @@ from orders import absence
 from orders.models import UNRESOLVED, Order, OrderEvent
 from orders.planning import login_of
 from orders.transitions import OrderStatus
-from orders.work import AccountWork, CancelJob, Job, LookUpJob, reference_of
+from orders.work import AccountWork, CancelJob, Job, LookUpJob, by_account, reference_of
 
 # A cancel without an end is sent again after as long as it has been without one, within these
 # bounds; repeating a cancel does no harm.
@@ -51,7 +49,7 @@ def due_cancels(shard: int, *, now: datetime) -> tuple[AccountWork, ...]:
             .order_by("id")[:_AT_MOST]
         )
         Order.objects.filter(id__in=[order.pk for order in due]).update(cancel_sent_at=now)
-    return _by_account(due, _cancel_job)
+    return by_account(map(_cancel_job, due))
 
 
 def work_to_end(order_ids: Sequence[int], *, now: datetime) -> tuple[AccountWork, ...]:
@@ -68,9 +66,8 @@ def work_to_end(order_ids: Sequence[int], *, now: datetime) -> tuple[AccountWork
     )
     due = {order.pk for order in orders if _is_cancel_due(order, now)}
     Order.objects.filter(id__in=due).update(cancel_sent_at=now)
-    return _by_account(
-        orders,
-        lambda order: _cancel_job(order) if order.pk in due else _look_up_job(order, now=now),
+    return by_account(
+        _cancel_job(order) if order.pk in due else _look_up_job(order, now=now) for order in orders
     )
 
 
@@ -106,14 +103,7 @@ def unresolved(shard: int, *, now: datetime) -> tuple[AccountWork, ...]:
         .filter(UNRESOLVED, absence.due(now=now))
         .order_by("id")[:_AT_MOST]
     )
-    return _by_account(orders, partial(_look_up_job, now=now))
-
-
-def _by_account(orders: Iterable[Order], job_of: Callable[[Order], Job]) -> tuple[AccountWork, ...]:
-    jobs: dict[int, list[Job]] = defaultdict(list)
-    for order in orders:
-        jobs[order.account_id].append(job_of(order))
-    return tuple(AccountWork(account, tuple(todo)) for account, todo in jobs.items())
+    return by_account(_look_up_job(order, now=now) for order in orders)
 
 
 def _cancel_job(order: Order) -> Job:

@@ -4,7 +4,6 @@ The claim is a conditional update; orders are unique per intent and subscription
 delivered twice, nudged twice or run by two workers, each intent is placed once.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
@@ -15,7 +14,7 @@ from orders.drafting import Draft, draft_order, ticket_of
 from orders.market_data import MarketView
 from orders.models import Dispatch, Order, OrderEvent
 from orders.transitions import OrderStatus
-from orders.work import AccountWork, DispatchWork, Job, PlaceJob, Plan
+from orders.work import DispatchWork, Job, PlaceJob, Plan, by_account
 from strategies.intents import Action
 
 _Step = tuple[int, Job]  # an intent's index and a job of it
@@ -30,10 +29,11 @@ def claim(plan: Plan, view: MarketView, *, now: datetime) -> DispatchWork | None
         cancels = mark_targets(plan, view, now=now)
         drafts = _drafts(plan, view, now)
         _insert(drafts)
+    steps = sorted([*cancels, *_placements(drafts)], key=lambda step: step[0])
     return DispatchWork(
         dispatch_id=plan.dispatch_id,
         expires_at=plan.signal.expires_at,
-        accounts=_by_account([*cancels, *_placements(drafts)]),
+        accounts=by_account(job for _, job in steps),
     )
 
 
@@ -65,11 +65,3 @@ def _placements(drafts: Iterable[Draft]) -> list[_Step]:
         for draft in drafts
         if draft.order.status != OrderStatus.DENIED
     ]
-
-
-def _by_account(steps: Iterable[_Step]) -> tuple[AccountWork, ...]:
-    """Each account's jobs in the order of the intents."""
-    todo: dict[int, list[Job]] = defaultdict(list)
-    for _, job in sorted(steps, key=lambda step: step[0]):
-        todo[job.login.account_id].append(job)
-    return tuple(AccountWork(account, tuple(jobs)) for account, jobs in todo.items())

@@ -1,5 +1,7 @@
 """What a dispatch is made of while a worker carries it out."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -92,6 +94,14 @@ class AccountWork:
 
     account_id: int
     jobs: tuple[Job, ...]
+
+
+def by_account(jobs: Iterable[Job]) -> tuple[AccountWork, ...]:
+    """The jobs of each account, in the order given."""
+    todo: dict[int, list[Job]] = defaultdict(list)
+    for job in jobs:
+        todo[job.login.account_id].append(job)
+    return tuple(AccountWork(account, tuple(own)) for account, own in todo.items())
 
 
 @dataclass(frozen=True, slots=True)

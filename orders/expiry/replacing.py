@@ -7,7 +7,6 @@ order; without an answer it is looked up.
 """
 
 import logging
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -24,7 +23,7 @@ from orders.expiry.quoting import Quotes, Want
 from orders.models import Expiry, Order, OrderEvent
 from orders.planning import login_of
 from orders.transitions import CLOSED, OrderStatus
-from orders.work import AccountWork, Job, PlaceJob
+from orders.work import AccountWork, PlaceJob, by_account
 from strategies.expiry_wording import rule_name
 from strategies.intents import Action, Intent, Size, SizeKind
 from strategies.models import ExpiryAction, Subscription
@@ -70,12 +69,8 @@ def replace(ended: Iterable[Ending], quotes: Quotes, *, now: datetime) -> tuple[
 
     One whose market could not be read waits for a later call, for some minutes.
     """
-    jobs: dict[int, list[Job]] = defaultdict(list)
-    for ending in ended:
-        job = _try_to_settle(ending, quotes, now)
-        if job is not None:
-            jobs[job.login.account_id].append(job)
-    return tuple(AccountWork(account, tuple(todo)) for account, todo in jobs.items())
+    settled = [_try_to_settle(ending, quotes, now) for ending in ended]
+    return by_account(job for job in settled if job is not None)
 
 
 def _ending(expiry: Expiry) -> Ending:
