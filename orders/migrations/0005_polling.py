@@ -1,29 +1,19 @@
 """The beat that asks which accounts are due for a poll."""
 
-from django.apps.registry import Apps
 from django.db import migrations
-from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
-_NAME = "Poll accounts whose open orders are due"
-# Finer than the shortest interval between two polls of an account.
-_SECONDS = 1
-
-
-def add_beat(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
-    interval_model = apps.get_model("django_celery_beat", "IntervalSchedule")
-    task_model = apps.get_model("django_celery_beat", "PeriodicTask")
-    interval, _ = interval_model.objects.get_or_create(every=_SECONDS, period="seconds")
-    task_model.objects.get_or_create(
-        name=_NAME,
-        defaults={"task": "orders.poll_all", "interval": interval, "expire_seconds": _SECONDS},
-    )
-
-
-def remove_beat(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
-    apps.get_model("django_celery_beat", "PeriodicTask").objects.filter(name=_NAME).delete()
+from tradeplatform.lib.beats import make_beats
 
 
 class Migration(migrations.Migration):
-    dependencies = [("orders", "0004_following")]
+    dependencies = [
+        ("orders", "0004_following"),
+        ("django_celery_beat", "0019_alter_periodictasks_options"),
+    ]
 
-    operations = [migrations.RunPython(add_beat, remove_beat)]
+    operations = [
+        make_beats(
+            # Finer than the shortest interval between two polls of an account.
+            ("Poll accounts whose open orders are due", "orders.poll_all", 1),
+        )
+    ]
