@@ -98,7 +98,8 @@ class RemainderAdmin(HistoryAdmin):
             **self.admin_site.each_context(request),
             "title": _("Adopt remainders"),
             "opts": self.model._meta,
-            "remainders": remainders,
+            "action": "adopt_selected",
+            "selected": remainders,
             "table": {"headers": _HEADERS, "rows": [_row(remainder) for remainder in remainders]},
             "action_checkbox_name": helpers.ACTION_CHECKBOX_NAME,
         }
