@@ -116,6 +116,11 @@ def trades(venue: Venue) -> list[Row]:
     return _by_arrival(rows)
 
 
+def requests(venue: Venue) -> list[Row]:
+    """GET /sandbox/requests: how often each method and path was asked since start or reset."""
+    return [{"request": request, "count": count} for request, count in venue.requests.items()]
+
+
 def _received(row: Row, account: str, at_us: int) -> Row:
     market = Market.FUTURES if "positionSide" in row else Market.SPOT
     return {
@@ -148,6 +153,7 @@ def routes(venue: Venue) -> list[web.RouteDef]:
         web.get("/sandbox/accounts", _showing(venue, accounts)),
         web.get("/sandbox/orders", _showing(venue, orders)),
         web.get("/sandbox/trades", _showing(venue, trades)),
+        web.get("/sandbox/requests", _showing(venue, requests)),
     ]
 
 

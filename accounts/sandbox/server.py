@@ -65,6 +65,7 @@ def application(venue: Venue) -> web.Application:
 def _handler(venue: Venue, route: Route) -> Handler:
     async def handle(request: web.Request) -> web.Response:
         at_us = time.time_ns() // 1_000
+        venue.requests[f"{route.method} {route.path}"] += 1
         try:
             body = (await request.read()).decode(errors="replace")
             answer, status = route.answer(_call(venue, route, request, body, at_us)), 200

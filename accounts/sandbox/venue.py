@@ -5,6 +5,7 @@ order it was made; price moves that met no customer's order are written only whe
 needs them, so an idle day costs no lines.
 """
 
+from collections import Counter
 from pathlib import Path
 
 from accounts.sandbox.engine.commands import Command, MovePrice
@@ -26,6 +27,8 @@ class Venue:
         self._journal = Journal(state_dir, first_id=at_us // 1_000)
         self._unwritten: dict[str, tuple[MovePrice, int]] = {}
         self.latency_seconds = 0.0
+        # Method and path of everything that was asked in Binance's dialect.
+        self.requests: Counter[str] = Counter()
         self.streams = Streams()
         self.exchange = self._empty_exchange()
         self._journal.replay(lambda command, then_us: self.exchange.apply(command, at_us=then_us))
@@ -51,8 +54,9 @@ class Venue:
         self.streams.expire_listen_keys(at_us=at_us)
 
     def reset(self, *, at_us: int) -> None:
-        """Drop accounts, orders, prices, delay and streams, and begin anew."""
+        """Drop accounts, orders, prices, delay, counts and streams, and begin anew."""
         self.latency_seconds = 0.0
+        self.requests.clear()
         self.streams.drop_all()
         self.streams = Streams()
         self._unwritten.clear()

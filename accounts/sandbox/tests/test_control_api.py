@@ -221,3 +221,14 @@ def test_reset_drops_everything(ann: Trader) -> None:
     for path in ("accounts", "orders", "trades"):
         assert listed(ann.url, path) == []
     assert ann.get("/api/v3/account")[1]["code"] == -2015
+
+
+def test_requests_are_counted_until_a_reset(ann: Trader) -> None:
+    ann.get("/api/v3/openOrders")
+    ann.get("/api/v3/openOrders")
+
+    counts = {row["request"]: row["count"] for row in listed(ann.url, "requests")}
+    control(ann.url, "reset")
+
+    assert counts["GET /api/v3/openOrders"] == 2
+    assert listed(ann.url, "requests") == []
