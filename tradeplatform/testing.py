@@ -10,7 +10,6 @@ import http.client
 import os
 import shutil
 import tempfile
-import threading
 from collections.abc import Generator, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -20,12 +19,12 @@ from pytest_django import Settings
 
 from accounts.sandbox.process import SandboxProcess
 from tradeplatform.lib.services.child import Child, stop
+from tradeplatform.lib.services.errors import ServiceError
 from tradeplatform.lib.services.places import broker_url
 from tradeplatform.lib.services.postgres import EmbeddedPostgres
+from tradeplatform.lib.services.throwaway import start, throwaway_postgres, throwaway_valkey
 from tradeplatform.lib.services.valkey import EmbeddedValkey
 
-_START_SECONDS = 30
-_POLL_SECONDS = 0.005
 _services = pytest.StashKey[Sequence[Child]]()
 
 
@@ -89,27 +88,12 @@ def _state_dir() -> Path:
 
 
 def _start(state_dir: Path) -> Sequence[Child]:
-    logs = state_dir / "logs"
-    embedded: list[EmbeddedPostgres | EmbeddedValkey] = []
+    services: list[EmbeddedPostgres | EmbeddedValkey] = []
     if not os.environ.get("DATABASE_URL"):
-        embedded.append(
-            EmbeddedPostgres(
-                state_dir=state_dir, log=logs / "postgres.log", max_connections=200, durable=False
-            )
-        )
+        services.append(throwaway_postgres(state_dir, durable=False))
     if not os.environ.get("REDIS_URL"):
-        embedded.append(EmbeddedValkey(state_dir=state_dir, log=logs / "valkey.log", durable=False))
-    children = [Child(service.prepare()) for service in embedded]
-    for service, child in zip(embedded, children, strict=True):
-        _await_ready(service, child)
-    return children
-
-
-def _await_ready(service: EmbeddedPostgres | EmbeddedValkey, child: Child) -> None:
-    for _ in range(int(_START_SECONDS / _POLL_SECONDS)):
-        if service.is_ready():
-            return
-        if child.exit_code() is not None:
-            break
-        threading.Event().wait(_POLL_SECONDS)
-    pytest.exit(f"{child.spec.name} did not start:\n{child.spec.log.read_text()}", returncode=3)
+        services.append(throwaway_valkey(state_dir, durable=False))
+    try:
+        return start(services)
+    except ServiceError as error:
+        pytest.exit(str(error), returncode=3)
