@@ -8,12 +8,13 @@ COVERED := orders strategies accounts/exchange webhooks
 COVERAGE := 95
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check clean
+.PHONY: help run test check bench clean
 
 help:
 	@echo "make run    install, then run the whole platform until Ctrl-C"
 	@echo "make test   install, then run every test"
 	@echo "make check  install, then lint, types, import rules, migrations"
+	@echo "make bench  install, then measure; make bench PARTS=polling measures one part"
 
 run: $(VENV)/.installed
 	@exec $(BIN)/python manage.py up
@@ -33,6 +34,9 @@ check: $(VENV)/.installed-dev
 	@# No database is needed to compare models with migrations; Django warns about that.
 	$(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py check
+
+bench: $(VENV)/.installed
+	@$(BIN)/python -m tradeplatform.bench $(PARTS)
 
 # The stamps are older than the requirements exactly when there is something to install.
 # pip works from outside the environment: Debian's Python cannot put one inside (no ensurepip).

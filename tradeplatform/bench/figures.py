@@ -1,0 +1,63 @@
+"""What a benchmark found, and how it is shown."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """One measured number. Without a bound it is told, not judged."""
+
+    name: str
+    value: float
+    unit: str
+    at_least: float | None = None
+    at_most: float | None = None
+
+    @property
+    def is_met(self) -> bool:
+        """Whether it keeps its bounds."""
+        return (self.at_least is None or self.value >= self.at_least) and (
+            self.at_most is None or self.value <= self.at_most
+        )
+
+    @property
+    def bound(self) -> str:
+        """What it is judged by, in words."""
+        if self.at_least is not None:
+            return f"at least {_short(self.at_least)}"
+        return "" if self.at_most is None else f"at most {_short(self.at_most)}"
+
+
+def table(figures: Sequence[Figure]) -> str:
+    """The figures as lines of text, in columns."""
+    rows = [("", "measured", "", "target", "")]
+    rows += [
+        (
+            figure.name,
+            _short(figure.value),
+            figure.unit,
+            figure.bound,
+            _mark(figure),
+        )
+        for figure in figures
+    ]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    return "\n".join(_line(row, widths) for row in rows)
+
+
+def _mark(figure: Figure) -> str:
+    if not figure.bound:
+        return ""
+    return "ok" if figure.is_met else "MISSED"
+
+
+def _line(row: Sequence[str], widths: Sequence[int]) -> str:
+    name, value, *rest = row
+    cells = [name.ljust(widths[0]), value.rjust(widths[1])]
+    cells += [text.ljust(width) for text, width in zip(rest, widths[2:], strict=True)]
+    return "  ".join(cells).rstrip()
+
+
+def _short(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 or value == int(value) else f"{value:,.1f}"
