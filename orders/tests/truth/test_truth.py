@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from django.conf import settings
@@ -44,12 +45,15 @@ _numbers = itertools.count(1)
 _COINS = 1000
 # What every account holds that no strategy bought; coins are no contracts.
 _OPENING = {MarketType.SPOT: _COINS, MarketType.FUTURES: 0}
+_TICKS = {MarketType.SPOT: Decimal("0.01"), MarketType.FUTURES: Decimal("0.1")}
 
 traders = st.sampled_from([0, 1])
 sides = st.sampled_from(list(Side))
 quantities = st.integers(1, 20).map(lambda hundredths: f"{hundredths / 100:.2f}")
 # Within what the sandbox allows for contracts, wherever the market has moved.
-prices = st.integers(93, 97).map(lambda thousands: str(thousands * 1000))
+prices = st.integers(93, 97).map(lambda thousands: thousands * 1000)
+# How far behind the best price of its side an order rests; the house stands behind those at 0.
+distances = st.sampled_from([0, 0, 0, 500, 1000, 2000, -1000])
 disturbances = st.sampled_from(["drop", "repeat", "reorder"])
 
 
@@ -75,14 +79,16 @@ class Trading(RuleBasedStateMachine):
         self.floor, self.world = floor, floor.world
         number = next(_numbers)
         self.names = [f"T{number}a", f"T{number}b"]
-        self.world.set_price("BTCUSDT", "95000")
+        self.move(95_000)
         self.strategies = _open_strategies(self.world, self.names, floor.market_type)
         floor.watch()
         _until(self._is_watched)
 
-    @rule(who=traders, side=sides, quantity=quantities, price=prices)
-    def rest(self, who: int, side: Side, quantity: str, price: str) -> None:
+    @rule(who=traders, side=sides, quantity=quantities, distance=distances)
+    def rest(self, who: int, side: Side, quantity: str, distance: int) -> None:
         """A limit order; it rests, or takes what stands in its way."""
+        behind = _TICKS[self.floor.market_type] + distance
+        price = str(self.price - behind if side is Side.BUY else self.price + behind)
         order = place("BTC/USDT", side, OrderType.LIMIT, quantity=quantity, price=price)
         self.world.trade(self.strategies[who], order)
 
@@ -92,24 +98,25 @@ class Trading(RuleBasedStateMachine):
         self.world.trade(self.strategies[who], market(side, quantity=quantity))
 
     @rule(price=prices)
-    def move(self, price: str) -> None:
+    def move(self, price: int) -> None:
         """The market moves and fills what it passes."""
-        self.world.set_price("BTCUSDT", price)
+        self.price = price
+        self.world.set_price("BTCUSDT", str(price))
 
     @rule(who=traders)
     def cancel(self, who: int) -> None:
         """All that rests is canceled."""
         self.world.cancel_all(self.strategies[who])
 
-    @rule(name=st.sampled_from([0, 1]), kind=disturbances, times=st.integers(1, 4))
-    def disturb(self, name: int, kind: str, times: int) -> None:
+    @rule(kind=disturbances, times=st.integers(3, 12))
+    def disturb(self, kind: str, times: int) -> None:
         """The next pushed events are lost, repeated or come in another order."""
-        self.world.post("/sandbox/streams/disturb", {"account": self.names[name], kind: times})
+        self._ask_of_streams("disturb", **{kind: times})
 
-    @rule(name=st.sampled_from([0, 1]))
-    def break_stream(self, name: int) -> None:
-        """The connection breaks."""
-        self.world.post("/sandbox/streams/drop", {"account": self.names[name]})
+    @rule(verb=st.sampled_from(["drop", "pause", "resume"]))
+    def hold_back(self, verb: str) -> None:
+        """The connections break, or pushed events wait, or those that waited come all at once."""
+        self._ask_of_streams(verb)
 
     @rule(minutes=st.sampled_from([31, 181]))
     def expire(self, minutes: int) -> None:
@@ -117,11 +124,6 @@ class Trading(RuleBasedStateMachine):
         now = datetime.now(UTC) + timedelta(minutes=minutes)
         for shard in range(settings.SHARDS):
             self.world.executor.expire(shard, now=now).result(timeout=30)
-
-    @rule(name=st.sampled_from([0, 1]), verb=st.sampled_from(["pause", "resume"]))
-    def hold_back(self, name: int, verb: str) -> None:
-        """Pushed events wait, or come all at once."""
-        self.world.post(f"/sandbox/streams/{verb}", {"account": self.names[name]})
 
     @rule()
     def poll(self) -> None:
@@ -139,8 +141,7 @@ class Trading(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """Let everything come to rest, compare, cancel all, and compare once more."""
-        for name in self.names:
-            self.world.post("/sandbox/streams/resume", {"account": name})
+        self._ask_of_streams("resume")
         self._compare_at_rest()
         for strategy in self.strategies:
             self.world.cancel_all(strategy)
@@ -148,6 +149,10 @@ class Trading(RuleBasedStateMachine):
         self._tell_everything_again()
         self._compare()
         Strategy.objects.update(is_active=False)
+
+    def _ask_of_streams(self, verb: str, **numbers: int) -> None:
+        for name in self.names:
+            self.world.post(f"/sandbox/streams/{verb}", {"account": name, **numbers})
 
     def _compare_at_rest(self) -> None:
         self.follow_up()
@@ -235,8 +240,8 @@ def test_at_rest_our_books_equal_the_exchanges_records(floor: Floor) -> None:
     run_state_machine_as_test(
         Bound,
         settings=hypothesis_settings(
-            max_examples=8,
-            stateful_step_count=20,
+            max_examples=10,
+            stateful_step_count=40,
             deadline=None,
             # Making a failure smaller would take minutes: every step is real.
             phases=[Phase.explicit, Phase.generate],
