@@ -1,4 +1,4 @@
-"""Change rows of a running platform, as an operator does in Django's shell."""
+"""Read and change rows of a running platform, as an operator does in Django's shell."""
 
 import subprocess
 import sys
@@ -9,11 +9,14 @@ from django.conf import settings
 from tradeplatform.supervisor.tests.platform_process import environment
 
 
-def manage(state_dir: Path, statement: str) -> None:
-    """Run one statement with the models imported."""
-    subprocess.run(
+def manage(state_dir: Path, statement: str) -> str:
+    """Run one statement with the models imported; what it printed."""
+    done = subprocess.run(
         [sys.executable, "manage.py", "shell", "-v", "0", "-c", statement],
         cwd=settings.BASE_DIR,
         env=environment(state_dir),
         check=True,
+        stdout=subprocess.PIPE,
+        text=True,
     )
+    return done.stdout.strip()
