@@ -25,6 +25,8 @@ class ResultRow:
     account_id: int
     account_name: str
     symbol: str
+    side: str
+    is_close: bool
     state: str
     order_status: str
     venue_order_id: str
@@ -58,6 +60,8 @@ def _row(order: Order, signal_id: UUID, *, settled: bool) -> ResultRow:
         account_id=order.account_id,
         account_name=order.account.name,
         symbol=order.symbol,
+        side=order.side,
+        is_close=order.is_close,
         state=state,
         order_status=order.status,
         venue_order_id=order.venue_order_id,

@@ -80,7 +80,13 @@ def refusal_answer(refused: Refused, *, delivery_id: UUID | None = None) -> Answ
 
 def result_body(row: ResultRow) -> Body:
     """What became of one order of one account."""
-    body: Body = {"account_name": row.account_name, "symbol": row.symbol, "status": row.state}
+    body: Body = {
+        "account_name": row.account_name,
+        "symbol": row.symbol,
+        "side": row.side,
+        "is_close": row.is_close,
+        "status": row.state,
+    }
     if row.order_status not in _NEVER_PLACED:
         body |= {
             "order_id": row.venue_order_id,

@@ -3,13 +3,12 @@
 Pages follow the id, so that orders which arrive meanwhile neither repeat nor hide others.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, Sum
 
-from orders.models import Order
+from orders.models import Fill, Order, OrderEvent
 from orders.transitions import OPEN, OrderStatus
 from strategies.models import Strategy
 from strategies.visibility import visible_strategies, visible_subscription_ids
@@ -35,12 +34,12 @@ def order_page(parameters: Mapping[str, str], *, user_id: int) -> Body:
         Order.objects.filter(
             _condition(parameters), subscription__in=visible_subscription_ids(user_id)
         )
-        .select_related("account", "subscription__strategy")
+        .select_related("account", "parent", "subscription__strategy")
         .order_by("-id")[: limit + 1]
     )
     page = rows[:limit]
     return {
-        "orders": [_order_body(order) for order in page],
+        "orders": _order_bodies(page),
         "next_before": page[-1].pk if len(rows) > limit else None,
     }
 
@@ -130,7 +129,29 @@ _EXPECTED: Mapping[str, str] = {
 }
 
 
-def _order_body(order: Order) -> dict[str, Any]:
+def _order_bodies(orders: Sequence[Order]) -> list[Body]:
+    fees = _fees(orders)
+    events = OrderEvent.objects.filter(order__in=orders).order_by("order", "-id").distinct("order")
+    reasons = dict(events.values_list("order", "reason"))
+    return [
+        _order_body(order)
+        | {"fees": fees.get(order.pk, {}), "last_event": reasons.get(order.pk, "")}
+        for order in orders
+    ]
+
+
+def _fees(orders: Sequence[Order]) -> dict[int, dict[str, str]]:
+    """By order, {currency: amount as text}."""
+    fees: dict[int, dict[str, str]] = {}
+    told = Fill.objects.filter(order__in=orders).exclude(fee_currency="").order_by()
+    for order, currency, total in told.values_list("order", "fee_currency").annotate(
+        total=Sum("fee_quantity")
+    ):
+        fees.setdefault(order, {})[currency] = plain(total)
+    return fees
+
+
+def _order_body(order: Order) -> Body:
     return {
         "id": order.pk,
         "signal_id": str(order.signal_id),
@@ -139,6 +160,7 @@ def _order_body(order: Order) -> dict[str, Any]:
         "symbol": order.symbol,
         "side": order.side,
         "order_type": order.order_type,
+        "is_close": order.is_close,
         "quantity": _amount(order.quantity),
         "price": _amount(order.limit_price),
         "stop_price": _amount(order.trigger_price),
@@ -147,6 +169,7 @@ def _order_body(order: Order) -> dict[str, Any]:
         "average_price": _amount(order.average_price),
         "order_id": order.venue_order_id,
         "client_order_id": order.client_order_id,
+        "replaces": order.parent.client_order_id if order.parent else None,
         "error_code": order.error_code,
         "error": order.error_message,
         "created_at": order.created_at.isoformat(),

@@ -11,9 +11,11 @@ from strategies.intents import Action, Intent, Size, SizeKind
 from webhooks.fields import Fields
 from webhooks.refusals import Reason
 
+# As people and exchanges write it; keys arrive in lower case.
+_REDUCE_ONLY = ("reduce_only", "reduceonly")
 ORDER_FIELDS = frozenset(
     {"symbol", "side", "order_type", "price", "stop_price", "order_id", "priority", "close_first"}
-)
+).union(_REDUCE_ONLY)
 SIZE_FIELDS: Mapping[str, SizeKind] = {
     "qty_per": SizeKind.PERCENT,
     "quantity": SizeKind.QUANTITY,
@@ -74,17 +76,26 @@ def parse_order(fields: Fields) -> ParsedOrder:
 
 
 def _placing(fields: Fields, kind: _Kind, priority: int) -> Intent:
+    size = _size(fields)
+    _refuse_reduce_only(fields, size)
     return Intent(
         action=kind.action,
         symbol=fields.text("symbol", longest=_LONGEST_SYMBOL),
         side=fields.choice("side", _SIDES, otherwise=Reason.SIDE_UNKNOWN),
         order_type=kind.order_type,
-        size=_size(fields),
+        size=size,
         limit_price=fields.positive("price") if "price" in kind.prices else None,
         trigger_price=fields.positive("stop_price") if "stop_price" in kind.prices else None,
         priority=priority,
         close_first=_close_first(fields, kind),
     )
+
+
+def _refuse_reduce_only(fields: Fields, size: Size) -> None:
+    """A negative percentage reduces only, nothing else does: ignored, a close could be an entry."""
+    for name in _REDUCE_ONLY:
+        if not size.is_close and fields.has(name) and fields.boolean(name):
+            raise fields.refusal(Reason.REDUCE_ONLY_UNSUPPORTED, name)
 
 
 def _close_first(fields: Fields, kind: _Kind) -> bool:

@@ -66,6 +66,11 @@ class Reason(Enum):
         "{field} works with MARKET and LIMIT orders: {value} waits for its trigger, and the "
         "position would be closed long before.",
     )
+    REDUCE_ONLY_UNSUPPORTED = (
+        400,
+        "{field} is not supported: an order sized like this could open a position. Use a negative "
+        "qty_per, such as -100, to close this strategy's own position and no more.",
+    )
     SIZE_MISSING = (400, "{field} is missing: give one of qty_per, quantity and notional.")
     SIZE_AMBIGUOUS = (400, "{field} is more than one size: give one of {value}.")
     QTY_PER_OUT_OF_RANGE = (

@@ -16,6 +16,10 @@ def _text(description: str, **more: Any) -> Schema:
     return {"type": "string", "description": description, **more}
 
 
+def _flag(description: str) -> Schema:
+    return {"type": "boolean", "description": description}
+
+
 def _number(description: str) -> Schema:
     return {
         "oneOf": [{"type": "string"}, {"type": "number"}],
@@ -55,6 +59,9 @@ _ORDER_FIELDS: Schema = {
         "this strategy's opposite position in the symbol on each account, wait until it is flat, "
         "then open. An account that does not become flat in time opens nothing (NOT_FLAT).",
     },
+    "reduce_only": _flag(
+        "true is for negative qty_per only, which reduces by itself; elsewhere it is refused."
+    ),
     "order_id": _text("CANCEL needs it: the exchange's order id or the client order id."),
     "priority": {"type": "integer", "description": "Lower ones first. Without it: 0."},
 }
@@ -84,6 +91,8 @@ _RESULT: Schema = _object(
     {
         "account_name": _text("The account; empty for a cancel that found no order."),
         "symbol": _text("The market, BTC/USDT or BTC/USDT:USDT on futures."),
+        "side": _text("The order's side.", enum=[*Side]),
+        "is_close": _flag("Whether it closes the strategy's own position, as close_first asks."),
         "status": _text("How it went.", enum=["success", "failed", "pending"]),
         "order_id": _text("The exchange's order id; empty while it is not known."),
         "client_order_id": _text("Ours."),
@@ -109,7 +118,7 @@ PROGRESS: Schema = _object(
         ),
         "signal_id": _text("The alert as we keep it.", format="uuid"),
         "strategy": _text("Its group_name."),
-        "duplicate": {"type": "boolean", "description": "Only on a repeated alert_id: true."},
+        "duplicate": _flag("Only on a repeated alert_id: true."),
         "results": {
             "type": "array",
             "items": _RESULT,
@@ -157,14 +166,22 @@ _ORDER: Schema = _object(
         "symbol": _text("The market."),
         "side": _text("The side.", enum=[*Side]),
         "order_type": _text("The type.", enum=[*OrderType]),
+        "is_close": _flag("Whether it closes the strategy's own position."),
         "quantity": _text("In base units; null while it is not sized."),
         "price": _text("The limit price; null without one."),
         "stop_price": _text("The trigger price; null without one."),
         "order_status": _text("Where the order stands.", enum=[*OrderStatus]),
         "filled_quantity": _text("In base units."),
         "average_price": _text("Of its fills; null without one."),
+        "fees": {
+            "type": "object",
+            "additionalProperties": {"type": "string"},
+            "description": "What its fills cost, by currency.",
+        },
         "order_id": _text("The exchange's order id; empty while it is not known."),
         "client_order_id": _text("Ours, as the exchange was told."),
+        "replaces": _text("The client order id of the order it replaced; null if it is a first."),
+        "last_event": _text("The newest line of its history, such as the rule that canceled it."),
         "error_code": _code(
             "Why it was refused; empty if it was not.", {"": "It was not refused.", **RESULT_CODES}
         ),

@@ -24,6 +24,8 @@ def test_a_row_tells_all_there_is_to_an_order(subscription: Subscription, signal
             account_id=subscription.account_id,
             account_name="A1",
             symbol="BTC/USDT",
+            side="BUY",
+            is_close=False,
             state="success",
             order_status="ACCEPTED",
             venue_order_id="77",

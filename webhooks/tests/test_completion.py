@@ -71,6 +71,8 @@ def test_a_repeated_key_is_answered_200_with_the_first_result(desk: Desk) -> Non
         {
             "account_name": "A1",
             "symbol": "BTC/USDT",
+            "side": "BUY",
+            "is_close": False,
             "status": "success",
             "order_id": resting.venue_order_id,
             "client_order_id": resting.client_order_id,
@@ -79,6 +81,8 @@ def test_a_repeated_key_is_answered_200_with_the_first_result(desk: Desk) -> Non
         {
             "account_name": "A1",
             "symbol": "BTC/USDT",
+            "side": "BUY",
+            "is_close": False,
             "status": "failed",
             "error_code": "BELOW_MINIMUM",
             "error": "0.00001 BTC is below the minimum 0.0001",

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from orders.models import Order
+from orders.models import Order, OrderEvent
+from orders.tests.rows import make_fill
 from orders.transitions import OrderStatus
 from webhooks.tests.conftest import Desk
 from webhooks.tests.trading_rows import (
@@ -88,14 +89,18 @@ def test_an_order_is_told_in_the_words_of_the_wire(desk: Desk) -> None:
                 "symbol": "BTC/USDT",
                 "side": "BUY",
                 "order_type": "LIMIT",
+                "is_close": False,
                 "quantity": "0.01",
                 "price": "90000",
                 "stop_price": None,
                 "order_status": "ACCEPTED",
                 "filled_quantity": "0",
                 "average_price": None,
+                "fees": {},
                 "order_id": order.venue_order_id,
                 "client_order_id": order.client_order_id,
+                "replaces": None,
+                "last_event": "",
                 "error_code": "",
                 "error": "",
                 "created_at": stored.created_at.isoformat(),
@@ -104,6 +109,22 @@ def test_an_order_is_told_in_the_words_of_the_wire(desk: Desk) -> None:
         ],
         "next_before": None,
     }
+
+
+def test_a_replacement_tells_what_it_replaced_what_it_cost_and_why_it_ended(desk: Desk) -> None:
+    first = Book(desk).resting
+    child = accepted(first.signal, first.subscription, parent=first, attempt=1)
+    make_fill(child)
+    make_fill(first)
+    for text in ("accepted", "rule 1 CANCEL"):
+        OrderEvent.objects.create(order=child, at=NOW, to_status="ACCEPTED", reason=text)
+
+    told = orders(desk.token, limit=1).json()["orders"][0]
+
+    assert told["id"] == child.pk
+    assert told["replaces"] == first.client_order_id
+    assert told["fees"] == {"BTC": "0.0001"}
+    assert told["last_event"] == "rule 1 CANCEL"
 
 
 @pytest.mark.parametrize(

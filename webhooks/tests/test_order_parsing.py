@@ -69,6 +69,15 @@ def refusal_of(fields: Fields) -> tuple[str, str]:
         ),
         (order(close_first=True), placed(OrderType.MARKET, close_first=True)),
         (order(close_first=False), placed(OrderType.MARKET)),
+        (order(reduce_only=False), placed(OrderType.MARKET)),
+        (
+            order(reduce_only=True, side="sell", qty_per="-100"),
+            placed(
+                OrderType.MARKET,
+                side=Side.SELL,
+                size=Size(kind=SizeKind.PERCENT, value=Decimal(-100)),
+            ),
+        ),
         (
             order(order_type="CANCEL", order_id="123", symbol=None, side=None, qty_per=None),
             Intent(action=Action.CANCEL, order_id="123"),
@@ -141,6 +150,9 @@ def test_a_close_may_be_any_order_type(order_type: str) -> None:
             "CLOSE_FIRST_WITH_STOP",
             "close_first",
         ),
+        (order(reduce_only=True), "REDUCE_ONLY_UNSUPPORTED", "reduce_only"),
+        (order(reduceonly=True), "REDUCE_ONLY_UNSUPPORTED", "reduceonly"),
+        (order(reduce_only="yes"), "BOOLEAN_EXPECTED", "reduce_only"),
         (order(priority="first"), "WHOLE_NUMBER_EXPECTED", "priority"),
         (order(order_type="CANCEL"), "FIELD_MISSING", "order_id"),
         (order(order_type="CANCEL", order_id=""), "FIELD_EMPTY", "order_id"),
