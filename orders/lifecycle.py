@@ -12,7 +12,6 @@ Rows are locked in one order everywhere: subscriptions, orders, positions, each 
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from itertools import chain
@@ -22,62 +21,23 @@ from django.db import transaction
 from accounts.exchange.types import NotSent, OrderReport, OutcomeUnknown, Rejected
 from orders import absence
 from orders.bookkeeping import book_fills
+from orders.chains import unfilled
 from orders.complaints import cancel_failure, last_cancel_failures
 from orders.hooks.nudging import nudge_hooks_after_commit
 from orders.models import Order, OrderEvent
 from orders.order_store import write_orders
+from orders.outcomes import (
+    Answered,
+    CancelFailed,
+    NotFound,
+    Outcome,
+    SendFailed,
+    Unbookable,
+)
 from orders.report_reading import contradiction, report_reason, status_after
 from orders.transitions import CLOSED, UNANSWERED, OrderStatus
 from strategies.sizing import Denied
 from tradeplatform.lib.decimals import plain
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """The venue told where the order stands: a create, cancel or look-up answer."""
-
-    order_id: int
-    report: OrderReport
-
-
-@dataclass(frozen=True, slots=True)
-class SendFailed:
-    """Sending the order did not end with an acceptance."""
-
-    order_id: int
-    error: NotSent | Rejected | OutcomeUnknown
-
-
-@dataclass(frozen=True, slots=True)
-class CancelFailed:
-    """A cancel did not end with an answer about the order; the order may still be open."""
-
-    order_id: int
-    code: str
-    message: str
-    give_up: bool = False  # the venue knows no such order
-
-
-@dataclass(frozen=True, slots=True)
-class NotFound:
-    """The venue knows no such order; with `is_proof` the order cannot have arrived there.
-
-    Proof is only worth something once there were enough misses: see orders.absence.
-    """
-
-    order_id: int
-    is_proof: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Unbookable:
-    """The venue's answer about the order could not be written; `message` says why."""
-
-    order_id: int
-    message: str
-
-
-Outcome = Answered | SendFailed | CancelFailed | NotFound | Unbookable
 
 
 def apply_outcomes(outcomes: Sequence[Outcome], *, now: datetime) -> None:
@@ -88,10 +48,14 @@ def apply_outcomes(outcomes: Sequence[Outcome], *, now: datetime) -> None:
     """
     with transaction.atomic():
         orders = _locked(outcome.order_id for outcome in outcomes)
+        ended = {pk: row.filled_quantity for pk, row in orders.items() if row.status in CLOSED}
         outcomes = _without_repetitions(outcomes)
         answered = [outcome for outcome in outcomes if isinstance(outcome, Answered)]
         book_fills([(orders[answer.order_id], answer.report) for answer in answered], now=now)
         steps = [_apply(orders[outcome.order_id], outcome, now) for outcome in outcomes]
+        told = {event.order_id for event in chain.from_iterable(steps)}
+        for pk, filled in ended.items():
+            steps.append(_note_late_fills(orders[pk], filled, now, is_told=pk in told))
         write_orders(orders.values(), now=now)
         OrderEvent.objects.bulk_create(chain.from_iterable(steps))
         nudge_hooks_after_commit(order.subscription_id for order in orders.values())
@@ -155,6 +119,24 @@ def _flag_contradiction(order: Order, report: OrderReport, now: datetime) -> lis
         return []
     order.needs_attention = True
     return [_event(order, order.status, f"needs a person: {flaw}", now)]
+
+
+def _note_late_fills(
+    order: Order, filled_before: Decimal, now: datetime, *, is_told: bool
+) -> list[OrderEvent]:
+    """What is filled after an order's end is booked like anything else, but never in silence."""
+    late = order.filled_quantity - filled_before
+    excess = -unfilled(order) if late else Decimal(0)
+    if not late or (is_told and excess <= 0):
+        return []
+    reason = f"{plain(late)} filled after its end"
+    if excess > 0:
+        order.needs_attention = True
+        reason = (
+            f"needs a person: {reason}; with its replacements {plain(excess)} more than was asked "
+            "for may be filled"
+        )
+    return [_event(order, order.status, reason, now)]
 
 
 def _apply_miss(order: Order, now: datetime, *, is_proof: bool) -> list[OrderEvent]:

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 
 from django.db import DatabaseError, InterfaceError, OperationalError, close_old_connections
 
-from orders.lifecycle import Outcome, Unbookable, apply_outcomes
+from orders.lifecycle import apply_outcomes
+from orders.outcomes import Outcome, Unbookable
 
 logger = logging.getLogger(__name__)
 

@@ -12,9 +12,9 @@ from datetime import UTC, datetime
 from accounts.exchange import gateway
 from accounts.exchange.types import ExchangeAnswer, FoundOrder
 from orders.followup import look_up_job
-from orders.lifecycle import Answered, Outcome
 from orders.looking_up import look_up
 from orders.models import Order
+from orders.outcomes import Answered, Outcome
 from orders.polling.comparing import compare
 from orders.polling.due import AccountPoll
 from orders.polling.results import PollResult, note

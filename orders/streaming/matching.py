@@ -8,8 +8,8 @@ from django.db.models import Q, QuerySet
 from accounts.exchange.types import OrderType, Push
 from accounts.exchange.venues import access_to, has_separate_stops
 from orders.followup import look_up_job
-from orders.lifecycle import Answered
 from orders.models import UNRESOLVED, Order
+from orders.outcomes import Answered
 from orders.planning import login_of
 from orders.recording import record
 from orders.transitions import CLOSED

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from accounts.exchange import gateway, streams
 from accounts.exchange.types import ExchangeAnswer, Login, Push, StreamUp
-from orders.lifecycle import Answered
+from orders.outcomes import Answered
 from orders.recording import record
 from orders.streaming.matching import book, needed_look_up
 from tradeplatform.lib.batching import Batcher

@@ -7,8 +7,8 @@ from decimal import Decimal
 from django.db import connection, connections, transaction
 
 from accounts.exchange.types import FillReport, OrderReport, ReportStatus, Side
-from orders.lifecycle import Answered
 from orders.models import Fill, Order, OrderEvent
+from orders.outcomes import Answered
 from orders.recording import record
 from orders.tests.world import World, limit_buy
 from strategies.tests.racing import until_somebody_waits
