@@ -100,10 +100,9 @@ def _apply_report(order: Order, report: OrderReport, now: datetime) -> list[Orde
     order.venue_order_id = order.venue_order_id or report.venue_order_id
     order.answered_at = order.answered_at or now
     order.outcome_unknown_since = None
-    order.missed_look_ups, order.looked_up_at = 0, None
     order.venue_filled_quantity = max(order.venue_filled_quantity, report.filled_quantity)
     following = status_after(order, order.quantity, report)
-    events = _flag_contradiction(order, report, now)
+    events = _flag_contradiction(order, report, now) + _mind_unread_fills(order, now)
     if following is OrderStatus.REJECTED and following != order.status:
         message = "The exchange reports the order as rejected."
         events.append(_refuse(order, "VENUE_REJECTED", message, now, status=following))
@@ -117,8 +116,7 @@ def _flag_contradiction(order: Order, report: OrderReport, now: datetime) -> lis
     flaw = contradiction(order, report)
     if not flaw or order.needs_attention:
         return []
-    order.needs_attention = True
-    return [_event(order, order.status, f"needs a person: {flaw}", now)]
+    return [_call_person(order, flaw, now)]
 
 
 def _note_late_fills(
@@ -130,42 +128,57 @@ def _note_late_fills(
     if not late or (is_told and excess <= 0):
         return []
     reason = f"{plain(late)} filled after its end"
-    if excess > 0:
-        order.needs_attention = True
-        reason = (
-            f"needs a person: {reason}; with its replacements {plain(excess)} more than was asked "
-            "for may be filled"
-        )
-    return [_event(order, order.status, reason, now)]
+    if excess <= 0:
+        return [_event(order, order.status, reason, now)]
+    too_much = f"with its replacements {plain(excess)} more than was asked for may be filled"
+    return [_call_person(order, f"{reason}; {too_much}", now)]
+
+
+def _mind_unread_fills(order: Order, now: datetime) -> list[OrderEvent]:
+    """A venue may show executions later than fills, but not for ever: a person is told once."""
+    if order.venue_filled_quantity <= order.filled_quantity:
+        order.missed_look_ups, order.looked_up_at = 0, None
+        return []
+    order.looked_up_at = order.looked_up_at or now
+    if not (absence.is_due(order, now=now) and _has_missed_enough(order, now)):
+        return []
+    told, shown = plain(order.venue_filled_quantity), plain(order.filled_quantity)
+    flaw = f"the exchange says {told} is filled but shows executions of {shown} only; look there"
+    return [_call_person(order, flaw, now)]
 
 
 def _apply_miss(order: Order, now: datetime, *, is_proof: bool) -> list[OrderEvent]:
     """Count it, and conclude once there were enough; two at once count as one."""
     if order.status in CLOSED or not absence.is_due(order, now=now):
         return []
-    had_enough = absence.was_enough(order)
-    order.missed_look_ups += absence.counts(order, now=now)
-    order.looked_up_at = now
-    if not absence.was_enough(order):
-        return []
-    if is_proof and order.outcome_unknown_since is not None:
+    has_just_missed_enough = _has_missed_enough(order, now)
+    if is_proof and order.outcome_unknown_since is not None and absence.was_enough(order):
         message = "The exchange knows no such order: it never arrived there."
         rejected = OrderStatus.REJECTED
         return [_refuse(order, "NOT_FOUND_AT_VENUE", message, now, status=rejected)]
-    if had_enough:
+    if not has_just_missed_enough:
         return []
+    return [_call_person(order, "the exchange does not find this order; look for it there", now)]
+
+
+def _has_missed_enough(order: Order, now: datetime) -> bool:
+    """Count one more look-up in vain; whether just now there were enough of them."""
+    had_enough = absence.was_enough(order)
+    order.missed_look_ups += absence.counts(order, now=now)
+    order.looked_up_at = now
+    return absence.was_enough(order) and not had_enough
+
+
+def _call_person(order: Order, flaw: str, now: datetime) -> OrderEvent:
     order.needs_attention = True
-    reason = "needs a person: the exchange does not find this order; look for it there"
-    return [_event(order, order.status, reason, now)]
+    return _event(order, order.status, f"needs a person: {flaw}", now)
 
 
 def _apply_unbookable(order: Order, message: str, now: datetime) -> list[OrderEvent]:
     """A person is to look, and where no answer is booked the venue is to be asked again."""
-    order.needs_attention = True
     if order.answered_at is None and order.status in UNANSWERED:
         order.outcome_unknown_since = order.outcome_unknown_since or now
-    reason = f"needs a person: the exchange's answer cannot be booked: {message}"
-    return [_event(order, order.status, reason, now)]
+    return [_call_person(order, f"the exchange's answer cannot be booked: {message}", now)]
 
 
 def _apply_send_failure(
