@@ -178,6 +178,8 @@ def _apply_unbookable(order: Order, message: str, now: datetime) -> list[OrderEv
     """A person is to look, and where no answer is booked the venue is to be asked again."""
     if order.answered_at is None and order.status in UNANSWERED:
         order.outcome_unknown_since = order.outcome_unknown_since or now
+    if order.needs_attention:  # the venue will say the same at every look-up
+        return []
     return [_call_person(order, f"the exchange's answer cannot be booked: {message}", now)]
 
 
