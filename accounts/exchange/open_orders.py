@@ -1,10 +1,11 @@
 """Lists every open order of a login, whatever its symbol: one call per kind of list and page.
 
-All our venues list without a symbol. An order that a page loses is missing from the answer, so
-whoever misses one looks it up; a list alone ends no order.
+All our venues list without a symbol. An order that a page loses, or that cannot be read, is missing
+from the answer, so whoever misses one looks it up; a list alone ends no order.
 """
 
 import asyncio
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -15,12 +16,17 @@ from accounts.exchange.desk import desk
 from accounts.exchange.lookups import Answer
 from accounts.exchange.markets import MarketTable
 from accounts.exchange.reports import order_report
-from accounts.exchange.types import FoundOrder, Login, MarketType, Side
+from accounts.exchange.types import FoundOrder, Login, MarketType, OutcomeUnknown, Side
 from accounts.exchange.venues import Access, access_to
+
+logger = logging.getLogger(__name__)
 
 # From a page and its number (1 for the first) to the parameters that ask for the next one.
 _NextPage = Callable[[Sequence[Answer], int], Mapping[str, Any] | None]
 _Listing = Mapping[str, Any]
+
+# What reading a row that lacks something, or has something odd in it, ends with.
+_UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, OutcomeUnknown)
 
 # Nobody has so many; a venue that repeats its pages must not keep us for ever.
 _MOST_PAGES = 50
@@ -46,12 +52,13 @@ async def fetch_open_reports(login: Login) -> tuple[FoundOrder, ...]:
             for listing in _listings(access, login.market.market_type)
         )
     )
-    return tuple(
-        _found(order, table, access)
+    found = (
+        _try_to_read(order, table, access)
         for orders in lists
         for order in orders
         if order["symbol"] in table.rules
     )
+    return tuple(order for order in found if order is not None)
 
 
 async def _fetch_all(client: Any, listing: _Listing, pages: _Pages) -> list[Answer]:
@@ -65,6 +72,15 @@ async def _fetch_all(client: Any, listing: _Listing, pages: _Pages) -> list[Answ
             break
         place = following
     return found
+
+
+def _try_to_read(order: Answer, table: MarketTable, access: Access) -> FoundOrder | None:
+    """None for what we cannot read: other programs' orders may be of any kind."""
+    try:
+        return _found(order, table, access)
+    except _UNREADABLE as flaw:
+        logger.warning("an open %s order is left out: %s", order["symbol"], type(flaw).__name__)
+        return None
 
 
 def _found(order: Answer, table: MarketTable, access: Access) -> FoundOrder:

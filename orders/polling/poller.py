@@ -54,15 +54,25 @@ class Poller:
         self._threads.stop()
 
     async def _poll_and_note(self, poll: AccountPoll) -> PollResult:
-        result = _result(poll, problem="the poll broke off; the log tells why")
         try:
-            result = await self._poll(poll)
-            await self._notes.submit(result)
-        except Exception:  # no account's flaw may hold up the others
-            logger.exception("poll of account %s broke off", poll.login.account_id)
+            result = await self._try_to_poll(poll)
+            await self._note(result)
         finally:
             self._under_way.discard(poll.feed_id)
         return result
+
+    async def _try_to_poll(self, poll: AccountPoll) -> PollResult:
+        try:
+            return await self._poll(poll)
+        except Exception:  # no account's flaw may hold up the others
+            logger.exception("poll of account %s broke off", poll.login.account_id)
+            return _result(poll, problem="the poll broke off; the log tells why")
+
+    async def _note(self, result: PollResult) -> None:
+        try:
+            await self._notes.submit(result)
+        except Exception:  # the next poll has a note of its own
+            logger.exception("the poll of account %s is not noted", result.account_name)
 
     async def _poll(self, poll: AccountPoll) -> PollResult:
         try:
