@@ -43,6 +43,10 @@ class Poller:
         # Feeds being polled; an account that hangs is not asked again meanwhile.
         self._under_way: set[int] = set()
 
+    def under_way(self) -> frozenset[int]:
+        """The feeds being polled just now; may be asked on any thread."""
+        return frozenset(self._under_way)
+
     async def poll(self, polls: Iterable[AccountPoll]) -> list[PollResult]:
         """Bring these accounts' orders up to date; a result for each that is not being polled."""
         idle = [poll for poll in polls if poll.feed_id not in self._under_way]
