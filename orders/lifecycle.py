@@ -32,6 +32,7 @@ from orders.outcomes import (
     NotFound,
     Outcome,
     SendFailed,
+    StillListed,
     Unbookable,
 )
 from orders.report_reading import contradiction, report_reason, status_after
@@ -90,6 +91,9 @@ def _apply(order: Order, outcome: Outcome, now: datetime) -> list[OrderEvent]:
             return [_event(order, order.status, cancel_failure(code, message), now)]
         case NotFound(is_proof=is_proof):
             return _apply_miss(order, now, is_proof=is_proof)
+        case StillListed():
+            flaw = "it has ended here, yet the exchange lists it as open; look there"
+            return [] if order.needs_attention else [_call_person(order, flaw, now)]
         case Unbookable(message=message):
             return _apply_unbookable(order, message, now)
 

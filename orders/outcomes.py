@@ -43,6 +43,13 @@ class NotFound:
 
 
 @dataclass(frozen=True, slots=True)
+class StillListed:
+    """The venue lists the order as open, long after it ended here."""
+
+    order_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class Unbookable:
     """The venue's answer about the order could not be written; `message` says why."""
 
@@ -50,4 +57,4 @@ class Unbookable:
     message: str
 
 
-Outcome = Answered | SendFailed | CancelFailed | NotFound | Unbookable
+Outcome = Answered | SendFailed | CancelFailed | NotFound | StillListed | Unbookable
