@@ -162,7 +162,13 @@ def _apply_miss(order: Order, now: datetime, *, is_proof: bool) -> list[OrderEve
         return [_refuse(order, "NOT_FOUND_AT_VENUE", message, now, status=rejected)]
     if not has_just_missed_enough:
         return []
-    return [_call_person(order, "the exchange does not find this order; look for it there", now)]
+    return [
+        _call_person(
+            order,
+            "the exchange does not find this order; look there, and write it off here if it has ended",
+            now,
+        )
+    ]
 
 
 def _has_missed_enough(order: Order, now: datetime) -> bool:
@@ -266,6 +272,19 @@ def look_at(order: Order, *, person: str, now: datetime) -> OrderEvent:
     """A person has looked at what was flagged; the caller writes the order and the event."""
     order.needs_attention = False
     return _event(order, order.status, f"looked at by {person}", now)
+
+
+def write_off(order: Order, *, person: str, now: datetime) -> OrderEvent:
+    """A person says that it has ended and that nothing more of it is filled; the caller holds the
+    row's lock and writes the order and the event."""
+    lost = order.venue_filled_quantity - order.filled_quantity
+    unread = f"; {plain(lost)} more was told as filled than could be read" if lost > 0 else ""
+    order.venue_filled_quantity = order.filled_quantity
+    order.missed_look_ups, order.looked_up_at = 0, None
+    order.needs_attention = False
+    order.outcome_unknown_since = None
+    status = OrderStatus(order.status) if order.status in CLOSED else OrderStatus.CANCELED
+    return _move(order, status, f"written off by {person}{unread}", now)
 
 
 def break_off(order: Order, interrupted: Denied, *, now: datetime) -> OrderEvent:
