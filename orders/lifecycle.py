@@ -162,13 +162,8 @@ def _apply_miss(order: Order, now: datetime, *, is_proof: bool) -> list[OrderEve
         return [_refuse(order, "NOT_FOUND_AT_VENUE", message, now, status=rejected)]
     if not has_just_missed_enough:
         return []
-    return [
-        _call_person(
-            order,
-            "the exchange does not find this order; look there, and write it off here if it has ended",
-            now,
-        )
-    ]
+    flaw = "the exchange does not find this order; look there, then write it off if it has ended"
+    return [_call_person(order, flaw, now)]
 
 
 def _has_missed_enough(order: Order, now: datetime) -> bool:
