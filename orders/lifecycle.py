@@ -140,7 +140,7 @@ def _note_late_fills(
 
 def _mind_unread_fills(order: Order, now: datetime) -> list[OrderEvent]:
     """A venue may show executions later than fills, but not for ever: a person is told once."""
-    if order.venue_filled_quantity <= order.filled_quantity:
+    if not _has_unread_fills(order):
         order.missed_look_ups, order.looked_up_at = 0, None
         return []
     order.looked_up_at = order.looked_up_at or now
@@ -151,9 +151,14 @@ def _mind_unread_fills(order: Order, now: datetime) -> list[OrderEvent]:
     return [_call_person(order, flaw, now)]
 
 
+def _has_unread_fills(order: Order) -> bool:
+    return order.venue_filled_quantity > order.filled_quantity
+
+
 def _apply_miss(order: Order, now: datetime, *, is_proof: bool) -> list[OrderEvent]:
     """Count it, and conclude once there were enough; two at once count as one."""
-    if order.status in CLOSED or not absence.is_due(order, now=now):
+    is_settled = order.status in CLOSED and not _has_unread_fills(order)
+    if is_settled or not absence.is_due(order, now=now):
         return []
     has_just_missed_enough = _has_missed_enough(order, now)
     if is_proof and order.outcome_unknown_since is not None and absence.was_enough(order):

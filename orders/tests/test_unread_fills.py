@@ -58,6 +58,25 @@ def test_a_person_is_told_once_and_the_look_ups_go_on(world: World, settings: Se
     assert [reason for reason in reasons if reason.startswith("needs")] == [_NEEDED]
 
 
+def test_a_person_is_told_of_unread_fills_of_an_ended_order_that_is_forgotten(
+    world: World,
+) -> None:
+    strategy = world.strategy("test1", world.account("A1"))
+    (order,) = world.trade(strategy, limit_buy())
+    world.cancel_all(strategy)
+    Order.objects.update(venue_filled_quantity=Decimal("0.002"), venue_order_id="999")
+
+    counted = look_up_after(world, 0, 12, 22, 42)
+
+    order.refresh_from_db()
+    assert counted == [1, 2, 3, 4]
+    assert (order.status, order.needs_attention) == ("CANCELED", True)
+    assert OrderEvent.objects.filter(order=order).latest("id").reason == (
+        "needs a person: the exchange does not find this order; "
+        "look there, then write it off if it has ended"
+    )
+
+
 def test_executions_that_are_shown_at_last_are_booked(world: World, settings: Settings) -> None:
     order = filled_unheard(world)
     with SelectiveProxy(world.url, misbehaviour=show_no_executions) as proxy:
