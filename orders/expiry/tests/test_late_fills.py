@@ -1,9 +1,11 @@
 """A venue that tells a fill after an order's end: booked, said, and never ordered a second time."""
 
+import threading
 from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
+from django.db import transaction
 
 from accounts.exchange.types import FillReport, OrderReport, ReportStatus, Side
 from orders.expiry.tests.rules import (
@@ -20,6 +22,7 @@ from orders.outcomes import Answered
 from orders.recording import record
 from orders.tests.world import World, position_of
 from strategies.models import Strategy
+from strategies.tests.racing import until_somebody_waits
 
 _FLAG = (
     "needs a person: 0.2 filled after its end; with its replacements 0.2 more than was asked for "
@@ -118,6 +121,30 @@ def test_the_next_replacement_asks_for_what_a_late_fill_left(
     assert (second.status, second.quantity) == ("CANCELED", Decimal("0.5"))
     assert third.quantity == Decimal("0.3")
     assert first.needs_attention is False
+
+
+def test_a_replacement_waits_for_a_late_fill_that_is_being_booked(
+    world: World, strategy: Strategy
+) -> None:
+    rule_of(strategy, action="REPRICE", max_slippage_percent=Decimal(50))
+    (order,) = world.trade(strategy, limit_sell("110000"))
+    expire(world, minutes=31)
+    world.set_price("BTCUSDT", "99000")
+    beat(world, minutes=62)
+    world.send_due_cancels()
+    replacing = threading.Thread(target=beat, args=(world,), kwargs={"minutes": 62})
+
+    with transaction.atomic():
+        fill_late(order, "0.2")
+        replacing.start()
+        until_somebody_waits()
+    replacing.join(timeout=20)
+
+    assert [each.quantity for each in chain(order)] == [
+        Decimal("0.5"),
+        Decimal("0.5"),
+        Decimal("0.3"),
+    ]
 
 
 def test_a_late_fill_that_leaves_nothing_ends_the_chain(world: World, strategy: Strategy) -> None:
