@@ -89,7 +89,7 @@ def test_a_late_fill_beside_a_filled_replacement_is_shown_to_a_person(
     assert position_of(strategy, order.account) == Decimal("-0.7")
 
 
-def test_a_late_fill_beside_a_resting_replacement_is_shown_to_a_person(
+def test_a_late_fill_has_a_resting_replacement_canceled_and_a_person_called(
     world: World, strategy: Strategy
 ) -> None:
     rule_of(strategy, action="REPRICE", max_slippage_percent=Decimal(50))
@@ -97,9 +97,17 @@ def test_a_late_fill_beside_a_resting_replacement_is_shown_to_a_person(
     expire(world, minutes=31)
 
     fill_late(order, "0.2")
+    beat(world)
+    beat(world)
+    world.send_due_cancels()
+    beat(world, minutes=62)
 
     first, second = chain(order)
-    assert second.status == "ACCEPTED"
+    assert second.status == "CANCELED"
+    assert reasons(second)[-2:] == [
+        "an order that it replaced was filled after its end",
+        "exchange: canceled, 0 filled",
+    ]
     assert first.needs_attention is True
     assert reasons(first)[-1] == _FLAG
 
