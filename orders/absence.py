@@ -30,6 +30,11 @@ def due(*, now: datetime) -> Q:
     return query
 
 
+def given_up() -> Q:
+    """Orders looked up in vain so often that a person was called, or would be."""
+    return Q(missed_look_ups__gte=_ENOUGH_MISSES)
+
+
 def is_due(order: Order, *, now: datetime) -> bool:
     """`due` for one order in memory."""
     if order.looked_up_at is None:

@@ -66,7 +66,8 @@ class Executor:
 
     def poll(self, shard: int) -> "Future[list[PollResult]]":
         """Compare the shard's accounts that are due with what their venues say is open."""
-        due = self._threads.run(claim_due, shard, now=datetime.now(UTC))
+        under_way = self._poller.under_way()
+        due = self._threads.run(claim_due, shard, now=datetime.now(UTC), under_way=under_way)
         return loop.run(self._poller.poll(due))
 
     def expire(self, shard: int, *, now: datetime) -> "Future[None]":

@@ -12,7 +12,6 @@ Rows are locked in one order everywhere: subscriptions, orders, positions, each 
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from itertools import chain
@@ -22,62 +21,24 @@ from django.db import transaction
 from accounts.exchange.types import NotSent, OrderReport, OutcomeUnknown, Rejected
 from orders import absence
 from orders.bookkeeping import book_fills
+from orders.chains import unfilled
 from orders.complaints import cancel_failure, last_cancel_failures
 from orders.hooks.nudging import nudge_hooks_after_commit
 from orders.models import Order, OrderEvent
 from orders.order_store import write_orders
+from orders.outcomes import (
+    Answered,
+    CancelFailed,
+    NotFound,
+    Outcome,
+    SendFailed,
+    StillListed,
+    Unbookable,
+)
 from orders.report_reading import contradiction, report_reason, status_after
 from orders.transitions import CLOSED, UNANSWERED, OrderStatus
 from strategies.sizing import Denied
 from tradeplatform.lib.decimals import plain
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """The venue told where the order stands: a create, cancel or look-up answer."""
-
-    order_id: int
-    report: OrderReport
-
-
-@dataclass(frozen=True, slots=True)
-class SendFailed:
-    """Sending the order did not end with an acceptance."""
-
-    order_id: int
-    error: NotSent | Rejected | OutcomeUnknown
-
-
-@dataclass(frozen=True, slots=True)
-class CancelFailed:
-    """A cancel did not end with an answer about the order; the order may still be open."""
-
-    order_id: int
-    code: str
-    message: str
-    give_up: bool = False  # the venue knows no such order
-
-
-@dataclass(frozen=True, slots=True)
-class NotFound:
-    """The venue knows no such order; with `is_proof` the order cannot have arrived there.
-
-    Proof is only worth something once there were enough misses: see orders.absence.
-    """
-
-    order_id: int
-    is_proof: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Unbookable:
-    """The venue's answer about the order could not be written; `message` says why."""
-
-    order_id: int
-    message: str
-
-
-Outcome = Answered | SendFailed | CancelFailed | NotFound | Unbookable
 
 
 def apply_outcomes(outcomes: Sequence[Outcome], *, now: datetime) -> None:
@@ -88,10 +49,14 @@ def apply_outcomes(outcomes: Sequence[Outcome], *, now: datetime) -> None:
     """
     with transaction.atomic():
         orders = _locked(outcome.order_id for outcome in outcomes)
+        ended = {pk: row.filled_quantity for pk, row in orders.items() if row.status in CLOSED}
         outcomes = _without_repetitions(outcomes)
         answered = [outcome for outcome in outcomes if isinstance(outcome, Answered)]
         book_fills([(orders[answer.order_id], answer.report) for answer in answered], now=now)
         steps = [_apply(orders[outcome.order_id], outcome, now) for outcome in outcomes]
+        told = {event.order_id for event in chain.from_iterable(steps)}
+        for pk, filled in ended.items():
+            steps.append(_note_late_fills(orders[pk], filled, now, is_told=pk in told))
         write_orders(orders.values(), now=now)
         OrderEvent.objects.bulk_create(chain.from_iterable(steps))
         nudge_hooks_after_commit(order.subscription_id for order in orders.values())
@@ -126,6 +91,9 @@ def _apply(order: Order, outcome: Outcome, now: datetime) -> list[OrderEvent]:
             return [_event(order, order.status, cancel_failure(code, message), now)]
         case NotFound(is_proof=is_proof):
             return _apply_miss(order, now, is_proof=is_proof)
+        case StillListed():
+            flaw = "it has ended here, yet the exchange lists it as open; look there"
+            return [] if order.needs_attention else [_call_person(order, flaw, now)]
         case Unbookable(message=message):
             return _apply_unbookable(order, message, now)
 
@@ -136,10 +104,9 @@ def _apply_report(order: Order, report: OrderReport, now: datetime) -> list[Orde
     order.venue_order_id = order.venue_order_id or report.venue_order_id
     order.answered_at = order.answered_at or now
     order.outcome_unknown_since = None
-    order.missed_look_ups, order.looked_up_at = 0, None
     order.venue_filled_quantity = max(order.venue_filled_quantity, report.filled_quantity)
     following = status_after(order, order.quantity, report)
-    events = _flag_contradiction(order, report, now)
+    events = _flag_contradiction(order, report, now) + _mind_unread_fills(order, now)
     if following is OrderStatus.REJECTED and following != order.status:
         message = "The exchange reports the order as rejected."
         events.append(_refuse(order, "VENUE_REJECTED", message, now, status=following))
@@ -153,37 +120,77 @@ def _flag_contradiction(order: Order, report: OrderReport, now: datetime) -> lis
     flaw = contradiction(order, report)
     if not flaw or order.needs_attention:
         return []
-    order.needs_attention = True
-    return [_event(order, order.status, f"needs a person: {flaw}", now)]
+    return [_call_person(order, flaw, now)]
+
+
+def _note_late_fills(
+    order: Order, filled_before: Decimal, now: datetime, *, is_told: bool
+) -> list[OrderEvent]:
+    """What is filled after an order's end is booked like anything else, but never in silence."""
+    late = order.filled_quantity - filled_before
+    excess = -unfilled(order) if late else Decimal(0)
+    if not late or (is_told and excess <= 0):
+        return []
+    reason = f"{plain(late)} filled after its end"
+    if excess <= 0:
+        return [_event(order, order.status, reason, now)]
+    too_much = f"with its replacements {plain(excess)} more than was asked for may be filled"
+    return [_call_person(order, f"{reason}; {too_much}", now)]
+
+
+def _mind_unread_fills(order: Order, now: datetime) -> list[OrderEvent]:
+    """A venue may show executions later than fills, but not for ever: a person is told once."""
+    if not _has_unread_fills(order):
+        order.missed_look_ups, order.looked_up_at = 0, None
+        return []
+    order.looked_up_at = order.looked_up_at or now
+    if not (absence.is_due(order, now=now) and _has_missed_enough(order, now)):
+        return []
+    told, shown = plain(order.venue_filled_quantity), plain(order.filled_quantity)
+    flaw = f"the exchange says {told} is filled but shows executions of {shown} only; look there"
+    return [_call_person(order, flaw, now)]
+
+
+def _has_unread_fills(order: Order) -> bool:
+    return order.venue_filled_quantity > order.filled_quantity
 
 
 def _apply_miss(order: Order, now: datetime, *, is_proof: bool) -> list[OrderEvent]:
     """Count it, and conclude once there were enough; two at once count as one."""
-    if order.status in CLOSED or not absence.is_due(order, now=now):
+    is_settled = order.status in CLOSED and not _has_unread_fills(order)
+    if is_settled or not absence.is_due(order, now=now):
         return []
-    had_enough = absence.was_enough(order)
-    order.missed_look_ups += absence.counts(order, now=now)
-    order.looked_up_at = now
-    if not absence.was_enough(order):
-        return []
-    if is_proof and order.outcome_unknown_since is not None:
+    has_just_missed_enough = _has_missed_enough(order, now)
+    if is_proof and order.outcome_unknown_since is not None and absence.was_enough(order):
         message = "The exchange knows no such order: it never arrived there."
         rejected = OrderStatus.REJECTED
         return [_refuse(order, "NOT_FOUND_AT_VENUE", message, now, status=rejected)]
-    if had_enough:
+    if not has_just_missed_enough:
         return []
+    flaw = "the exchange does not find this order; look there, then write it off if it has ended"
+    return [_call_person(order, flaw, now)]
+
+
+def _has_missed_enough(order: Order, now: datetime) -> bool:
+    """Count one more look-up in vain; whether just now there were enough of them."""
+    had_enough = absence.was_enough(order)
+    order.missed_look_ups += absence.counts(order, now=now)
+    order.looked_up_at = now
+    return absence.was_enough(order) and not had_enough
+
+
+def _call_person(order: Order, flaw: str, now: datetime) -> OrderEvent:
     order.needs_attention = True
-    reason = "needs a person: the exchange does not find this order; look for it there"
-    return [_event(order, order.status, reason, now)]
+    return _event(order, order.status, f"needs a person: {flaw}", now)
 
 
 def _apply_unbookable(order: Order, message: str, now: datetime) -> list[OrderEvent]:
     """A person is to look, and where no answer is booked the venue is to be asked again."""
-    order.needs_attention = True
     if order.answered_at is None and order.status in UNANSWERED:
         order.outcome_unknown_since = order.outcome_unknown_since or now
-    reason = f"needs a person: the exchange's answer cannot be booked: {message}"
-    return [_event(order, order.status, reason, now)]
+    if order.needs_attention:  # the venue will say the same at every look-up
+        return []
+    return [_call_person(order, f"the exchange's answer cannot be booked: {message}", now)]
 
 
 def _apply_send_failure(
@@ -265,6 +272,19 @@ def look_at(order: Order, *, person: str, now: datetime) -> OrderEvent:
     """A person has looked at what was flagged; the caller writes the order and the event."""
     order.needs_attention = False
     return _event(order, order.status, f"looked at by {person}", now)
+
+
+def write_off(order: Order, *, person: str, now: datetime) -> OrderEvent:
+    """A person says that it has ended and that nothing more of it is filled; the caller holds the
+    row's lock and writes the order and the event."""
+    lost = order.venue_filled_quantity - order.filled_quantity
+    unread = f"; {plain(lost)} more was told as filled than could be read" if lost > 0 else ""
+    order.venue_filled_quantity = order.filled_quantity
+    order.missed_look_ups, order.looked_up_at = 0, None
+    order.needs_attention = False
+    order.outcome_unknown_since = None
+    status = OrderStatus(order.status) if order.status in CLOSED else OrderStatus.CANCELED
+    return _move(order, status, f"written off by {person}{unread}", now)
 
 
 def break_off(order: Order, interrupted: Denied, *, now: datetime) -> OrderEvent:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from accounts.exchange import gateway
 from accounts.exchange.types import FoundOrder, NotSent, OrderGone, OrderReference
-from orders.lifecycle import Answered, NotFound, Outcome
+from orders.outcomes import Answered, NotFound, Outcome
 from orders.work import LookUpJob
 
 

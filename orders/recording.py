@@ -5,9 +5,10 @@ import threading
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from django.db import DatabaseError, InterfaceError, OperationalError, close_old_connections
+from django.db import InterfaceError, OperationalError, close_old_connections
 
-from orders.lifecycle import Outcome, Unbookable, apply_outcomes
+from orders.lifecycle import apply_outcomes
+from orders.outcomes import Outcome, Unbookable
 
 logger = logging.getLogger(__name__)
 
@@ -18,12 +19,12 @@ _pause = threading.Event()
 def record(outcomes: Sequence[Outcome]) -> list[None]:
     """Apply the outcomes in one transaction.
 
-    A batch that the database refuses is applied one by one, so that one odd answer does not lose
+    A batch that cannot be written is applied one by one, so that one odd answer does not lose
     the others; the odd one's order is flagged for a person and looked up.
     """
     try:
         _write_patiently(outcomes)
-    except (DatabaseError, ValueError):
+    except Exception:  # noqa: BLE001  a venue may say anything, and each outcome is tried alone
         for outcome in outcomes:
             _record_alone(outcome)
     return [None] * len(outcomes)
@@ -32,7 +33,7 @@ def record(outcomes: Sequence[Outcome]) -> list[None]:
 def _record_alone(outcome: Outcome) -> None:
     try:
         _write_patiently([outcome])
-    except (DatabaseError, ValueError) as error:
+    except Exception as error:
         logger.exception("an outcome of order %s cannot be booked", outcome.order_id)
         _write_patiently([Unbookable(outcome.order_id, _first_line(error))])
 

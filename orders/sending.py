@@ -24,9 +24,9 @@ from accounts.exchange.types import (
 from orders import market_data
 from orders.drafting import expired
 from orders.late_sizing import size_late
-from orders.lifecycle import Answered, CancelFailed, Outcome, SendFailed
 from orders.looking_up import look_up
 from orders.models import Order
+from orders.outcomes import Answered, CancelFailed, Outcome, SendFailed
 from orders.recording import record
 from orders.reversal import unfinished_close, wait_for_close
 from orders.transitions import OrderStatus

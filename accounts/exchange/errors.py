@@ -76,9 +76,10 @@ def classify(failure: Failure, *, venue: str) -> ExchangeAnswer:
 
 
 def _never_sent(failure: Failure) -> NotSent:
+    """What streams tell comes here too: they send no request of ours."""
     code = next(
         (_REFUSED_LOCALLY[name] for name in failure.class_names if name in _REFUSED_LOCALLY),
-        "NOT_SENT",
+        "NO_ANSWER" if failure.is_read else "NOT_SENT",
     )
     return NotSent(code, f"{sentence_of(code)} ({cleaned(failure.text)})")
 

@@ -13,6 +13,7 @@ from accounts.exchange import lookups
 from accounts.exchange.border import ask, send
 from accounts.exchange.counter import Counter
 from accounts.exchange.desk import close_desk, desk
+from accounts.exchange.executions import fetch_executions
 from accounts.exchange.holdings import check_connection, fetch_holdings
 from accounts.exchange.open_orders import fetch_open_reports
 from accounts.exchange.recipes import Creation, creation_of
@@ -141,7 +142,7 @@ async def close() -> None:
 
 
 async def _executions(counter: Counter, reference: OrderReference) -> tuple[FillReport, ...]:
-    trades = await lookups.trades(counter.client, reference, counter.access)
+    trades = await fetch_executions(counter.client, reference, counter.access)
     return trade_reports(trades, contract_size=counter.contract_size)
 
 

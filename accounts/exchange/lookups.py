@@ -1,4 +1,4 @@
-"""How each venue is asked for an order, its cancel and its executions.
+"""How each venue is asked for an order and its cancel.
 
 By the venue's order id where it is known, otherwise by our client order id. An id is never empty:
 some venues take an empty one for "all orders".
@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from accounts.exchange.reports import trades_of
 from accounts.exchange.types import NotSent, OrderGone, OrderReference, OrderType
 from accounts.exchange.venues import Access, has_separate_stops, is_stop
 
@@ -41,20 +40,6 @@ async def cancel(client: Any, reference: OrderReference, access: Access) -> Answ
         reference.venue_order_id or None, reference.symbol, params
     )
     return answer
-
-
-async def trades(client: Any, reference: OrderReference, access: Access) -> list[Answer]:
-    """The executions of one order, by the venue's order id."""
-    _check(reference)
-    found: list[Answer]
-    if access.ccxt_id in ("binance", "binanceusdm"):
-        by_order = {"orderId": reference.venue_order_id}
-        found = await client.fetch_my_trades(reference.symbol, None, 1000, by_order)
-    elif access.ccxt_id in ("upbit", "bithumb"):  # they tell executions with the order only
-        found = trades_of(await find(client, reference, access))
-    else:
-        found = await client.fetch_order_trades(reference.venue_order_id, reference.symbol)
-    return found
 
 
 async def after_trigger(

@@ -1,11 +1,12 @@
 """Lists every open order of a login, whatever its symbol: one call per kind of list and page.
 
-All our venues list without a symbol. An order that a page loses is missing from the answer, so
-whoever misses one looks it up; a list alone ends no order.
+All our venues list without a symbol. An order that a page loses, or that cannot be read, is missing
+from the answer, so whoever misses one looks it up; a list alone ends no order.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -14,16 +15,17 @@ from accounts.exchange.border import ask
 from accounts.exchange.desk import desk
 from accounts.exchange.lookups import Answer
 from accounts.exchange.markets import MarketTable
+from accounts.exchange.paging import NextPage, bybit_cursor, fetch_pages
 from accounts.exchange.reports import order_report
-from accounts.exchange.types import FoundOrder, Login, MarketType, Side
+from accounts.exchange.types import FoundOrder, Login, MarketType, OutcomeUnknown, Side
 from accounts.exchange.venues import Access, access_to
 
-# From a page and its number (1 for the first) to the parameters that ask for the next one.
-_NextPage = Callable[[Sequence[Answer], int], Mapping[str, Any] | None]
+logger = logging.getLogger(__name__)
+
 _Listing = Mapping[str, Any]
 
-# Nobody has so many; a venue that repeats its pages must not keep us for ever.
-_MOST_PAGES = 50
+# What reading a row that lacks something, or has something odd in it, ends with.
+_UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, OutcomeUnknown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,7 @@ class _Pages:
     """How a venue cuts its lists; `limit` is what it is asked for, None where it tells all."""
 
     limit: int | None
-    following: _NextPage
+    following: NextPage
 
 
 async def fetch_open_reports(login: Login) -> tuple[FoundOrder, ...]:
@@ -46,25 +48,32 @@ async def fetch_open_reports(login: Login) -> tuple[FoundOrder, ...]:
             for listing in _listings(access, login.market.market_type)
         )
     )
-    return tuple(
-        _found(order, table, access)
+    found = (
+        _try_to_read(order, table, access)
         for orders in lists
         for order in orders
         if order["symbol"] in table.rules
     )
+    return tuple(order for order in found if order is not None)
 
 
 async def _fetch_all(client: Any, listing: _Listing, pages: _Pages) -> list[Answer]:
-    found: list[Answer] = []
-    place: Mapping[str, Any] = {}
-    for number in range(1, _MOST_PAGES + 1):
-        page = await client.fetch_open_orders(None, None, pages.limit, {**listing, **place})
-        found += page
-        following = pages.following(page, number)
-        if following is None:
-            break
-        place = following
-    return found
+    async def fetch(place: Mapping[str, Any]) -> list[Answer]:
+        page: list[Answer] = await client.fetch_open_orders(
+            None, None, pages.limit, {**listing, **place}
+        )
+        return page
+
+    return await fetch_pages(fetch, pages.following)
+
+
+def _try_to_read(order: Answer, table: MarketTable, access: Access) -> FoundOrder | None:
+    """None for what we cannot read: other programs' orders may be of any kind."""
+    try:
+        return _found(order, table, access)
+    except _UNREADABLE as flaw:
+        logger.warning("an open %s order is left out: %s", order["symbol"], type(flaw).__name__)
+        return None
 
 
 def _found(order: Answer, table: MarketTable, access: Access) -> FoundOrder:
@@ -109,10 +118,7 @@ def _older_at_okx(page: Sequence[Answer], number: int) -> Mapping[str, Any] | No
 
 
 def _cursor_of_bybit(page: Sequence[Answer], number: int) -> Mapping[str, Any] | None:
-    """`cursor`, which ccxt puts into one raw order; a page that is not full is the last."""
-    cursors = [order["info"].get("nextPageCursor") for order in page]
-    cursor = next(filter(None, cursors), None)
-    return {"cursor": cursor} if cursor and len(page) == _FULL_PAGE_OF_BYBIT else None
+    return bybit_cursor(page, full=_FULL_PAGE_OF_BYBIT)
 
 
 def _numbered(page: Sequence[Answer], number: int) -> Mapping[str, Any] | None:

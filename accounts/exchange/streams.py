@@ -74,20 +74,24 @@ async def _pump(
     """Pass on what one of ccxt's watching methods tells, until it fails."""
     while True:
         try:
-            news = await ask(_awaited(answers), venue=login.market.venue)
+            pushes = await ask(_read(answers, read), venue=login.market.venue)
         except ExchangeAnswer as problem:
             told.put_nowait(problem)
             return
-        for push in filter(None, map(read, news)):
+        for push in pushes:
             told.put_nowait(push)
 
 
-async def _awaited(answers: Callable[[], Awaitable[list[_Told]]]) -> list[_Told]:
+async def _read(
+    answers: Callable[[], Awaitable[list[_Told]]], read: Callable[[_Told], Push | None]
+) -> list[Push]:
+    """One that cannot be read fails like a stream that breaks: what it told is then polled for."""
     try:
-        return await answers()
+        news = await answers()
     except KeyError as flaw:
         # ccxt 4.5.90 removes a refused subscription twice; its own error is the one underneath.
         raise flaw.__context__ or flaw from None
+    return [push for push in map(read, news) if push is not None]
 
 
 async def _tell_when_open(client: Any, told: "asyncio.Queue[StreamEvent | ExchangeAnswer]") -> None:

@@ -1,6 +1,7 @@
-"""Acting on orders by hand: cancels are asked for here and done by the workers; marks are cleared.
+"""Acting on orders by hand: cancels are asked for here and done by the workers; marks are cleared,
+and what an exchange has forgotten is written off.
 
-Both are confirmed by a POST first.
+All are confirmed by a POST first.
 """
 
 from collections.abc import Sequence
@@ -18,11 +19,13 @@ from django.utils.translation import ngettext
 from unfold.decorators import action
 
 from accounts.badges import environment_badge
+from orders.absence import given_up
 from orders.attention import clear_attention
 from orders.badges import price_text, status_badge
 from orders.cancellation import request_cancels
 from orders.models import Order
 from orders.transitions import CLOSED, OPEN
+from orders.writing_off import write_off
 from tradeplatform.lib.admin_scope import HistoryAdmin
 from tradeplatform.lib.decimals import plain
 
@@ -43,7 +46,7 @@ class CancelingAdmin(HistoryAdmin):
     """An order page with the right to act on orders, which is the right to change them."""
 
     actions = ["cancel_selected", "clear_attention_of_selected"]
-    actions_detail = ["cancel_order", "clear_attention_of_order"]
+    actions_detail = ["cancel_order", "clear_attention_of_order", "write_off_order"]
 
     def has_cancel_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """The admin's forms never change an order, so the permission is free for this."""
@@ -56,6 +59,7 @@ class CancelingAdmin(HistoryAdmin):
         useless = {
             "cancel_order": order.status in CLOSED,
             "clear_attention_of_order": not order.needs_attention,
+            "write_off_order": not Order.objects.filter(given_up(), pk=order.pk).exists(),
         }
         buttons = super().get_actions_detail(request, object_id)
         return [button for button in buttons if not useless[button.path]]
@@ -119,6 +123,32 @@ class CancelingAdmin(HistoryAdmin):
         if order is None:
             return HttpResponse(status=404)
         self._clear_attention(request, [order.pk])
+        return self._back_to(order)
+
+    @action(  # type: ignore[untyped-decorator]  # Unfold ships no types
+        description=_("Write off"),
+        icon="heart_broken",
+        permissions=["cancel"],
+        dialog={
+            "title": _("Write this order off?"),
+            "description": _(
+                "Do this after you have looked at the exchange: the order is not open there. It "
+                "ends here as canceled with the fills that are booked, and nothing is sent. What "
+                "the account holds beyond them is then shown under Remainders."
+            ),
+            "form_submit_text": _("Write it off"),
+        },
+    )
+    def write_off_order(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
+        """End an order that its exchange tells nothing of; somebody else's order is not found."""
+        order = self.get_object(request, object_id)
+        if order is None:
+            return HttpResponse(status=404)
+        person = request.user.get_username()
+        if write_off(order_ids=[order.pk], person=person, now=timezone.now()):
+            self.message_user(request, _("The order is written off."), messages.SUCCESS)
+        else:
+            self.message_user(request, _("The exchange has told of it again."), messages.WARNING)
         return self._back_to(order)
 
     def _clear_attention(self, request: HttpRequest, order_ids: Sequence[int]) -> None:

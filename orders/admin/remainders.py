@@ -100,6 +100,7 @@ class RemainderAdmin(HistoryAdmin):
             "opts": self.model._meta,
             "action": "adopt_selected",
             "selected": remainders,
+            "shown": [(f"found_{row.pk}", plain(row.found)) for row in remainders],
             "table": {"headers": _HEADERS, "rows": [_row(remainder) for remainder in remainders]},
             "action_checkbox_name": helpers.ACTION_CHECKBOX_NAME,
         }
@@ -107,12 +108,16 @@ class RemainderAdmin(HistoryAdmin):
 
     def _adopt(self, request: HttpRequest, remainder_ids: Sequence[int]) -> None:
         adopted = adopt(
-            remainder_ids=remainder_ids,
+            shown={pk: request.POST.get(f"found_{pk}", "") for pk in remainder_ids},
             person=cast(AbstractBaseUser, request.user),
             now=timezone.now(),
         )
-        text = ngettext("%d remainder is adopted.", "%d remainders are adopted.", adopted)
-        self.message_user(request, text % adopted, messages.SUCCESS)
+        if adopted:
+            text = ngettext("%d remainder is adopted.", "%d remainders are adopted.", adopted)
+            self.message_user(request, text % adopted, messages.SUCCESS)
+        if adopted < len(remainder_ids):
+            changed = _("What was found has changed since you were asked. Look again.")
+            self.message_user(request, changed, messages.WARNING)
 
 
 def _row(remainder: Remainder) -> list[Any]:

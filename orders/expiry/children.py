@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from accounts.exchange.types import MarketType, OrderType, Side
 from orders import lifecycle
+from orders.chains import chain_of, unfilled
 from orders.client_order_id import new_client_order_id
 from orders.expiry.deciding import Candidate, Quote, target_price
 from orders.models import Expiry, Order, OrderEvent
@@ -25,8 +26,12 @@ class Child:
 
 
 def rest_of(order: Order) -> Decimal:
-    """What of an ended order was never filled."""
-    return (order.quantity or ZERO) - order.filled_quantity
+    """What of an ended order may be ordered again: never filled, and not wanted otherwise.
+
+    Less than its own rest where an order that it replaced was filled after its end.
+    """
+    own = (order.quantity or ZERO) - order.filled_quantity
+    return max(min(own, unfilled(order)), ZERO)
 
 
 def draft_child(parent: Order, expiry: Expiry, quote: Quote | None, *, now: datetime) -> Child:
@@ -80,12 +85,7 @@ def _price(parent: Order, expiry: Expiry, quote: Quote) -> Decimal | None:
     levels just now."""
     if expiry.rule is None:
         raise Denied("RULE_DELETED", "the rule was deleted meanwhile")
-    first = Order.objects.get(
-        signal=parent.signal_id,
-        intent_index=parent.intent_index,
-        subscription=parent.subscription_id,
-        attempt=0,
-    )
+    first = chain_of(parent).get(attempt=0)
     candidate = Candidate(
         side=Side(parent.side),
         order_type=OrderType(parent.order_type),

@@ -1,9 +1,9 @@
 """Order the unfilled rest of what a rule had canceled, once its end and all its fills are known.
 
-INV-1 holds because a replacement asks for at most `quantity - filled_quantity` of an order that
-has ended, is written in the transaction that settles its Expiry, and is unique per attempt and per
-parent. A fill that races the cancel makes the rest smaller. A replacement is sent once, like any
-order; without an answer it is looked up.
+INV-1 holds because a replacement asks for at most what its chain has left of the first order's
+quantity once the order before it has ended, is written in the transaction that settles its Expiry,
+and is unique per attempt and per parent. A fill that races the cancel makes the rest smaller. A
+replacement is sent once, like any order; without an answer it is looked up.
 """
 
 import logging
@@ -16,6 +16,7 @@ from django.db.models import F
 
 from accounts.shards import in_shard
 from orders import lifecycle
+from orders.chains import chain_of
 from orders.drafting import ticket_of
 from orders.expiry.children import draft_child, left_text
 from orders.expiry.deciding import Quote
@@ -110,9 +111,10 @@ def _try_to_settle(ending: Ending, quotes: Quotes, now: datetime) -> PlaceJob | 
 
 def _settle(ending: Ending, quote: Quote | None, now: datetime) -> PlaceJob | None:
     # Locked as everywhere: the subscription, so that closes cannot take the same position, then
-    # the order, so that no late fill comes in between.
+    # the order and what it replaced, so that no late fill comes in between.
     Subscription.objects.select_for_update(no_key=True).get(id=ending.subscription_id)
-    Order.objects.select_for_update(no_key=True).get(id=ending.order_id)
+    chain = chain_of(Order.objects.get(id=ending.order_id)).order_by("id")
+    list(chain.select_for_update(no_key=True))
     expiry = (
         Expiry.objects.select_related("rule", "order__account", "order__subscription__strategy")
         .filter(id=ending.expiry_id, settled_at__isnull=True)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from orders.expiry.acting import act, wants_of
+from orders.expiry.overfilling import stop_overfilling
 from orders.expiry.quoting import Quotes, Want, read_quotes
 from orders.expiry.replacing import endings, replace
 from orders.expiry.watching import watched_orders
@@ -20,6 +21,7 @@ _QUOTES_SECONDS = 10
 
 def run_round(shard: int, *, threads: DatabaseThreads, now: datetime) -> tuple[AccountWork, ...]:
     """Ask for the cancels that rules want; returns the replacements to send, committed already."""
+    threads.run(stop_overfilling, shard, now=now)
     watched = threads.run(watched_orders, shard, now=now)
     threads.run(act, watched, _quotes(wants_of(watched, now=now)), now=now)
     ended = threads.run(endings, shard)

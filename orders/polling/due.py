@@ -85,16 +85,20 @@ def _add_feeds(subscriptions: QuerySet[Subscription], *, reconciled_at: datetime
     )
 
 
-def claim_due(shard: int, *, now: datetime) -> tuple[AccountPoll, ...]:
+def claim_due(
+    shard: int, *, now: datetime, under_way: Collection[int] = ()
+) -> tuple[AccountPoll, ...]:
     """The shard's accounts that are due, stamped as polled, so that no other beat takes them too.
 
-    An account that got its first orders since the start has none that we do not know of.
+    Feeds whose poll is `under_way` stay due: they may have been asked for since it began. An
+    account that got its first orders since the start has none that we do not know of.
     """
     _add_feeds(in_shard(_with_orders(), shard), reconciled_at=now)
     with transaction.atomic():
         due = list(
             in_shard(followed_feeds(), shard)
             .filter(_is_due(now))
+            .exclude(id__in=under_way)
             .select_for_update(of=("self",), no_key=True, skip_locked=True)
             .order_by("id")
         )

@@ -7,26 +7,27 @@ What is written goes through orders.recording, in batches over all accounts.
 import asyncio
 import logging
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from accounts.exchange import gateway
 from accounts.exchange.types import ExchangeAnswer, FoundOrder
 from orders.followup import look_up_job
-from orders.lifecycle import Answered, Outcome
 from orders.looking_up import look_up
 from orders.models import Order
+from orders.outcomes import Answered, Outcome, StillListed
 from orders.polling.comparing import compare
 from orders.polling.due import AccountPoll
 from orders.polling.results import PollResult, note
 from orders.polling.strays import Unknown, sort_out
 from orders.recording import record
 from orders.report_reading import is_news
-from orders.transitions import CLOSED
 from tradeplatform.lib.batching import Batcher
 from tradeplatform.lib.database_threads import DatabaseThreads
 
 logger = logging.getLogger(__name__)
 
+# A list may be older than the end of an order that is in it, but not by so much.
+_LIST_LAG = timedelta(seconds=60)
 # Of one account; a restart may find all its orders filled, and venues count requests.
 _LOOK_UPS_AT_ONCE = 4
 
@@ -43,6 +44,10 @@ class Poller:
         # Feeds being polled; an account that hangs is not asked again meanwhile.
         self._under_way: set[int] = set()
 
+    def under_way(self) -> frozenset[int]:
+        """The feeds being polled just now; may be asked on any thread."""
+        return frozenset(self._under_way)
+
     async def poll(self, polls: Iterable[AccountPoll]) -> list[PollResult]:
         """Bring these accounts' orders up to date; a result for each that is not being polled."""
         idle = [poll for poll in polls if poll.feed_id not in self._under_way]
@@ -54,33 +59,45 @@ class Poller:
         self._threads.stop()
 
     async def _poll_and_note(self, poll: AccountPoll) -> PollResult:
-        result = _result(poll, problem="the poll broke off; the log tells why")
         try:
-            result = await self._poll(poll)
-            await self._notes.submit(result)
-        except Exception:  # no account's flaw may hold up the others
-            logger.exception("poll of account %s broke off", poll.login.account_id)
+            result = await self._try_to_poll(poll)
+            await self._note(result)
         finally:
             self._under_way.discard(poll.feed_id)
         return result
 
+    async def _try_to_poll(self, poll: AccountPoll) -> PollResult:
+        try:
+            return await self._poll(poll)
+        except Exception:  # no account's flaw may hold up the others
+            logger.exception("poll of account %s broke off", poll.login.account_id)
+            return _result(poll, problem="the poll broke off; the log tells why")
+
+    async def _note(self, result: PollResult) -> None:
+        try:
+            await self._notes.submit(result)
+        except Exception:  # the next poll has a note of its own
+            logger.exception("the poll of account %s is not noted", result.account_name)
+
     async def _poll(self, poll: AccountPoll) -> PollResult:
+        started_at = datetime.now(UTC)
         try:
             found = await gateway.fetch_open_reports(poll.login)
         except ExchangeAnswer as answer:
             return _result(poll, problem=str(answer))
         comparison = compare(poll, found, now=datetime.now(UTC))
-        reports = [Answered(order.pk, report) for order, report in comparison.news]
+        news: list[Outcome] = [Answered(order.pk, report) for order, report in comparison.news]
         known = await self._sort_out(poll, comparison.unknown)
-        reports += [Answered(order.pk, told.report) for order, told in known if _ended(order, told)]
-        await asyncio.gather(*(self._recorder.submit(report) for report in reports))
+        for order, told in known:
+            news += _of_ended(order, told, listed_at=started_at)
+        await asyncio.gather(*(self._recorder.submit(outcome) for outcome in news))
         looked_up, problem = await self._look_up(poll, comparison.to_look_up, found)
         strays = len(comparison.unknown) - len(known)
         return _result(
             poll,
             at_venue=len(found),
             ours=comparison.listed + len(known),
-            updated=len(reports) + looked_up,
+            updated=len(news) + looked_up,
             strays=strays,
             problem=problem,
         )
@@ -118,9 +135,15 @@ class Poller:
         return answered, problems[-1] if problems else ""
 
 
-def _ended(order: Order, found: FoundOrder) -> bool:
-    """Whether an order that we believe to have ended is told otherwise by its venue."""
-    return order.status in CLOSED and is_news(order, found.report)
+def _of_ended(order: Order, found: FoundOrder, *, listed_at: datetime) -> list[Outcome]:
+    """What to make of an order in the list that we believe to have ended; nothing of others."""
+    if order.closed_at is None:
+        return []
+    if is_news(order, found.report):
+        return [Answered(order.pk, found.report)]
+    if order.needs_attention or order.closed_at >= listed_at - _LIST_LAG:
+        return []
+    return [StillListed(order.pk)]
 
 
 def _result(poll: AccountPoll, **told: int | str) -> PollResult:

@@ -1,6 +1,6 @@
 """A person's word: what the account holds beyond its strategies' positions is the owner's own."""
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.contrib.admin.models import CHANGE, LogEntry
@@ -11,14 +11,17 @@ from orders.models import Remainder
 from tradeplatform.lib.decimals import plain
 
 
-def adopt(*, remainder_ids: Collection[int], person: AbstractBaseUser, now: datetime) -> int:
-    """Accept the remainders found at the last check, and end their drift; returns how many.
+def adopt(*, shown: Mapping[int, str], person: AbstractBaseUser, now: datetime) -> int:
+    """Accept remainders and end their drift; returns how many.
 
-    Who did it and what was accepted is written to the admin's log.
+    `shown` are, by the row's id, the remainders that the person saw, as `plain` writes them. One
+    that a check has found to be another since is left. Who did it and what was accepted is written
+    to the admin's log.
     """
-    rows = Remainder.objects.filter(id__in=remainder_ids, differs_since__isnull=False)
+    rows = Remainder.objects.filter(id__in=shown, differs_since__isnull=False)
     with transaction.atomic():
-        adopted = list(rows.select_for_update().order_by("id"))
+        locked = rows.select_for_update().order_by("id")
+        adopted = [row for row in locked if plain(row.found) == shown[row.pk]]
         for row in adopted:
             _adopt(row, person, now)
     return len(adopted)

@@ -8,8 +8,8 @@ from django.db.models import Q, QuerySet
 from accounts.exchange.types import OrderType, Push
 from accounts.exchange.venues import access_to, has_separate_stops
 from orders.followup import look_up_job
-from orders.lifecycle import Answered
 from orders.models import UNRESOLVED, Order
+from orders.outcomes import Answered
 from orders.planning import login_of
 from orders.recording import record
 from orders.transitions import CLOSED
@@ -22,8 +22,7 @@ def book(pushes: Sequence[Push]) -> list[int | None]:
     For each push the id of the order that is to be looked up now, if any: one with fills told but
     not pushed, or a stop, which goes on as another order of the venue when it triggers.
     """
-    orders = _candidates(pushes)
-    found = [_find(push, orders) for push in pushes]
+    found = _find(pushes, _candidates(pushes))
     outcomes = [
         Answered(order.pk, push.report)
         for push, order in zip(pushes, found, strict=True)
@@ -58,17 +57,21 @@ def _candidates(pushes: Sequence[Push]) -> list[Order]:
     )
 
 
-def _find(push: Push, orders: Sequence[Order]) -> Order | None:
-    return next((order for order in orders if _is_meant(push, order)), None)
-
-
-def _is_meant(push: Push, order: Order) -> bool:
-    if (order.account_id, order.symbol) != (push.account_id, push.symbol):
-        return False
-    if push.client_order_id:
-        return order.client_order_id == push.client_order_id
+def _find(pushes: Sequence[Push], orders: Sequence[Order]) -> list[Order | None]:
+    """The order that each push means, by our id, or by the venue's where it names no other."""
+    by_name = {(each.account_id, each.symbol, each.client_order_id): each for each in orders}
     # Stops that live apart are numbered apart: their number may be another order's too.
-    return order.venue_order_id == push.report.venue_order_id and not _is_apart(order)
+    by_number = {
+        (each.account_id, each.symbol, each.venue_order_id): each
+        for each in orders
+        if not _is_apart(each)
+    }
+    return [
+        by_name.get((push.account_id, push.symbol, push.client_order_id))
+        if push.client_order_id
+        else by_number.get((push.account_id, push.symbol, push.report.venue_order_id))
+        for push in pushes
+    ]
 
 
 def _is_apart(order: Order) -> bool:

@@ -22,6 +22,8 @@ logger = logging.getLogger(__name__)
 
 # How often accounts are looked for and the heartbeat is written.
 _ROUND_SECONDS = 5.0
+# The loop is called hung when it takes longer for one turn.
+_TURN_SECONDS = 2.0
 
 _Key = tuple[int, MarketType]
 
@@ -62,7 +64,8 @@ class StreamProcess:
         for key, login in wanted.items():
             if key not in self._running:
                 self._start(key, login)
-        self._threads.run(self._write_heartbeat, unsupported, now=now)
+        if self._turns():
+            self._threads.run(self._write_heartbeat, unsupported, now=now)
         feeds.mark_down(self._shard, except_for=self._running)
 
     def stop(self) -> None:
@@ -78,10 +81,19 @@ class StreamProcess:
         watcher = Watcher(login, self._booking, self._tell_change)
         self._running[key] = _Running(watcher, loop.run(watcher.run()))
 
+    def _turns(self) -> bool:
+        """Whether the loop turns: while it hangs nothing is heard, whatever the streams' states."""
+        try:
+            loop.call(asyncio.sleep(0), timeout_seconds=_TURN_SECONDS)
+        except TimeoutError:
+            logger.error("the streams' loop hangs: no heartbeat")  # noqa: TRY400  no news in it
+            return False
+        return True
+
     def _end_all_but(self, wanted: dict[_Key, Login]) -> None:
-        """End the watching of accounts that are gone or have another key now."""
+        """End the watching of accounts that are gone or have another key now, and what broke."""
         for key, entry in list(self._running.items()):
-            if wanted.get(key) != entry.watcher.login:
+            if wanted.get(key) != entry.watcher.login or entry.future.done():
                 entry.future.cancel()
                 del self._running[key]
 

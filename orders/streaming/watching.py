@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from accounts.exchange import gateway, streams
 from accounts.exchange.types import ExchangeAnswer, Login, Push, StreamUp
-from orders.lifecycle import Answered
+from orders.outcomes import Answered
 from orders.recording import record
 from orders.streaming.matching import book, needed_look_up
 from tradeplatform.lib.batching import Batcher
@@ -20,6 +20,8 @@ logger = logging.getLogger(__name__)
 
 _FIRST_PAUSE_SECONDS = 0.5
 _LONGEST_PAUSE_SECONDS = 60.0
+# One that broke sooner may be refused as soon as it is open, again and again.
+_STEADY_AFTER_SECONDS = 60.0
 # An order and its execution are pushed apart, a moment after each other.
 _LOOK_UP_AFTER_SECONDS = 0.25
 
@@ -66,6 +68,13 @@ class Booking:
         self._threads.stop()
 
 
+def pause_after(pause_seconds: float, *, was_up_seconds: float) -> float:
+    """The seconds to wait before a stream is opened again, from those waited the last time."""
+    if was_up_seconds >= _STEADY_AFTER_SECONDS:
+        return _FIRST_PAUSE_SECONDS
+    return min(2 * pause_seconds, _LONGEST_PAUSE_SECONDS)
+
+
 @dataclass(slots=True)
 class Watcher:
     """The stream of one account in one type of market. `on_change` hears when it opens or breaks.
@@ -80,21 +89,21 @@ class Watcher:
     problem: str = ""
 
     async def run(self) -> None:
-        """Open the stream again and again, with growing pauses while that fails."""
+        """Open the stream again and again, with growing pauses while it does not last."""
         pause = _FIRST_PAUSE_SECONDS
         while True:
-            was_up = await self._watch_once()
-            pause = _FIRST_PAUSE_SECONDS if was_up else min(2 * pause, _LONGEST_PAUSE_SECONDS)
+            pause = pause_after(pause, was_up_seconds=await self._watch_once())
             await asyncio.sleep(pause * random.uniform(0.5, 1))  # noqa: S311 spreads, hides nothing
 
-    async def _watch_once(self) -> bool:
-        """Returns, when the stream has broken, whether it had been open."""
-        was_up = False
+    async def _watch_once(self) -> float:
+        """Returns, when the stream has broken, for how many seconds it had been open."""
+        clock = asyncio.get_running_loop().time
+        up_since: float | None = None
         try:
             async with aclosing(streams.watch(self.login)) as events:
                 async for event in events:
                     if isinstance(event, StreamUp):
-                        was_up = True
+                        up_since = clock()
                         await self._change(is_up=True, problem="")
                     else:
                         self.booking.start(event)
@@ -103,7 +112,7 @@ class Watcher:
         except Exception as error:  # whatever it is, the next try may go better
             logger.exception("the stream of account %s broke off", self.login.account_id)
             await self._change(is_up=False, problem=type(error).__name__)
-        return was_up
+        return 0.0 if up_since is None else clock() - up_since
 
     async def _change(self, *, is_up: bool, problem: str) -> None:
         self.is_up, self.problem = is_up, problem

@@ -9,7 +9,7 @@ from typing import Self
 import aiohttp
 from aiohttp import web
 
-Misbehaviour = Callable[[web.Request], Awaitable[web.Response | None]]
+Misbehaviour = Callable[[web.Request], Awaitable[web.StreamResponse | None]]
 
 
 async def hang(request: web.Request) -> web.Response | None:

@@ -6,8 +6,9 @@ import pytest
 
 from orders import followup
 from orders.complaints import cancel_failure
-from orders.lifecycle import CancelFailed, apply_outcomes
+from orders.lifecycle import apply_outcomes
 from orders.models import Order, OrderEvent
+from orders.outcomes import CancelFailed
 from orders.tests.rows import make_order
 from strategies.models import Signal, Subscription
 from strategies.tests.rows import NOON

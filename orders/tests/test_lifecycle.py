@@ -16,8 +16,9 @@ from accounts.exchange.types import (
     Side,
 )
 from orders.attention import clear_attention
-from orders.lifecycle import Answered, CancelFailed, Outcome, SendFailed, apply_outcomes
+from orders.lifecycle import apply_outcomes
 from orders.models import Fill, Order, OrderEvent
+from orders.outcomes import Answered, CancelFailed, Outcome, SendFailed
 from orders.tests.rows import make_denied, make_order
 from strategies.models import Position, Signal, Subscription
 from strategies.tests.rows import NOON

@@ -17,8 +17,9 @@ from accounts.exchange.types import (
     ReportStatus,
     Side,
 )
-from orders.lifecycle import Answered, CancelFailed, Outcome, SendFailed, apply_outcomes
+from orders.lifecycle import apply_outcomes
 from orders.models import Fill, Order, OrderEvent
+from orders.outcomes import Answered, CancelFailed, Outcome, SendFailed
 from orders.tests.rows import make_denied, make_order
 from strategies.models import Position, Signal, Subscription
 from strategies.tests.racing import until_somebody_waits
@@ -199,6 +200,17 @@ def test_a_late_fill_does_not_change_when_the_order_ended(order_in: MakeOrder) -
     apply(order, Answered(order.pk, bought("0.5")))
 
     assert (order.status, order.closed_at) == ("FILLED", NOON)
+
+
+def test_a_fill_on_a_refused_order_is_written_down_though_a_person_was_called_before(
+    subscription: Subscription, signal: Signal
+) -> None:
+    denied = make_denied(subscription, signal)
+    Order.objects.filter(pk=denied.pk).update(needs_attention=True)
+
+    apply(denied, Answered(denied.pk, bought("0.1")))
+
+    assert history(denied) == [("DENIED", "DENIED", "0.1 filled after its end")]
 
 
 def test_a_report_of_an_order_that_was_never_sized_books_nothing(

@@ -4,11 +4,12 @@ import threading
 from datetime import UTC, datetime
 from decimal import Decimal
 
+import pytest
 from django.db import connection, connections, transaction
 
 from accounts.exchange.types import FillReport, OrderReport, ReportStatus, Side
-from orders.lifecycle import Answered
 from orders.models import Fill, Order, OrderEvent
+from orders.outcomes import Answered
 from orders.recording import record
 from orders.tests.world import World, limit_buy
 from strategies.tests.racing import until_somebody_waits
@@ -49,6 +50,30 @@ def test_one_answer_that_cannot_be_booked_does_not_lose_the_others(world: World)
     reason = OrderEvent.objects.filter(order=odd).latest("id").reason
     assert reason.startswith("needs a person: the exchange's answer cannot be booked: new row for")
     assert Fill.objects.count() == 1
+
+
+@pytest.mark.parametrize("filled", ["Infinity", "NaN", "1e30"])
+def test_a_number_that_no_column_holds_does_not_lose_the_others(world: World, filled: str) -> None:
+    strategy = world.strategy("test1", world.account("A1"), world.account("A2"))
+    good, odd = world.trade(strategy, limit_buy())
+    impossible = OrderReport(odd.venue_order_id, ReportStatus.OPEN, Decimal(filled), None)
+
+    record([answer(good), Answered(odd.pk, impossible)])
+
+    good.refresh_from_db()
+    odd.refresh_from_db()
+    assert (good.status, good.filled_quantity) == ("PARTIALLY_FILLED", Decimal("0.001"))
+    assert (odd.status, odd.needs_attention) == ("ACCEPTED", True)
+
+
+def test_the_same_flaw_of_an_answer_is_written_once(world: World) -> None:
+    (odd,) = world.trade(world.strategy("test1", world.account("A1")), limit_buy())
+
+    record([answer(odd, price="-1")])
+    record([answer(odd, price="-1")])
+
+    reasons = OrderEvent.objects.filter(order=odd).values_list("reason", flat=True)
+    assert len([reason for reason in reasons if reason.startswith("needs a person")]) == 1
 
 
 def test_answers_wait_while_the_database_is_away(world: World) -> None:

@@ -20,6 +20,7 @@ from orders.tests.world import World, limit_buy, market, place, position_of
 from strategies.models import Position
 from strategies.tests.rows import NOON
 from tradeplatform.lib import loop
+from tradeplatform.lib.decimals import plain
 
 SPOT, FUTURES = MarketType.SPOT, MarketType.FUTURES
 
@@ -126,8 +127,9 @@ def test_a_person_adopts_what_is_found(world: World) -> None:
     check(1)
     check(2)
 
-    adopted = adopt(remainder_ids=[found().pk], person=world.owner, now=NOON)
-    again = adopt(remainder_ids=[found().pk], person=world.owner, now=NOON)
+    shown = {found().pk: plain(found().found)}
+    adopted = adopt(shown=shown, person=world.owner, now=NOON)
+    again = adopt(shown=shown, person=world.owner, now=NOON)
     check(3)
 
     assert (adopted, again) == (1, 0)

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from accounts.exchange.types import FillReport, OrderReport, ReportStatus, Side
 from accounts.tests.rows import make_account
-from orders.lifecycle import Answered, apply_outcomes
+from orders.lifecycle import apply_outcomes
 from orders.models import Fill, Order
+from orders.outcomes import Answered
 from orders.tests.rows import make_order
 from strategies.models import Position
 from strategies.tests.rows import NOON, make_signal, make_strategy, subscribe

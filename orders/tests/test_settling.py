@@ -7,9 +7,10 @@ from django.db import connection, connections, transaction
 from pytest_django import Settings
 
 from accounts.exchange.types import Rejected, Side
-from orders import lifecycle, recording, sweeps
+from orders import recording, sweeps
 from orders.cancellation import request_cancels
 from orders.models import Dispatch, Order
+from orders.outcomes import SendFailed
 from orders.results import is_settled
 from orders.tests.test_sending import start, wait_for
 from orders.tests.world import World, limit_buy, market, orders_of
@@ -52,7 +53,7 @@ def test_an_outcome_that_cannot_be_booked_is_looked_up(world: World) -> None:
     world.claim_only(signal)
     (order,) = orders_of(signal)
 
-    recording.record([lifecycle.SendFailed(order.pk, Rejected("REFUSED", "no \x00 text"))])
+    recording.record([SendFailed(order.pk, Rejected("REFUSED", "no \x00 text"))])
 
     order.refresh_from_db()
     assert (order.status, order.needs_attention) == ("SUBMITTED", True)

@@ -206,6 +206,19 @@ def test_what_ccxt_refuses_by_itself_was_not_sent() -> None:
     assert told.message.endswith('(binance requires "secret" credential)')
 
 
+def test_a_stream_that_breaks_speaks_of_no_order() -> None:
+    cut = Failure(
+        is_read=True, has_left=False, class_names=("NetworkError",), text="Connection closed"
+    )
+
+    told = classify(cut, venue="binance")
+
+    assert (type(told), told.code) == (NotSent, "NO_ANSWER")
+    assert told.message == (
+        "The exchange gave no usable answer. It is asked again later. (Connection closed)"
+    )
+
+
 def test_messages_lose_addresses_and_whatever_looks_like_a_key() -> None:
     text = (
         'error sign! origin_string[1700000000000AbCdEfGhIjKl5000{"qty":"1"}] see '

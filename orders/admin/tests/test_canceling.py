@@ -166,6 +166,33 @@ def test_an_outsider_marks_nothing_as_looked_at(client: Client, scene: Scene) ->
     assert Order.objects.get(pk=order.pk).needs_attention
 
 
+def test_a_person_writes_off_what_its_exchange_has_forgotten(client: Client, scene: Scene) -> None:
+    order, known = scene.order(missed_look_ups=4), scene.order(missed_look_ups=3)
+    client.force_login(scene.alice)
+    path = f"{ORDERS}{order.pk}/write_off_order/"
+
+    pages = [client.get(change(ORDERS, each)).content.decode() for each in (order, known)]
+    asked = client.get(path).content.decode()
+    done = client.post(path, {"_form_submitted": "on"})
+    again = client.post(path, {"_form_submitted": "on"})
+
+    assert ["write_off_order" in page for page in pages] == [True, False]
+    assert "Write this order off?" in asked
+    assert done.headers["HX-Redirect"] == change(ORDERS, order)
+    assert status_of(order) == "CANCELED"
+    assert OrderEvent.objects.get(order=order).reason == "written off by alice"
+    assert texts(again)[-1] == "The exchange has told of it again."
+
+
+def test_an_outsider_writes_nothing_off(client: Client, scene: Scene) -> None:
+    order = scene.order(missed_look_ups=4)
+    client.force_login(scene.carol)
+
+    done = client.post(f"{ORDERS}{order.pk}/write_off_order/", {"_form_submitted": "on"})
+
+    assert (done.status_code, status_of(order)) == (404, "ACCEPTED")
+
+
 def test_an_order_that_does_not_exist_has_no_page_and_no_error(
     client: Client, scene: Scene
 ) -> None:

@@ -1,5 +1,6 @@
 """Remainders are their account's owner's; adopting is shown first and done by a confirmed POST."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from orders.admin.tests.scene import Scene, change
 from orders.models import Remainder
 from orders.tests.rows import make_remainder
 from strategies.tests.rows import NOON
+from tradeplatform.lib.decimals import plain
 
 pytestmark = pytest.mark.django_db
 
@@ -27,17 +29,19 @@ def drifted(scene: Scene) -> Remainder:
     """Alice's account holds 1.5 bitcoins beside its strategies' half; 1 was accepted."""
     return make_remainder(
         scene.subscription.account,
-        accepted="1",
-        held="2",
+        accepted=Decimal(1),
+        held=Decimal(2),
         differs_since=NOON,
         drifted_at=NOON,
     )
 
 
 def adopt(client: Client, user: User, row: Remainder, **form: str) -> Any:
+    """Run the list's action on this row, which was shown as it is in memory."""
     client.force_login(user)
+    shown = {f"found_{row.pk}": plain(row.found)}
     return client.post(
-        REMAINDERS, {"action": "adopt_selected", ACTION_CHECKBOX_NAME: [row.pk], **form}
+        REMAINDERS, {"action": "adopt_selected", ACTION_CHECKBOX_NAME: [row.pk], **shown, **form}
     )
 
 
@@ -68,6 +72,7 @@ def test_the_first_step_only_shows_what_would_be_adopted(
 
     assert "as the owner's own?" in content
     assert f'name="{ACTION_CHECKBOX_NAME}" value="{drifted.pk}"' in content
+    assert f'name="found_{drifted.pk}" value="1.5"' in content
     assert "SANDBOX" in content
     assert Remainder.objects.get().drifted_at == NOON
 
@@ -81,6 +86,18 @@ def test_the_confirmed_step_adopts_and_writes_who_did(
     assert (row.accepted, row.differs_since, row.drifted_at) == (row.found, None, None)
     assert LogEntry.objects.get().user == scene.alice
     assert texts(answer) == ["1 remainder is adopted."]
+
+
+def test_what_was_found_to_be_another_since_it_was_shown_is_not_adopted(
+    client: Client, scene: Scene, drifted: Remainder
+) -> None:
+    Remainder.objects.update(held="3")
+
+    answer = adopt(client, scene.alice, drifted, confirmed="yes")
+
+    assert texts(answer) == ["What was found has changed since you were asked. Look again."]
+    assert Remainder.objects.get().drifted_at == NOON
+    assert not LogEntry.objects.exists()
 
 
 def test_what_does_not_differ_needs_no_adopting(client: Client, scene: Scene) -> None:

@@ -185,6 +185,21 @@ def test_an_account_s_orders_do_not_wait_for_its_poll(world: World, settings: Se
         polling.cancel()
 
 
+def test_a_poll_asked_for_during_a_poll_comes_after_it(world: World, settings: Settings) -> None:
+    account = world.account("A1")
+    world.trade(world.strategy("test1", account), limit_buy())
+    with SelectiveProxy(world.url, misbehaviour=hang_lists) as proxy:
+        world.restart_executor()
+        settings.SANDBOX_URL = proxy.url
+        polling = world.executor.poll(account.pk % 2)
+
+        Feed.objects.update(polled_at=None)
+        during = poll_due(world)
+
+        assert (during, polling.done(), feed(account).polled_at) == ([], False, None)
+        polling.cancel()
+
+
 def test_two_polls_at_once_book_once(world: World) -> None:
     account = world.account("A1")
     strategy = world.strategy("test1", account)

@@ -1,6 +1,9 @@
 """Orders at the exchange that our database does not know, or believes never to have been there."""
 
+from datetime import timedelta
 from decimal import Decimal
+
+import pytest
 
 from orders.client_order_id import new_client_order_id
 from orders.models import Order, StrayOrder
@@ -43,3 +46,23 @@ def test_an_order_we_believe_refused_but_open_at_the_exchange_needs_a_person_onc
     assert [reason for reason in reasons(refused) if reason.startswith("needs a person")] == [
         "needs a person: refused here, yet exchange: open, 0 filled"
     ]
+
+
+@pytest.mark.parametrize(("seconds_ago", "is_flagged"), [(5, False), (90, True)])
+def test_an_order_that_ended_here_and_stays_listed_as_open_needs_a_person_once(
+    world: World, *, seconds_ago: int, is_flagged: bool
+) -> None:
+    strategy = world.strategy("test1", world.account("A1"))
+    ended, _ = world.trade(strategy, limit_buy(), limit_buy("80000"))
+    Order.objects.filter(pk=ended.pk).update(
+        status="CANCELED", closed_at=world.now() - timedelta(seconds=seconds_ago)
+    )
+
+    poll(world)
+    poll(world)
+
+    ended.refresh_from_db()
+    assert (ended.status, ended.needs_attention) == ("CANCELED", is_flagged)
+    assert [reason for reason in reasons(ended) if reason.startswith("needs a person")] == [
+        "needs a person: it has ended here, yet the exchange lists it as open; look there"
+    ] * is_flagged
