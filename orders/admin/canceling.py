@@ -65,6 +65,9 @@ class CancelingAdmin(HistoryAdmin):
         self, request: HttpRequest, queryset: QuerySet[Order]
     ) -> HttpResponse | None:
         """First show what would be canceled; then, once confirmed, ask for it."""
+        if "confirmed" in request.POST:  # also of what was replaced since it was shown
+            self._cancel(request, list(queryset.values_list("pk", flat=True)[:_MOST_AT_ONCE]))
+            return None
         open_orders = queryset.filter(status__in=sorted(OPEN)).select_related(
             "account", "subscription__strategy"
         )
@@ -72,10 +75,7 @@ class CancelingAdmin(HistoryAdmin):
         if not orders:
             self.message_user(request, _("None of these orders is open."), messages.WARNING)
             return None
-        if "confirmed" not in request.POST:
-            return self._confirmation(request, orders)
-        self._cancel(request, [order.pk for order in orders])
-        return None
+        return self._confirmation(request, orders)
 
     @action(  # type: ignore[untyped-decorator]  # Unfold ships no types
         description=_("Cancel order"),
@@ -155,14 +155,14 @@ class CancelingAdmin(HistoryAdmin):
             now=timezone.now(),
         )
         if not asked:
-            self.message_user(request, _("No order was open any more."), messages.WARNING)
+            self.message_user(request, _("None of these orders is open."), messages.WARNING)
             return
         text = ngettext(
             "%d order is being canceled. Its state tells when the exchange has done it.",
             "%d orders are being canceled. Their state tells when the exchange has done it.",
-            asked,
+            len(asked),
         )
-        self.message_user(request, text % asked, messages.SUCCESS)
+        self.message_user(request, text % len(asked), messages.SUCCESS)
 
 
 def _row(order: Order) -> list[Any]:

@@ -11,7 +11,7 @@ from datetime import datetime
 from django.db import transaction
 
 from orders import lifecycle
-from orders.cancellation import request_cancels
+from orders.cancellation import cancel_by_workers
 from orders.expiry.deciding import Decision, decide, needs_book, needs_last_price
 from orders.expiry.quoting import Quotes, Want
 from orders.expiry.watching import WATCHED, Watched
@@ -72,7 +72,7 @@ def _cancel(orders: Iterable[Order], decisions: Mapping[int, Decision], now: dat
         if decisions[order.pk].action is not ExpiryAction.NOTIFY:
             by_reason[decisions[order.pk].reason].append(order.pk)
     for reason, order_ids in sorted(by_reason.items()):
-        request_cancels(order_ids=order_ids, reason=reason, now=now)
+        cancel_by_workers(Order.objects.filter(id__in=order_ids), reason=reason, now=now)
 
 
 def _record(orders: Iterable[Order], decisions: Mapping[int, Decision], now: datetime) -> None:
