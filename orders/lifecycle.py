@@ -120,14 +120,20 @@ def _apply(order: Order, outcome: Outcome, now: datetime) -> list[OrderEvent]:
             return _apply_report(order, report, now)
         case SendFailed(error=error):
             return _apply_send_failure(order, error, now)
-        case CancelFailed(code=code, message=message, give_up=give_up):
-            if give_up and order.outcome_unknown_since is None:
-                order.needs_attention = True
-            return [_event(order, order.status, cancel_failure(code, message), now)]
+        case CancelFailed():
+            return _apply_cancel_failure(order, outcome, now)
         case NotFound(is_proof=is_proof):
             return _apply_miss(order, now, is_proof=is_proof)
         case Unbookable(message=message):
             return _apply_unbookable(order, message, now)
+
+
+def _apply_cancel_failure(order: Order, failed: CancelFailed, now: datetime) -> list[OrderEvent]:
+    if order.status in CLOSED:
+        return []  # it ended before its cancel arrived, or was never sent because of it
+    if failed.give_up and order.outcome_unknown_since is None:
+        order.needs_attention = True
+    return [_event(order, order.status, cancel_failure(failed.code, failed.message), now)]
 
 
 def _apply_report(order: Order, report: OrderReport, now: datetime) -> list[OrderEvent]:
