@@ -36,6 +36,7 @@ _OWN: Mapping[str, str] = {
     "PRICE_BELOW_TICK": "The price is below the exchange's smallest price step.",
     "PRICE_UNAVAILABLE": "There is no current price to size the order by.",
     "PRICE_UNKNOWN": "The exchange tells no price of the symbol.",
+    "REPLACEMENT_EXPIRED": "A replaced order's rest could not be ordered again within a minute.",
     "SIGNAL_EXPIRED": "The alert could not be executed within the strategy's maximum signal age.",
     "STOP_NOT_SUPPORTED": "The exchange takes no stop orders here.",
     "SYMBOL_AMBIGUOUS": "The symbol may mean more than one market; none was guessed.",

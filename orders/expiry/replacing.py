@@ -157,4 +157,6 @@ def _place_job(child: Order, parent: Order) -> PlaceJob:
         limit_price=ticket.limit_price,
     )
     login = login_of(parent.account, parent.subscription.strategy)
-    return PlaceJob(order_id=child.pk, login=login, intent=intent, ticket=ticket)
+    return PlaceJob(
+        order_id=child.pk, login=login, intent=intent, ticket=ticket, is_replacement=True
+    )

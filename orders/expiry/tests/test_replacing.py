@@ -16,6 +16,7 @@ from orders.expiry.tests.rules import (
     beat,
     chain,
     chase,
+    commit_replacement,
     limit_sell,
     reasons,
     rule_of,
@@ -23,6 +24,7 @@ from orders.expiry.tests.rules import (
     unsettled,
 )
 from orders.models import Order, Remainder
+from orders.sending import Sender
 from orders.tests.world import World
 from orders.work import AccountWork
 from strategies.models import Strategy
@@ -134,3 +136,24 @@ def test_a_cancel_of_all_takes_back_what_is_about_to_be_ordered_again(
 
     assert len(chain(order)) == 1
     assert unsettled() == 0
+
+
+def test_a_replacement_that_waited_too_long_for_its_turn_is_denied_in_its_own_words(
+    world: World, strategy: Strategy
+) -> None:
+    rule_of(strategy, action="MARKET")
+    (order,) = world.trade(strategy, limit_sell("110000"))
+    beat(world, minutes=31)
+    world.send_due_cancels()
+    work = commit_replacement(world, order, minutes=31)
+    sender = Sender()
+
+    loop.call(sender.carry_out(work, expires_at=world.now()), timeout_seconds=10)
+    sender.stop()
+
+    _, late = chain(order)
+    assert (late.status, late.error_code) == ("DENIED", "REPLACEMENT_EXPIRED")
+    assert late.error_message == (
+        "The rest could not be ordered again within a minute; nothing was sent."
+    )
+    assert len(world.venue_orders()) == 1
