@@ -80,17 +80,16 @@ def _record(orders: Iterable[Order], decisions: Mapping[int, Decision], now: dat
     expiries, notes = [], []
     for order in orders:
         decision = decisions[order.pk]
-        is_note = decision.action is ExpiryAction.NOTIFY
         expiries.append(
             Expiry(
                 order=order,
                 rule=decision.rule,
                 action=decision.action.value,
                 started_at=now,
-                settled_at=now if is_note else None,
+                settled_at=None if decision.action.replaces else now,
             )
         )
-        if is_note:
+        if decision.action is ExpiryAction.NOTIFY:
             notes.append(lifecycle.note(order, reason=decision.reason, now=now))
     Expiry.objects.bulk_create(expiries)
     OrderEvent.objects.bulk_create(notes)

@@ -31,7 +31,6 @@ from strategies.sizing import Denied
 
 logger = logging.getLogger(__name__)
 
-_REPLACES = frozenset({ExpiryAction.MARKET, ExpiryAction.REPRICE})
 _LEAVES_A_REST = frozenset({OrderStatus.CANCELED, OrderStatus.EXPIRED})
 # A rest whose market cannot be read for this long is left, not ordered when nobody expects it.
 _PATIENCE = timedelta(minutes=5)
@@ -83,7 +82,7 @@ def _ending(expiry: Expiry) -> Ending:
 
 
 def _wants_replacement(expiry: Expiry) -> bool:
-    return expiry.action in _REPLACES and expiry.order.status in _LEAVES_A_REST
+    return ExpiryAction(expiry.action).replaces and expiry.order.status in _LEAVES_A_REST
 
 
 def _want(expiry: Expiry) -> Want:
