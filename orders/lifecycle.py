@@ -22,7 +22,7 @@ from django.db import transaction
 from accounts.exchange.types import NotSent, OrderReport, OutcomeUnknown, Rejected
 from orders import absence
 from orders.bookkeeping import book_fills
-from orders.complaints import cancel_failure, last_cancel_failures
+from orders.complaints import Complaint, last_cancel_failures
 from orders.hooks.nudging import nudge_hooks_after_commit
 from orders.models import Order, OrderEvent
 from orders.order_store import write_orders
@@ -110,8 +110,12 @@ def _without_repetitions(outcomes: Sequence[Outcome]) -> list[Outcome]:
         outcome
         for outcome in outcomes
         if not isinstance(outcome, CancelFailed)
-        or cancel_failure(outcome.code, outcome.message) != known.get(outcome.order_id)
+        or _cancel_failure(outcome) != known.get(outcome.order_id)
     ]
+
+
+def _cancel_failure(failed: CancelFailed) -> str:
+    return Complaint.CANCEL_FAILED.about(f"{failed.code}: {failed.message}")
 
 
 def _apply(order: Order, outcome: Outcome, now: datetime) -> list[OrderEvent]:
@@ -133,7 +137,7 @@ def _apply_cancel_failure(order: Order, failed: CancelFailed, now: datetime) -> 
         return []  # it ended before its cancel arrived, or was never sent because of it
     if failed.give_up and order.outcome_unknown_since is None:
         order.needs_attention = True
-    return [_event(order, order.status, cancel_failure(failed.code, failed.message), now)]
+    return [_event(order, order.status, _cancel_failure(failed), now)]
 
 
 def _apply_report(order: Order, report: OrderReport, now: datetime) -> list[OrderEvent]:
@@ -160,7 +164,7 @@ def _flag_contradiction(order: Order, report: OrderReport, now: datetime) -> lis
     if not flaw or order.needs_attention:
         return []
     order.needs_attention = True
-    return [_event(order, order.status, f"needs a person: {flaw}", now)]
+    return [_event(order, order.status, Complaint.NEEDS_ATTENTION.about(flaw), now)]
 
 
 def _apply_miss(order: Order, now: datetime, *, is_proof: bool) -> list[OrderEvent]:
@@ -179,8 +183,8 @@ def _apply_miss(order: Order, now: datetime, *, is_proof: bool) -> list[OrderEve
     if had_enough:
         return []
     order.needs_attention = True
-    reason = "needs a person: the exchange does not find this order; look for it there"
-    return [_event(order, order.status, reason, now)]
+    reason = "the exchange does not find this order; look for it there"
+    return [_event(order, order.status, Complaint.NEEDS_ATTENTION.about(reason), now)]
 
 
 def _apply_unbookable(order: Order, message: str, now: datetime) -> list[OrderEvent]:
@@ -188,8 +192,8 @@ def _apply_unbookable(order: Order, message: str, now: datetime) -> list[OrderEv
     order.needs_attention = True
     if order.answered_at is None and order.status in UNANSWERED:
         order.outcome_unknown_since = order.outcome_unknown_since or now
-    reason = f"needs a person: the exchange's answer cannot be booked: {message}"
-    return [_event(order, order.status, reason, now)]
+    reason = f"the exchange's answer cannot be booked: {message}"
+    return [_event(order, order.status, Complaint.NEEDS_ATTENTION.about(reason), now)]
 
 
 def _apply_send_failure(
@@ -199,7 +203,7 @@ def _apply_send_failure(
         return []  # something truer came first
     if isinstance(error, OutcomeUnknown):
         order.outcome_unknown_since = order.outcome_unknown_since or now
-        return [_event(order, order.status, f"outcome unknown: {error.message}", now)]
+        return [_event(order, order.status, Complaint.OUTCOME_UNKNOWN.about(error.message), now)]
     status = OrderStatus.REJECTED if isinstance(error, Rejected) else OrderStatus.DENIED
     return [_refuse(order, error.code, error.message, now, status=status)]
 
@@ -278,4 +282,5 @@ def break_off(order: Order, interrupted: Denied, *, now: datetime) -> OrderEvent
     if order.status == OrderStatus.INITIALIZED:
         return _refuse(order, interrupted.code, interrupted.message, now)
     order.outcome_unknown_since = now
-    return _event(order, order.status, "outcome unknown: no answer was recorded", now)
+    reason = Complaint.OUTCOME_UNKNOWN.about("no answer was recorded")
+    return _event(order, order.status, reason, now)
