@@ -59,7 +59,8 @@ class Teller:
         while news := self._read(progress):
             for item in news:
                 self._tell(self._hooks, item)
-                _note_told(progress, item)
+                if not _note_told(progress, item):
+                    return  # the strategy has other hooks by now
         _raise_floors(progress, now)
 
     def _run(self) -> None:
@@ -98,14 +99,9 @@ class Teller:
         """Whether the hooks are there; what is new waits while they are not."""
         if self._hooks is not None:
             return True
-        try:
-            hooks_class = load_hooks(self.path, modules=settings.HOOK_MODULES)
-        except HooksUnusable as problem:
-            self._note_problem(str(problem))
-            return False
 
         def start() -> None:
-            hooks = hooks_class()
+            hooks = load_hooks(self.path, modules=settings.HOOK_MODULES)()
             hooks.on_start(self._context)
             self._hooks = hooks
 
@@ -129,7 +125,10 @@ class Teller:
         self._running = (name, began)
         try:
             call()
-        except Exception as error:
+        except HooksUnusable as problem:
+            self._note_problem(str(problem))
+            return False
+        except BaseException as error:  # SystemExit as well: it would end the thread unseen
             logger.exception("hooks %s: %s failed", self.path, name)
             self._note_problem(f"{name}: {type(error).__name__}: {error}")
             return False
@@ -147,7 +146,8 @@ class Teller:
             self._note_problem(f"{name} has been running for {seconds:.0f} s")
 
     def _note_problem(self, text: str) -> None:
-        """Kept where the strategy's admin page shows it."""
+        """Kept where the strategy's admin page shows it, and in the log."""
+        logger.warning("hooks of %s: %s", self._strategy.group_name, text)
         HookProgress.objects.filter(strategy=self._strategy).update(
             last_problem=text[:300],
             last_problem_at=datetime.now(UTC),
@@ -155,9 +155,10 @@ class Teller:
         )
 
 
-def _note_told(progress: HookProgress, news: News) -> None:
+def _note_told(progress: HookProgress, news: News) -> bool:
+    """Whether it is still the strategy's progress."""
     cursor = from_json(getattr(progress, news.table)).told(news.row_id)
-    _write(progress, **{news.table: cursor})
+    return _write(progress, **{news.table: cursor})
 
 
 def _raise_floors(progress: HookProgress, now: datetime) -> None:
@@ -173,7 +174,10 @@ def _raise_floors(progress: HookProgress, now: datetime) -> None:
     )
 
 
-def _write(progress: HookProgress, **cursors: Cursor) -> None:
-    for table, cursor in cursors.items():
-        setattr(progress, table, cursor.to_json())
-    progress.save(update_fields=[*cursors, "marked_at"])
+def _write(progress: HookProgress, **cursors: Cursor) -> bool:
+    """Whether there was something to write to: other hooks of the strategy start anew."""
+    stored = {table: cursor.to_json() for table, cursor in cursors.items()}
+    for table, cursor in stored.items():
+        setattr(progress, table, cursor)
+    own = HookProgress.objects.filter(pk=progress.pk, hooks=progress.hooks)
+    return own.update(marked_at=progress.marked_at, **stored) == 1

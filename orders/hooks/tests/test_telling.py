@@ -25,7 +25,7 @@ ROOM = "orders.hooks.tests.recorded"
 
 
 @pytest.fixture(autouse=True)
-def _room(settings: Settings) -> Iterator[None]:
+def room(settings: Settings) -> Iterator[None]:
     settings.HOOK_MODULES = [ROOM]
     Recorder.told.clear()
     hooked.forget()
