@@ -3,6 +3,8 @@
 import logging
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
 from orders.hooks.telling import Teller
@@ -16,7 +18,7 @@ from orders.hooks.tests.test_telling import (
     with_hooks,
 )
 from orders.models import OrderEvent
-from orders.tests.rows import make_denied
+from orders.tests.rows import make_denied, make_order
 from orders.tests.world import World, limit_buy
 from strategies.models import HookProgress, Strategy
 
@@ -81,6 +83,22 @@ def test_hooks_that_were_replaced_stop_and_leave_the_new_ones_alone(world: World
     after = HookProgress.objects.get()
     assert (after.hooks, after.events) == (before.hooks, before.events)
     assert Recorder.told == [("start", "coded")]
+
+
+def test_a_flood_of_rows_is_noted_in_few_writes(world: World) -> None:
+    strategy = with_hooks(world, "Recorder")
+    teller = started(world, strategy)
+    order = make_order(strategy.subscriptions.get(), world.alert(strategy, limit_buy()))
+    step = {"at": world.now(), "from_status": "ACCEPTED", "to_status": "ACCEPTED"}
+    OrderEvent.objects.bulk_create(
+        [OrderEvent(order=order, reason=f"note {number}", **step) for number in range(150)]
+    )
+
+    with CaptureQueriesContext(connection) as captured:
+        teller.tell_all(now=world.now())
+
+    assert len(Recorder.told) == 1 + 150
+    assert len(captured) < 30
 
 
 def test_what_cannot_be_loaded_is_in_the_log(
