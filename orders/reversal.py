@@ -5,7 +5,7 @@ opposite position is gone (strategies.reversing.check_flat). Other accounts wait
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
@@ -19,7 +19,33 @@ from orders.work import LookUpJob, PlaceJob
 _PAUSE_SECONDS = 0.25
 
 
-def is_close_before(entry: Order, other: Order) -> bool:
+def doubt_about_position(entry: Order, open_orders: Iterable[Order]) -> str:
+    """Why the position that `entry` reverses may be another than is booked; empty when it is not.
+
+    The close before it has not ended, or what an order of the other side filled is not known.
+    """
+    for other in open_orders:
+        if _is_close_before(entry, other):
+            return "its close is not confirmed"
+        if _may_have_opened(entry, other):
+            return f"what its order {other.client_order_id} filled is not known yet"
+    return ""
+
+
+def _may_have_opened(entry: Order, other: Order) -> bool:
+    has_unknown_fills = (
+        other.outcome_unknown_since is not None
+        or other.venue_filled_quantity > other.filled_quantity
+    )
+    return (
+        has_unknown_fills
+        and other.subscription_id == entry.subscription_id
+        and other.symbol == entry.symbol
+        and other.side != entry.side
+    )
+
+
+def _is_close_before(entry: Order, other: Order) -> bool:
     """Whether `other` is the close that was to come before `entry`: the intent right before it."""
     return (
         other.signal_id == entry.signal_id

@@ -1,7 +1,5 @@
 """What one account's trouble means for it and for the others."""
 
-import threading
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from pytest_django import Settings
@@ -10,6 +8,7 @@ from accounts.exchange.types import Side
 from orders.models import Order, OrderEvent
 from orders.results import is_settled, result_rows
 from orders.tests.selective_proxy import SelectiveProxy, answer_html, hang
+from orders.tests.waiting import wait_for
 from orders.tests.world import World, cancel_all, dispatches_of, limit_buy, market, orders_of
 from strategies.models import Signal
 
@@ -17,14 +16,6 @@ from strategies.models import Signal
 def start(world: World, signal: Signal) -> None:
     for dispatch_id in dispatches_of(signal):
         world.executor.execute_dispatch(dispatch_id)
-
-
-def wait_for(condition: Callable[[], bool], *, seconds: float = 10) -> None:
-    pause = threading.Event()
-    until = datetime.now(UTC) + timedelta(seconds=seconds)
-    while not condition():
-        assert datetime.now(UTC) < until, "it did not happen in time"
-        pause.wait(0.02)
 
 
 def test_an_account_that_hangs_holds_up_only_itself(world: World, settings: Settings) -> None:

@@ -14,11 +14,11 @@ from orders.hooks.tests.test_telling import (
     hook_threads,
     room,
     started,
-    wait_until,
     with_hooks,
 )
 from orders.models import OrderEvent
 from orders.tests.rows import make_denied, make_order
+from orders.tests.waiting import wait_for
 from orders.tests.world import World, limit_buy
 from strategies.models import HookProgress, Strategy
 
@@ -37,7 +37,7 @@ def test_a_hook_that_ends_its_thread_is_recorded_and_told_the_next_row(world: Wo
     world.trade(strategy, limit_buy())
 
     teller.wake()
-    wait_until(lambda: not hook_threads())
+    wait_for(lambda: not hook_threads())
 
     assert Recorder.told[1:] == [("order", "SUBMITTED"), ("order", "ACCEPTED")]
     progress = HookProgress.objects.get()
@@ -62,7 +62,7 @@ def test_a_module_that_hangs_while_it_is_imported_is_shown(
 
     assert HookProgress.objects.get().last_problem.startswith("on_start has been running for")
     Hanging.let_go.set()
-    wait_until(lambda: not hook_threads())
+    wait_for(lambda: not hook_threads())
     assert Recorder.told == [("start", "coded")]
 
 
@@ -77,7 +77,7 @@ def test_hooks_that_were_replaced_stop_and_leave_the_new_ones_alone(world: World
     before = HookProgress.objects.get()
 
     Hanging.let_go.set()
-    wait_until(lambda: not hook_threads())
+    wait_for(lambda: not hook_threads())
     new.tell_all(now=world.now())
 
     after = HookProgress.objects.get()
