@@ -163,8 +163,7 @@ def _flag_contradiction(order: Order, report: OrderReport, now: datetime) -> lis
     flaw = contradiction(order, report)
     if not flaw or order.needs_attention:
         return []
-    order.needs_attention = True
-    return [_event(order, order.status, Complaint.NEEDS_ATTENTION.about(flaw), now)]
+    return [call_person(order, reason=flaw, now=now)]
 
 
 def _apply_miss(order: Order, now: datetime, *, is_proof: bool) -> list[OrderEvent]:
@@ -182,18 +181,16 @@ def _apply_miss(order: Order, now: datetime, *, is_proof: bool) -> list[OrderEve
         return [_refuse(order, "NOT_FOUND_AT_VENUE", message, now, status=rejected)]
     if had_enough:
         return []
-    order.needs_attention = True
     reason = "the exchange does not find this order; look for it there"
-    return [_event(order, order.status, Complaint.NEEDS_ATTENTION.about(reason), now)]
+    return [call_person(order, reason=reason, now=now)]
 
 
 def _apply_unbookable(order: Order, message: str, now: datetime) -> list[OrderEvent]:
     """A person is to look, and where no answer is booked the venue is to be asked again."""
-    order.needs_attention = True
     if order.answered_at is None and order.status in UNANSWERED:
         order.outcome_unknown_since = order.outcome_unknown_since or now
     reason = f"the exchange's answer cannot be booked: {message}"
-    return [_event(order, order.status, Complaint.NEEDS_ATTENTION.about(reason), now)]
+    return [call_person(order, reason=reason, now=now)]
 
 
 def _apply_send_failure(
@@ -269,6 +266,12 @@ def ask_cancel(order: Order, *, reason: str, now: datetime) -> OrderEvent:
 def note(order: Order, *, reason: str, now: datetime) -> OrderEvent:
     """Something about the order that changes nothing of it; the caller stores the event."""
     return _event(order, order.status, reason, now)
+
+
+def call_person(order: Order, *, reason: str, now: datetime) -> OrderEvent:
+    """Have a person look at the order; the caller writes the order and the event."""
+    order.needs_attention = True
+    return _event(order, order.status, Complaint.NEEDS_ATTENTION.about(reason), now)
 
 
 def look_at(order: Order, *, person: str, now: datetime) -> OrderEvent:

@@ -161,7 +161,9 @@ def test_a_rule_that_was_deleted_meanwhile_orders_nothing(world: World, strategy
     beat(world)
 
     assert [each.status for each in chain(order)] == ["CANCELED"]
-    assert reasons(order)[-1] == "REPRICE: rest 0.5 is left: the rule was deleted meanwhile"
+    assert reasons(order)[-1] == (
+        "needs a person: REPRICE: rest 0.5 is left: the rule was deleted meanwhile"
+    )
 
 
 def test_a_note_is_written_once(world: World, strategy: Strategy) -> None:

@@ -227,7 +227,7 @@ def test_nothing_is_bought_again_where_trading_was_switched_off(
     expire(world, minutes=31)
 
     (first,) = chain(order)
-    assert first.status == "CANCELED"
+    assert (first.status, first.needs_attention) == ("CANCELED", False)
     assert reasons(first)[-1].startswith("rule 1 MARKET: rest ")
     assert reasons(first)[-1].endswith(
         "is left: the account, its subscription or the strategy is inactive"

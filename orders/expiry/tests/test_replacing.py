@@ -23,7 +23,7 @@ from orders.expiry.tests.rules import (
     selling,
     unsettled,
 )
-from orders.models import Order, Remainder
+from orders.models import Feed, Order, Remainder
 from orders.sending import Sender
 from orders.tests.world import World
 from orders.work import AccountWork
@@ -69,8 +69,9 @@ def test_a_rest_waits_for_its_market_and_is_left_after_some_minutes(
     assert (early, waiting, late, unsettled()) == ((), 1, (), 0)
     assert len(chain(order)) == 1
     assert reasons(order)[-1] == (
-        "rule 1 MARKET: rest 0.5 is left: the exchange's prices could not be read"
+        "needs a person: rule 1 MARKET: rest 0.5 is left: the exchange's prices could not be read"
     )
+    assert chain(order)[0].needs_attention
 
 
 def test_a_book_that_is_too_thin_just_now_puts_the_rest_back_where_it_was(
@@ -122,6 +123,25 @@ def test_an_entry_is_not_ordered_again_while_its_coin_has_drifted(
 
     assert len(chain(order)) == 1
     assert "is left: The account holds another quantity of BTC" in reasons(order)[-1]
+
+
+def test_the_rest_of_an_entry_waits_until_its_account_is_reconciled(
+    world: World, strategy: Strategy
+) -> None:
+    rule_of(strategy, action="MARKET")
+    (order,) = world.trade(strategy, limit_sell("110000"))
+    cancel_by_rule(world)
+    quotes = read(Want(_MARKET, "BTC/USDT", last_price=True))
+    feed, _ = Feed.objects.get_or_create(account=order.account, market_type="SPOT")
+    Feed.objects.update(reconciled_at=None)
+
+    replace_with(world, order, quotes)
+    waiting = unsettled()
+    Feed.objects.filter(pk=feed.pk).update(reconciled_at=world.now())
+    replace_with(world, order, quotes)
+
+    assert (waiting, unsettled()) == (1, 0)
+    assert len(chain(order)) == 2
 
 
 def test_a_cancel_of_all_takes_back_what_is_about_to_be_ordered_again(
