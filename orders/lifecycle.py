@@ -26,7 +26,7 @@ from orders.complaints import Complaint, last_cancel_failures
 from orders.hooks.nudging import nudge_hooks_after_commit
 from orders.models import Order, OrderEvent
 from orders.order_store import write_orders
-from orders.report_reading import contradiction, report_reason, status_after
+from orders.report_reading import comes_too_late, contradiction, report_reason, status_after
 from orders.transitions import CLOSED, UNANSWERED, OrderStatus
 from strategies.sizing import Denied
 from tradeplatform.lib.decimals import plain
@@ -143,6 +143,7 @@ def _apply_cancel_failure(order: Order, failed: CancelFailed, now: datetime) -> 
 def _apply_report(order: Order, report: OrderReport, now: datetime) -> list[OrderEvent]:
     if order.quantity is None:
         raise ValueError(f"order {order.pk} was reported by a venue but never sized")
+    is_too_late = comes_too_late(order, report)
     order.venue_order_id = order.venue_order_id or report.venue_order_id
     order.answered_at = order.answered_at or now
     order.outcome_unknown_since = None
@@ -155,6 +156,10 @@ def _apply_report(order: Order, report: OrderReport, now: datetime) -> list[Orde
         events.append(_refuse(order, "VENUE_REJECTED", message, now, status=following))
     elif following != order.status:
         events.append(_move(order, following, report_reason(report), now))
+    if is_too_late:  # INV-1 is broken: the venue had said that the order ended with less
+        told = f"the exchange tells of {plain(report.filled_quantity)} filled"
+        reason = f"{told}, after the rest was ordered again"
+        events.append(call_person(order, reason=reason, now=now))
     return events
 
 

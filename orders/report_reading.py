@@ -50,6 +50,14 @@ def _contradicts_refusal(report: OrderReport, order: Order) -> bool:
     return order.status == OrderStatus.DENIED
 
 
+def comes_too_late(order: Order, report: OrderReport) -> bool:
+    """Whether it tells of more filled of an order whose rest was ordered again already."""
+    has_ended = order.status in (OrderStatus.CANCELED, OrderStatus.EXPIRED)
+    if not has_ended or report.filled_quantity <= order.venue_filled_quantity:
+        return False
+    return Order.objects.filter(parent=order.pk).exists()
+
+
 def report_reason(report: OrderReport) -> str:
     """The report as a step's reason."""
     return f"exchange: {report.status.value.lower()}, {plain(report.filled_quantity)} filled"

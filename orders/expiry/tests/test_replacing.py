@@ -7,7 +7,14 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 
-from accounts.exchange.types import Book, Environment, MarketKey, MarketType
+from accounts.exchange.types import (
+    Book,
+    Environment,
+    MarketKey,
+    MarketType,
+    OrderReport,
+    ReportStatus,
+)
 from accounts.shards import shard_of
 from orders.expiry.deciding import Quote
 from orders.expiry.quoting import Want, Where, read_quotes
@@ -23,6 +30,7 @@ from orders.expiry.tests.rules import (
     selling,
     unsettled,
 )
+from orders.lifecycle import Answered, apply_outcomes
 from orders.models import Feed, Order, Remainder
 from orders.sending import Sender
 from orders.tests.world import World
@@ -156,6 +164,27 @@ def test_a_cancel_of_all_takes_back_what_is_about_to_be_ordered_again(
 
     assert len(chain(order)) == 1
     assert unsettled() == 0
+
+
+def test_a_fill_told_after_the_rest_was_ordered_again_is_for_a_person(
+    world: World, strategy: Strategy
+) -> None:
+    """A venue that cancels with nothing filled, and tells of an execution afterwards."""
+    rule_of(strategy, action="MARKET")
+    (order,) = world.trade(strategy, limit_sell("110000"))
+    cancel_by_rule(world)
+    beat(world, minutes=31)
+    late = OrderReport(order.venue_order_id, ReportStatus.CANCELED, Decimal("0.2"), None)
+
+    apply_outcomes([Answered(order.pk, late)] * 2, now=world.now())
+
+    first, second = chain(order)
+    assert (second.quantity, second.status) == (Decimal("0.5"), "FILLED")
+    assert first.needs_attention
+    assert reasons(first)[-1] == (
+        "needs a person: the exchange tells of 0.2 filled, after the rest was ordered again"
+    )
+    assert reasons(first)[-2].startswith("rule 1 MARKET: rest ordered again as ")
 
 
 def test_a_replacement_that_waited_too_long_for_its_turn_is_denied_in_its_own_words(
