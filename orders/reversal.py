@@ -15,8 +15,10 @@ from orders.models import UNRESOLVED, Order
 from orders.transitions import OPEN, OrderStatus
 from orders.work import LookUpJob, PlaceJob
 
-# Between two looks at a close that has not ended: a venue's limits are shared by all orders.
-_PAUSE_SECONDS = 0.25
+# Between two looks at a close that has not ended, doubled each time: a venue's limits, and our
+# threads, are shared by all accounts that wait.
+_FIRST_PAUSE_SECONDS = 0.25
+_LONGEST_PAUSE_SECONDS = 2.0
 
 
 def doubt_about_position(entry: Order, open_orders: Iterable[Order]) -> str:
@@ -79,6 +81,9 @@ async def wait_for_close(
     At most `REVERSAL_SECONDS`, and never longer than the signal lives.
     """
     deadline = min(expires_at, datetime.now(UTC) + timedelta(seconds=settings.REVERSAL_SECONDS))
+    pause = _FIRST_PAUSE_SECONDS
     while (close := await find(entry)) is not None and datetime.now(UTC) < deadline:
         await look_up(close)
-        await asyncio.sleep(_PAUSE_SECONDS)
+        left = (deadline - datetime.now(UTC)).total_seconds()
+        await asyncio.sleep(max(min(pause, left), 0))
+        pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)

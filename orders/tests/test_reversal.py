@@ -264,7 +264,10 @@ def test_killed_in_between_nothing_is_opened(world: World, is_close_sent: bool) 
     assert len(world.venue_orders()) == (2 if is_close_sent else 1)
 
 
-def test_the_wait_never_outlasts_the_signal(world: World) -> None:
+@pytest.mark.parametrize(("seconds", "most"), [(-1, 0), (2, 4)])
+def test_the_wait_never_outlasts_the_signal_and_looks_ever_more_seldom(
+    world: World, *, seconds: int, most: int
+) -> None:
     looked_up: list[LookUpJob] = []
     account = world.account("A1")
     strategy = perp(world, account)
@@ -279,7 +282,8 @@ def test_the_wait_never_outlasts_the_signal(world: World) -> None:
     async def look_up(job: LookUpJob) -> None:
         looked_up.append(job)
 
-    expired = world.now() - timedelta(seconds=1)
-    asyncio.run(wait_for_close(entry, expires_at=expired, find=never_ends, look_up=look_up))
+    expires_at = world.now() + timedelta(seconds=seconds)
+    asyncio.run(wait_for_close(entry, expires_at=expires_at, find=never_ends, look_up=look_up))
 
-    assert looked_up == []
+    assert world.now() >= expires_at
+    assert len(looked_up) <= most
