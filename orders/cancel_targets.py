@@ -7,6 +7,7 @@ from accounts.exchange.types import MarketKey
 from accounts.models import Account
 from accounts.shards import in_shard
 from orders.cancellation import cancelable_orders, mark_for_cancel
+from orders.chains import chain_ids_of, with_chain_ids
 from orders.market_data import MarketView
 from orders.models import Order
 from orders.planning import login_of, sender_subscriptions
@@ -52,6 +53,8 @@ def _wanted(plan: Plan, view: MarketView, accounts: Mapping[int, Account]) -> di
     ]
     # Not what later alerts placed, should this one be carried out late.
     orders = cancelable_orders(accounts).filter(signal__received_at__lte=plan.signal.received_at)
+    if any(intent.action is Action.CANCEL for _, intent in cancels):
+        orders = with_chain_ids(orders)
     wanted: dict[int, int] = {}
     for order in orders:
         market = _market_of(plan, accounts[order.subscription_id])
@@ -71,10 +74,7 @@ def _job(plan: Plan, order: Order, accounts: Mapping[int, Account]) -> CancelJob
 
 
 def _is_meant(order: Order, intent: Intent, market: MarketKey, view: MarketView) -> bool:
-    if intent.action is Action.CANCEL and intent.order_id not in (
-        order.client_order_id,
-        order.venue_order_id,
-    ):
+    if intent.action is Action.CANCEL and intent.order_id not in chain_ids_of(order):
         return False
     if intent.side is not None and order.side != intent.side:
         return False

@@ -6,8 +6,7 @@ from datetime import datetime
 from django.conf import settings
 
 from accounts.shards import in_shard
-from orders.cancellation import request_cancels, unfinished
-from orders.models import Order
+from orders.cancellation import request_cancels, unfinished_orders
 
 logger = logging.getLogger(__name__)
 
@@ -18,11 +17,12 @@ def cancel_on_start(shard: int, *, now: datetime) -> int:
     `settings.CANCEL_ON_START` wants it for every strategy. The worker sends the cancels with its
     first tasks.
     """
-    orders = in_shard(Order.objects.filter(unfinished()), shard)
+    orders = in_shard(unfinished_orders(), shard)
     if not settings.CANCEL_ON_START:
         orders = orders.filter(subscription__strategy__cancel_on_start=True)
     ids = list(orders.values_list("id", flat=True))
-    asked = request_cancels(order_ids=ids, reason="canceled at the platform's start", now=now)
+    reason = "canceled at the platform's start"
+    asked = len(request_cancels(order_ids=ids, reason=reason, now=now))
     if asked:
         logger.warning("shard %s: %s open orders from before the start are canceled", shard, asked)
     return asked

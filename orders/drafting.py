@@ -86,6 +86,14 @@ def expired() -> Denied:
     )
 
 
+def replacement_expired() -> Denied:
+    """The refusal of a replacement that waited too long for its account's turn."""
+    return Denied(
+        "REPLACEMENT_EXPIRED",
+        "The rest could not be ordered again within a minute; nothing was sent.",
+    )
+
+
 def check_currency(currency: str, rules: MarketRules) -> None:
     """A strategy with a currency trades only markets quoted in it; raises Denied."""
     if currency and rules.quote != currency:

@@ -19,7 +19,7 @@ from orders.drafting import check_currency, expired, submit_sized, ticket_of
 from orders.models import Order, OrderEvent
 from orders.obstacles import Obstacle, obstacles
 from orders.order_store import write_orders
-from orders.reversal import is_close_before
+from orders.reversal import doubt_about_position
 from orders.transitions import OPEN, OrderStatus
 from orders.work import LateSizing
 from strategies.models import Position, Subscription
@@ -178,7 +178,7 @@ class _Books:
         )
 
     def _check_flat(self, order: Order, rules: MarketRules) -> None:
-        """Deny the order while the opposite position, or the close before it, is still there."""
+        """Deny the order while the opposite position is, or may be, still there."""
         own = sum(
             (
                 position.quantity
@@ -188,8 +188,8 @@ class _Books:
             ),
             ZERO,
         )
-        is_closing = any(is_close_before(order, other) for other in self.open_orders)
-        check_flat(side=Side(order.side), own=own, is_closing=is_closing, rules=rules)
+        doubt = doubt_about_position(order, self.open_orders)
+        check_flat(side=Side(order.side), own=own, doubt=doubt, rules=rules)
 
     def _leaving(self, order: Order, *, is_spot: bool) -> Decimal:
         """What the subscription's open orders on the same side will take from its position."""

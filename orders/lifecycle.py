@@ -22,7 +22,7 @@ from accounts.exchange.types import NotSent, OrderReport, OutcomeUnknown, Reject
 from orders import absence
 from orders.bookkeeping import book_fills
 from orders.chains import unfilled
-from orders.complaints import cancel_failure, last_cancel_failures
+from orders.complaints import Complaint, last_cancel_failures
 from orders.hooks.nudging import nudge_hooks_after_commit
 from orders.models import Order, OrderEvent
 from orders.order_store import write_orders
@@ -75,8 +75,12 @@ def _without_repetitions(outcomes: Sequence[Outcome]) -> list[Outcome]:
         outcome
         for outcome in outcomes
         if not isinstance(outcome, CancelFailed)
-        or cancel_failure(outcome.code, outcome.message) != known.get(outcome.order_id)
+        or _cancel_failure(outcome) != known.get(outcome.order_id)
     ]
+
+
+def _cancel_failure(failed: CancelFailed) -> str:
+    return Complaint.CANCEL_FAILED.about(f"{failed.code}: {failed.message}")
 
 
 def _apply(order: Order, outcome: Outcome, now: datetime) -> list[OrderEvent]:
@@ -85,17 +89,23 @@ def _apply(order: Order, outcome: Outcome, now: datetime) -> list[OrderEvent]:
             return _apply_report(order, report, now)
         case SendFailed(error=error):
             return _apply_send_failure(order, error, now)
-        case CancelFailed(code=code, message=message, give_up=give_up):
-            if give_up and order.outcome_unknown_since is None:
-                order.needs_attention = True
-            return [_event(order, order.status, cancel_failure(code, message), now)]
+        case CancelFailed():
+            return _apply_cancel_failure(order, outcome, now)
         case NotFound(is_proof=is_proof):
             return _apply_miss(order, now, is_proof=is_proof)
         case StillListed():
             flaw = "it has ended here, yet the exchange lists it as open; look there"
-            return [] if order.needs_attention else [_call_person(order, flaw, now)]
+            return [] if order.needs_attention else [call_person(order, reason=flaw, now=now)]
         case Unbookable(message=message):
             return _apply_unbookable(order, message, now)
+
+
+def _apply_cancel_failure(order: Order, failed: CancelFailed, now: datetime) -> list[OrderEvent]:
+    if order.status in CLOSED:
+        return []  # it ended before its cancel arrived, or was never sent because of it
+    if failed.give_up and order.outcome_unknown_since is None:
+        order.needs_attention = True
+    return [_event(order, order.status, _cancel_failure(failed), now)]
 
 
 def _apply_report(order: Order, report: OrderReport, now: datetime) -> list[OrderEvent]:
@@ -120,7 +130,7 @@ def _flag_contradiction(order: Order, report: OrderReport, now: datetime) -> lis
     flaw = contradiction(order, report)
     if not flaw or order.needs_attention:
         return []
-    return [_call_person(order, flaw, now)]
+    return [call_person(order, reason=flaw, now=now)]
 
 
 def _note_late_fills(
@@ -135,7 +145,7 @@ def _note_late_fills(
     if excess <= 0:
         return [_event(order, order.status, reason, now)]
     too_much = f"with its replacements {plain(excess)} more than was asked for may be filled"
-    return [_call_person(order, f"{reason}; {too_much}", now)]
+    return [call_person(order, reason=f"{reason}; {too_much}", now=now)]
 
 
 def _mind_unread_fills(order: Order, now: datetime) -> list[OrderEvent]:
@@ -148,7 +158,7 @@ def _mind_unread_fills(order: Order, now: datetime) -> list[OrderEvent]:
         return []
     told, shown = plain(order.venue_filled_quantity), plain(order.filled_quantity)
     flaw = f"the exchange says {told} is filled but shows executions of {shown} only; look there"
-    return [_call_person(order, flaw, now)]
+    return [call_person(order, reason=flaw, now=now)]
 
 
 def _has_unread_fills(order: Order) -> bool:
@@ -168,7 +178,7 @@ def _apply_miss(order: Order, now: datetime, *, is_proof: bool) -> list[OrderEve
     if not has_just_missed_enough:
         return []
     flaw = "the exchange does not find this order; look there, then write it off if it has ended"
-    return [_call_person(order, flaw, now)]
+    return [call_person(order, reason=flaw, now=now)]
 
 
 def _has_missed_enough(order: Order, now: datetime) -> bool:
@@ -179,18 +189,14 @@ def _has_missed_enough(order: Order, now: datetime) -> bool:
     return absence.was_enough(order) and not had_enough
 
 
-def _call_person(order: Order, flaw: str, now: datetime) -> OrderEvent:
-    order.needs_attention = True
-    return _event(order, order.status, f"needs a person: {flaw}", now)
-
-
 def _apply_unbookable(order: Order, message: str, now: datetime) -> list[OrderEvent]:
     """A person is to look, and where no answer is booked the venue is to be asked again."""
     if order.answered_at is None and order.status in UNANSWERED:
         order.outcome_unknown_since = order.outcome_unknown_since or now
     if order.needs_attention:  # the venue will say the same at every look-up
         return []
-    return [_call_person(order, f"the exchange's answer cannot be booked: {message}", now)]
+    flaw = f"the exchange's answer cannot be booked: {message}"
+    return [call_person(order, reason=flaw, now=now)]
 
 
 def _apply_send_failure(
@@ -200,7 +206,7 @@ def _apply_send_failure(
         return []  # something truer came first
     if isinstance(error, OutcomeUnknown):
         order.outcome_unknown_since = order.outcome_unknown_since or now
-        return [_event(order, order.status, f"outcome unknown: {error.message}", now)]
+        return [_event(order, order.status, Complaint.OUTCOME_UNKNOWN.about(error.message), now)]
     status = OrderStatus.REJECTED if isinstance(error, Rejected) else OrderStatus.DENIED
     return [_refuse(order, error.code, error.message, now, status=status)]
 
@@ -268,6 +274,12 @@ def note(order: Order, *, reason: str, now: datetime) -> OrderEvent:
     return _event(order, order.status, reason, now)
 
 
+def call_person(order: Order, *, reason: str, now: datetime) -> OrderEvent:
+    """Have a person look at the order; the caller writes the order and the event."""
+    order.needs_attention = True
+    return _event(order, order.status, Complaint.NEEDS_ATTENTION.about(reason), now)
+
+
 def look_at(order: Order, *, person: str, now: datetime) -> OrderEvent:
     """A person has looked at what was flagged; the caller writes the order and the event."""
     order.needs_attention = False
@@ -292,4 +304,5 @@ def break_off(order: Order, interrupted: Denied, *, now: datetime) -> OrderEvent
     if order.status == OrderStatus.INITIALIZED:
         return _refuse(order, interrupted.code, interrupted.message, now)
     order.outcome_unknown_since = now
-    return _event(order, order.status, "outcome unknown: no answer was recorded", now)
+    reason = Complaint.OUTCOME_UNKNOWN.about("no answer was recorded")
+    return _event(order, order.status, reason, now)

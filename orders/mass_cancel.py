@@ -17,7 +17,7 @@ from django.db.models import Q
 from accounts.exchange import gateway
 from accounts.models import Account
 from orders import followup
-from orders.cancellation import request_cancels, unfinished
+from orders.cancellation import request_cancels, unfinished_orders
 from orders.market_data import MarketView
 from orders.models import UNRESOLVED, Order, OrderEvent
 from orders.planning import login_of
@@ -53,7 +53,7 @@ class Selection:
 
     def orders(self) -> list[Order]:
         """The open orders of the selection, and those about to be replaced, by account and age."""
-        wanted = unfinished()
+        wanted = Q(id__in=unfinished_orders().values("id"))
         if self.group_name:
             wanted &= Q(subscription__strategy__group_name=self.group_name)
         if self.account_name:
@@ -72,14 +72,15 @@ def cancel_and_wait(
     """Have these orders canceled, all accounts at once; returns them once all have ended, or as
     they stand after `seconds`.
     """
-    request_cancels(order_ids=order_ids, reason=reason, now=now)
+    # With what replaced one of them since they were read.
+    meant = {*order_ids, *request_cancels(order_ids=order_ids, reason=reason, now=now)}
     sender = Sender()
     try:
-        _send_until_ended(sender, order_ids, seconds, progress)
+        _send_until_ended(sender, sorted(meant), seconds, progress)
     finally:
         loop.stop(drain_seconds=settings.EXCHANGE_TIMEOUT_SECONDS, farewell=gateway.close())
         sender.stop()
-    return list(_rows(Q(id__in=order_ids)))
+    return _rows(Q(id__in=meant))
 
 
 def has_ended(order: Order) -> bool:

@@ -3,10 +3,14 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
+from orders.chains import chain_ids_of, in_chains_of, with_chain_ids
 from orders.models import Dispatch, Order
+from orders.planning import sender_subscriptions
 from orders.transitions import OrderStatus
+from strategies.intents import Action
+from strategies.models import Signal
 
 _State = tuple[str, str, str]  # success, failed or pending; error code; sentence
 
@@ -16,11 +20,20 @@ _OUTCOME_UNKNOWN = (
 _NOT_CONFIRMED = (
     "The exchange has not confirmed the cancel. It is repeated until the order's end is known."
 )
+# What a cancel by id may find done already, or under way for somebody else.
+_TAKEN_BACK = [
+    OrderStatus.PENDING_CANCEL,
+    OrderStatus.CANCELED,
+    OrderStatus.EXPIRED,
+    OrderStatus.FILLED,
+]
 
 
 @dataclass(frozen=True, slots=True)
 class ResultRow:
-    """One order of one account. `state` is success, failed or pending."""
+    """One order of one account. `state` is success, failed or pending; `known_as` are its ids and
+    those of the orders that it replaced.
+    """
 
     account_id: int
     account_name: str
@@ -33,6 +46,7 @@ class ResultRow:
     client_order_id: str
     error_code: str
     error_message: str
+    known_as: frozenset[str]
 
 
 def is_settled(signal_id: UUID) -> bool:
@@ -41,21 +55,47 @@ def is_settled(signal_id: UUID) -> bool:
 
 
 def result_rows(signal_id: UUID) -> list[ResultRow]:
-    """The orders a signal placed, in the order of execution, and those it asked to cancel."""
+    """The orders a signal placed, in the order of execution, and those it asked to cancel.
+
+    Then those that it named to be canceled and that had ended, or were being canceled, before.
+    """
     settled = is_settled(signal_id)
-    orders = (
-        Order.objects.filter(Q(signal_id=signal_id) | Q(cancel_signal_id=signal_id))
-        .select_related("account")
-        .order_by("intent_index", "account__name", "id")
+    asked = Order.objects.filter(Q(signal_id=signal_id) | Q(cancel_signal_id=signal_id))
+    rows = _rows(asked, signal_id, settled=settled)
+    if not settled:
+        return rows
+    signal = Signal.objects.select_related("strategy").get(id=signal_id)
+    missed = _named(signal) - {name for row in rows for name in row.known_as}
+    return rows + _rows(_taken_back(signal, missed), signal_id, settled=True) if missed else rows
+
+
+def _named(signal: Signal) -> set[str]:
+    """The ids of the orders that it wants canceled one by one."""
+    return {intent["order_id"] for intent in signal.intents if intent["action"] == Action.CANCEL}
+
+
+def _taken_back(signal: Signal, names: set[str]) -> QuerySet[Order]:
+    """Of the orders so named, where this signal may act, those that there is no need to cancel."""
+    named = Order.objects.filter(
+        Q(client_order_id__in=names) | Q(venue_order_id__in=names),
+        subscription__in=sender_subscriptions(signal),
+        signal__received_at__lte=signal.received_at,
     )
-    return [_row(order, signal_id, settled=settled) for order in orders]
+    last = in_chains_of(named.values_list("id", flat=True)).filter(child__isnull=True)
+    return last.filter(status__in=_TAKEN_BACK)
+
+
+def _rows(orders: QuerySet[Order], signal_id: UUID, *, settled: bool) -> list[ResultRow]:
+    found = with_chain_ids(orders).select_related("account")
+    in_order = found.order_by("intent_index", "account__name", "id")
+    return [_row(order, signal_id, settled=settled) for order in in_order]
 
 
 def _row(order: Order, signal_id: UUID, *, settled: bool) -> ResultRow:
-    if order.cancel_signal_id == signal_id:
-        state, code, message = _cancel_state(order, settled=settled)
-    else:
+    if order.signal_id == signal_id:
         state, code, message = _order_state(order)
+    else:
+        state, code, message = _cancel_state(order, settled=settled)
     return ResultRow(
         account_id=order.account_id,
         account_name=order.account.name,
@@ -68,6 +108,7 @@ def _row(order: Order, signal_id: UUID, *, settled: bool) -> ResultRow:
         client_order_id=order.client_order_id,
         error_code=code,
         error_message=message,
+        known_as=chain_ids_of(order),
     )
 
 

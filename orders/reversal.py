@@ -5,7 +5,7 @@ opposite position is gone (strategies.reversing.check_flat). Other accounts wait
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
@@ -15,11 +15,39 @@ from orders.models import UNRESOLVED, Order
 from orders.transitions import OPEN, OrderStatus
 from orders.work import LookUpJob, PlaceJob
 
-# Between two looks at a close that has not ended: a venue's limits are shared by all orders.
-_PAUSE_SECONDS = 0.25
+# Between two looks at a close that has not ended, doubled each time: a venue's limits, and our
+# threads, are shared by all accounts that wait.
+_FIRST_PAUSE_SECONDS = 0.25
+_LONGEST_PAUSE_SECONDS = 2.0
 
 
-def is_close_before(entry: Order, other: Order) -> bool:
+def doubt_about_position(entry: Order, open_orders: Iterable[Order]) -> str:
+    """Why the position that `entry` reverses may be another than is booked; empty when it is not.
+
+    The close before it has not ended, or what an order of the other side filled is not known.
+    """
+    for other in open_orders:
+        if _is_close_before(entry, other):
+            return "its close is not confirmed"
+        if _may_have_opened(entry, other):
+            return f"what its order {other.client_order_id} filled is not known yet"
+    return ""
+
+
+def _may_have_opened(entry: Order, other: Order) -> bool:
+    has_unknown_fills = (
+        other.outcome_unknown_since is not None
+        or other.venue_filled_quantity > other.filled_quantity
+    )
+    return (
+        has_unknown_fills
+        and other.subscription_id == entry.subscription_id
+        and other.symbol == entry.symbol
+        and other.side != entry.side
+    )
+
+
+def _is_close_before(entry: Order, other: Order) -> bool:
     """Whether `other` is the close that was to come before `entry`: the intent right before it."""
     return (
         other.signal_id == entry.signal_id
@@ -53,6 +81,9 @@ async def wait_for_close(
     At most `REVERSAL_SECONDS`, and never longer than the signal lives.
     """
     deadline = min(expires_at, datetime.now(UTC) + timedelta(seconds=settings.REVERSAL_SECONDS))
+    pause = _FIRST_PAUSE_SECONDS
     while (close := await find(entry)) is not None and datetime.now(UTC) < deadline:
         await look_up(close)
-        await asyncio.sleep(_PAUSE_SECONDS)
+        left = (deadline - datetime.now(UTC)).total_seconds()
+        await asyncio.sleep(max(min(pause, left), 0))
+        pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)

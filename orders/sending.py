@@ -22,7 +22,7 @@ from accounts.exchange.types import (
     Rejected,
 )
 from orders import market_data
-from orders.drafting import expired
+from orders.drafting import expired, replacement_expired
 from orders.late_sizing import size_late
 from orders.looking_up import look_up
 from orders.models import Order
@@ -144,7 +144,8 @@ def _is_submitted(order_id: int) -> bool:
 
 async def _place(job: PlaceJob, ticket: OrderTicket, expires_at: datetime | None) -> Outcome:
     if expires_at is not None and datetime.now(UTC) >= expires_at:
-        denied = expired()  # it waited for its account's turn too long
+        # It waited for its account's turn too long.
+        denied = replacement_expired() if job.is_replacement else expired()
         return SendFailed(job.order_id, NotSent(denied.code, denied.message))
     try:
         return Answered(job.order_id, await gateway.place(job.login, ticket))

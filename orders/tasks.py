@@ -1,5 +1,6 @@
 """The doors through which Celery enters; each calls one function of the room it belongs to."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from celery import shared_task
@@ -66,17 +67,13 @@ def sweep() -> None:
 @shared_task(name="orders.follow_up")
 def follow_up() -> None:
     """Beat: have every shard resend cancels, look up missing outcomes and run its hooks."""
-    for shard in range(settings.SHARDS):
-        nudge_cancels(shard=shard)
-        nudge_look_up(shard=shard)
-        nudge_hooks(shard=shard)
+    _nudge_every_shard(nudge_cancels, nudge_look_up, nudge_hooks)
 
 
 @shared_task(name="orders.check_remainders")
 def check_remainders() -> None:
     """Beat: have every shard compare what its accounts hold with their positions."""
-    for shard in range(settings.SHARDS):
-        nudge_remainders(shard=shard)
+    _nudge_every_shard(nudge_remainders)
 
 
 @shared_task(name="orders.check_shard_remainders")
@@ -88,12 +85,16 @@ def check_shard_remainders(shard: int) -> None:
 @shared_task(name="orders.poll_all")
 def poll_all() -> None:
     """Beat: have every shard poll its accounts that are due."""
-    for shard in range(settings.SHARDS):
-        nudge_poll(shard=shard)
+    _nudge_every_shard(nudge_poll)
 
 
 @shared_task(name="orders.expire")
 def expire() -> None:
     """Beat: have every shard's worker let the strategies' expiry rules act."""
+    _nudge_every_shard(nudge_expire)
+
+
+def _nudge_every_shard(*nudges: Callable[..., None]) -> None:
     for shard in range(settings.SHARDS):
-        nudge_expire(shard=shard)
+        for nudge in nudges:
+            nudge(shard=shard)

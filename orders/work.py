@@ -59,6 +59,7 @@ class PlaceJob:
     login: Login
     intent: Intent
     ticket: OrderTicket | None
+    is_replacement: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,7 +103,7 @@ class Hooks:
     """Derive from it and override what is of interest; each call has the strategy's thread.
 
     One object lives from the worker's start to its end. Calls come one after another, an order's
-    in the order of its life; after a crash the last one may come again.
+    in the order of its life; after a crash the last ones may come again.
     """
 
     context: Context

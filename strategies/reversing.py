@@ -37,24 +37,23 @@ def can_close_first(intent: Intent) -> bool:
     return opens and intent.order_type in (OrderType.MARKET, OrderType.LIMIT)
 
 
-def check_flat(*, side: Side, own: Decimal, is_closing: bool, rules: MarketRules) -> None:
+def check_flat(*, side: Side, own: Decimal, doubt: str, rules: MarketRules) -> None:
     """Deny an order of `side` behind its close while the own position is not known to be flat.
 
-    `own` is signed; what is too little for the venue to trade counts as flat. `is_closing`: the
-    close has not ended, so the position may still change.
+    `own` is signed; what is too little for the venue to trade counts as flat. `doubt`: why there
+    may be another position than `own`, in words; empty when there cannot.
     """
+    kind = "long" if side is Side.SELL else "short"
     opposite = own if side is Side.SELL else -own
     sellable = floor_to_step(max(opposite, ZERO), rules.quantity_step)
-    is_flat = sellable <= ZERO or sellable < (rules.min_quantity or ZERO)
-    if is_flat and not is_closing:
+    if doubt:
+        state = f"may hold a {kind} position in {rules.symbol}: {doubt}"
+    elif sellable > ZERO and sellable >= (rules.min_quantity or ZERO):
+        held = f"{plain(opposite)} {rules.symbol}"
+        state = f"still holds a {kind} position of {held}: its close left this rest"
+    else:
         return
-    kind = "long" if side is Side.SELL else "short"
-    state = "its close is not confirmed" if is_closing else "its close left this rest"
-    raise Denied(
-        "NOT_FLAT",
-        f"This strategy still holds a {kind} position of {plain(max(opposite, ZERO))} "
-        f"{rules.symbol}: {state}. The order to open was not sent.",
-    )
+    raise Denied("NOT_FLAT", f"This strategy {state}. The order to open was not sent.")
 
 
 def found_nothing_to_close(intent: Intent, denied: Denied) -> bool:

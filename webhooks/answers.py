@@ -129,14 +129,14 @@ def _nothing_to_cancel(progress: Progress) -> Iterator[str]:
     for intent in progress.intents:
         if intent["action"] == Action.CANCEL_ALL:
             where = f" in {intent['symbol']}" if intent["symbol"] else ""
-            yield f"There was no open order{where} to cancel."
+            yield f"There was no open order{where} left to cancel."
 
 
 def _missed_cancels(progress: Progress) -> Iterator[Body]:
     """A row of no account for each cancel of a single order that found none."""
     if not progress.is_settled:
         return
-    found = {name for row in progress.rows for name in (row.venue_order_id, row.client_order_id)}
+    found = {name for row in progress.rows for name in row.known_as}
     for intent in progress.intents:
         if intent["action"] == Action.CANCEL and intent["order_id"] not in found:
             yield _missed_cancel(intent)
@@ -150,6 +150,5 @@ def _missed_cancel(intent: Mapping[str, Any]) -> Body:
         "status": "failed",
         "order_id": order_id,
         "error_code": "NOTHING_TO_CANCEL",
-        "error": f"No open order {order_id} of this strategy was found to cancel; one whose "
-        "cancel is under way already does not count.",
+        "error": f"No order {order_id} of this strategy was found to cancel.",
     }

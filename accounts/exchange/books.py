@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from accounts.exchange.border import ask
+from accounts.exchange.prices import positive
 from accounts.exchange.single_flight import SingleFlight
 from accounts.exchange.types import Book, Level, MarketKey
 
@@ -21,12 +22,14 @@ class Books:
         """The best `depth` levels of each side, read through `source`; may be fewer."""
         call = source.fetch_order_book
         return await self._reading.get(
-            (key, symbol, depth), lambda: _read(call, key, symbol, depth, contract_size)
+            (key, symbol, depth),
+            lambda: ask(_read(call, symbol, depth, contract_size), venue=key.venue),
         )
 
 
-async def _read(call: Any, key: MarketKey, symbol: str, depth: int, contract_size: Decimal) -> Book:
-    book = await ask(call(symbol, depth), venue=key.venue)
+async def _read(call: Any, symbol: str, depth: int, contract_size: Decimal) -> Book:
+    """The parsing belongs to the call: a book that makes no sense was not read."""
+    book = await call(symbol, depth)
     return Book(
         bids=_levels(book["bids"][:depth], contract_size),
         asks=_levels(book["asks"][:depth], contract_size),
@@ -36,5 +39,6 @@ async def _read(call: Any, key: MarketKey, symbol: str, depth: int, contract_siz
 def _levels(rows: Iterable[Any], contract_size: Decimal) -> tuple[Level, ...]:
     """ccxt 4.5.90 reads books as floats always; a float's shortest text is what the venue wrote."""
     return tuple(
-        Level(Decimal(str(price)), Decimal(str(count)) * contract_size) for price, count, *_ in rows
+        Level(positive(str(price)), Decimal(str(count)) * contract_size)
+        for price, count, *_ in rows
     )

@@ -29,9 +29,23 @@ class Prices:
         return await self._reading.get((key, symbol), lambda: self._read(key, symbol, source))
 
     async def _read(self, key: MarketKey, symbol: str, source: Any) -> Price:
-        ticker = await ask(source.fetch_ticker(symbol), venue=key.venue)
-        if not ticker.get("last"):
+        last = await ask(_last(source, symbol), venue=key.venue)
+        if last is None:
             raise OutcomeUnknown("PRICE_UNKNOWN", f"{key.venue} tells no price of {symbol}.")
-        price = Price(value=Decimal(ticker["last"]), read_at=datetime.now(UTC))
+        price = Price(value=last, read_at=datetime.now(UTC))
         self._known[key, symbol] = price
         return price
+
+
+async def _last(source: Any, symbol: str) -> Decimal | None:
+    """The parsing belongs to the call: a price that makes no sense was not read."""
+    ticker = await source.fetch_ticker(symbol)
+    return positive(ticker["last"]) if ticker.get("last") else None
+
+
+def positive(text: str) -> Decimal:
+    """A price as a venue writes it; raises unless it is a number above zero."""
+    price = Decimal(text)
+    if not (price.is_finite() and price > 0):
+        raise ValueError(f"a price of {text}")
+    return price

@@ -29,8 +29,6 @@ from orders.writing_off import write_off
 from tradeplatform.lib.admin_scope import HistoryAdmin
 from tradeplatform.lib.decimals import plain
 
-# Django refuses forms with more than 1,000 fields, and nobody reads a longer list.
-_MOST_AT_ONCE = 500
 _HEADERS = [
     _("order"),
     _("leaves"),
@@ -69,17 +67,17 @@ class CancelingAdmin(HistoryAdmin):
         self, request: HttpRequest, queryset: QuerySet[Order]
     ) -> HttpResponse | None:
         """First show what would be canceled; then, once confirmed, ask for it."""
+        if "confirmed" in request.POST:  # also of what was replaced since it was shown
+            self._cancel(request, list(queryset.values_list("pk", flat=True)[: self.most_at_once]))
+            return None
         open_orders = queryset.filter(status__in=sorted(OPEN)).select_related(
             "account", "subscription__strategy"
         )
-        orders = list(open_orders[:_MOST_AT_ONCE])
+        orders = list(open_orders[: self.most_at_once])
         if not orders:
             self.message_user(request, _("None of these orders is open."), messages.WARNING)
             return None
-        if "confirmed" not in request.POST:
-            return self._confirmation(request, orders)
-        self._cancel(request, [order.pk for order in orders])
-        return None
+        return self._confirmation(request, orders)
 
     @action(  # type: ignore[untyped-decorator]  # Unfold ships no types
         description=_("Cancel order"),
@@ -103,7 +101,7 @@ class CancelingAdmin(HistoryAdmin):
     def clear_attention_of_selected(self, request: HttpRequest, queryset: QuerySet[Order]) -> None:
         """Take the mark "needs you" from the orders that bear it."""
         ids = queryset.filter(needs_attention=True).values_list("pk", flat=True)
-        self._clear_attention(request, list(ids[:_MOST_AT_ONCE]))
+        self._clear_attention(request, list(ids[: self.most_at_once]))
 
     @action(  # type: ignore[untyped-decorator]  # Unfold ships no types
         description=_("Mark as looked at"),
@@ -173,7 +171,7 @@ class CancelingAdmin(HistoryAdmin):
             "action": "cancel_selected",
             "selected": orders,
             "table": {"headers": _HEADERS, "rows": [_row(order) for order in orders]},
-            "most_at_once": _MOST_AT_ONCE,
+            "most_at_once": self.most_at_once,
             "action_checkbox_name": helpers.ACTION_CHECKBOX_NAME,
         }
         return TemplateResponse(request, "admin/orders/cancel_confirmation.html", context)
@@ -185,14 +183,14 @@ class CancelingAdmin(HistoryAdmin):
             now=timezone.now(),
         )
         if not asked:
-            self.message_user(request, _("No order was open any more."), messages.WARNING)
+            self.message_user(request, _("None of these orders is open."), messages.WARNING)
             return
         text = ngettext(
             "%d order is being canceled. Its state tells when the exchange has done it.",
             "%d orders are being canceled. Their state tells when the exchange has done it.",
-            asked,
+            len(asked),
         )
-        self.message_user(request, text % asked, messages.SUCCESS)
+        self.message_user(request, text % len(asked), messages.SUCCESS)
 
 
 def _row(order: Order) -> list[Any]:

@@ -71,7 +71,7 @@ class PreviewingAdmin(CancelingAdmin):
             "title": _("What the rules of %s would touch") % strategy,
             "opts": self.model._meta,
             "errors": [error for form in formset.forms for error in _sentences(form)],
-            "previews": [_section(each, now) for each in preview(strategy, rules)],
+            "previews": [_section(each, now) for each in preview(strategy, rules, now=now)],
         }
         return TemplateResponse(request, "admin/orders/expiry_preview.html", context)
 
@@ -104,6 +104,7 @@ def _section(shown: RulePreview, now: datetime) -> dict[str, Any]:
     return {
         "sentence": f"{shown.rule.rank}. {rule_sentence(shown.rule)}",
         "table": {"headers": _HEADERS, "rows": rows} if rows else None,
+        "more": shown.more,
     }
 
 
@@ -125,6 +126,6 @@ def _when(touched: Touched, now: datetime) -> Any:
     if touched.due_at is None:
         return _("depends on the price")
     if touched.due_at <= now:
-        return _("now")
+        return _("now, unless an earlier rule keeps it") if touched.may_be_kept else _("now")
     at = localize(timezone.localtime(touched.due_at))
     return _("%s, or depends on the price") % at if touched.depends_on_price else at

@@ -241,4 +241,7 @@ class OpenOrderAdmin(OrderAdmin):
     empty_hint = _("No open orders.")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).filter(status__in=sorted(OPEN))
+        rows = super().get_queryset(request)
+        # Chosen rows are meant although they may have ended, and been replaced, by now.
+        is_choice = request.method == "POST" and request.POST.get("select_across") != "1"
+        return rows if is_choice else rows.filter(status__in=sorted(OPEN))

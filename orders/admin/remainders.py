@@ -23,8 +23,6 @@ from tradeplatform.lib.admin_columns import EMPTY, amount, badge
 from tradeplatform.lib.admin_scope import HistoryAdmin, OwnRelatedFilter
 from tradeplatform.lib.decimals import plain
 
-# Django refuses forms with more than 1,000 fields, and nobody reads a longer list.
-_MOST_AT_ONCE = 500
 _HEADERS = [_("account"), _("environment"), _("coin or contract"), _("was"), _("would be")]
 
 
@@ -83,7 +81,7 @@ class RemainderAdmin(HistoryAdmin):
     ) -> HttpResponse | None:
         """First show what would be accepted as the owner's own; then, once confirmed, accept it."""
         differing = queryset.filter(differs_since__isnull=False).select_related("account")
-        remainders = list(differing[:_MOST_AT_ONCE])
+        remainders = list(differing[: self.most_at_once])
         if not remainders:
             text = _("None of these differs from what is accepted.")
             self.message_user(request, text, messages.WARNING)
@@ -102,6 +100,7 @@ class RemainderAdmin(HistoryAdmin):
             "selected": remainders,
             "shown": [(f"found_{row.pk}", plain(row.found)) for row in remainders],
             "table": {"headers": _HEADERS, "rows": [_row(remainder) for remainder in remainders]},
+            "most_at_once": self.most_at_once,
             "action_checkbox_name": helpers.ACTION_CHECKBOX_NAME,
         }
         return TemplateResponse(request, "admin/orders/adopt_confirmation.html", context)

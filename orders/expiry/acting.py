@@ -11,7 +11,7 @@ from datetime import datetime
 from django.db import transaction
 
 from orders import lifecycle
-from orders.cancellation import request_cancels
+from orders.cancellation import cancel_by_workers
 from orders.expiry.deciding import Decision, decide, needs_book, needs_last_price
 from orders.expiry.quoting import Quotes, Want
 from orders.expiry.watching import WATCHED, Watched
@@ -72,7 +72,7 @@ def _cancel(orders: Iterable[Order], decisions: Mapping[int, Decision], now: dat
         if decisions[order.pk].action is not ExpiryAction.NOTIFY:
             by_reason[decisions[order.pk].reason].append(order.pk)
     for reason, order_ids in sorted(by_reason.items()):
-        request_cancels(order_ids=order_ids, reason=reason, now=now)
+        cancel_by_workers(Order.objects.filter(id__in=order_ids), reason=reason, now=now)
 
 
 def _record(orders: Iterable[Order], decisions: Mapping[int, Decision], now: datetime) -> None:
@@ -80,17 +80,16 @@ def _record(orders: Iterable[Order], decisions: Mapping[int, Decision], now: dat
     expiries, notes = [], []
     for order in orders:
         decision = decisions[order.pk]
-        is_note = decision.action is ExpiryAction.NOTIFY
         expiries.append(
             Expiry(
                 order=order,
                 rule=decision.rule,
                 action=decision.action.value,
                 started_at=now,
-                settled_at=now if is_note else None,
+                settled_at=None if decision.action.replaces else now,
             )
         )
-        if is_note:
+        if decision.action is ExpiryAction.NOTIFY:
             notes.append(lifecycle.note(order, reason=decision.reason, now=now))
     Expiry.objects.bulk_create(expiries)
     OrderEvent.objects.bulk_create(notes)

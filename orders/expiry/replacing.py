@@ -18,10 +18,11 @@ from accounts.shards import in_shard
 from orders import lifecycle
 from orders.chains import chain_of
 from orders.drafting import ticket_of
-from orders.expiry.children import draft_child, left_text
+from orders.expiry.children import Child, draft_child, left_text
 from orders.expiry.deciding import Quote
 from orders.expiry.quoting import Quotes, Want
 from orders.models import Expiry, Order, OrderEvent
+from orders.order_store import write_orders
 from orders.planning import login_of
 from orders.transitions import CLOSED, OrderStatus
 from orders.work import AccountWork, PlaceJob, by_account
@@ -32,10 +33,13 @@ from strategies.sizing import Denied
 
 logger = logging.getLogger(__name__)
 
-_REPLACES = frozenset({ExpiryAction.MARKET, ExpiryAction.REPRICE})
 _LEAVES_A_REST = frozenset({OrderStatus.CANCELED, OrderStatus.EXPIRED})
-# A rest whose market cannot be read for this long is left, not ordered when nobody expects it.
+# What may be otherwise in a moment. After this long the rest is left, not ordered when nobody
+# expects it.
+_PASSING = frozenset({"MARKET_DATA_UNAVAILABLE", "PRICE_UNAVAILABLE", "NOT_RECONCILED"})
 _PATIENCE = timedelta(minutes=5)
+# Dust, a position that is gone, trading that somebody switched off: nobody need look at these.
+_EXPECTED = frozenset({"BELOW_MINIMUM", "NOTHING_LEFT_TO_CLOSE", "INACTIVE"})
 _AT_MOST = 500
 
 
@@ -68,7 +72,7 @@ def endings(shard: int) -> list[Ending]:
 def replace(ended: Iterable[Ending], quotes: Quotes, *, now: datetime) -> tuple[AccountWork, ...]:
     """Settle each ending in a transaction of its own; the replacements that are now to be sent.
 
-    One whose market could not be read waits for a later call, for some minutes.
+    One that is hindered by what may pass waits for a later call, for some minutes.
     """
     settled = [_try_to_settle(ending, quotes, now) for ending in ended]
     return by_account(job for job in settled if job is not None)
@@ -84,7 +88,7 @@ def _ending(expiry: Expiry) -> Ending:
 
 
 def _wants_replacement(expiry: Expiry) -> bool:
-    return expiry.action in _REPLACES and expiry.order.status in _LEAVES_A_REST
+    return ExpiryAction(expiry.action).replaces and expiry.order.status in _LEAVES_A_REST
 
 
 def _want(expiry: Expiry) -> Want:
@@ -122,28 +126,44 @@ def _settle(ending: Ending, quote: Quote | None, now: datetime) -> PlaceJob | No
     )
     if expiry is None:  # somebody else settled it
         return None
-    is_rest_wanted = _wants_replacement(expiry)
-    if is_rest_wanted and quote is None and now - (expiry.order.closed_at or now) < _PATIENCE:
-        return None
+    child = None
+    if _wants_replacement(expiry):
+        try:
+            child = draft_child(expiry.order, expiry, quote, now=now)
+        except Denied as refusal:
+            if _may_pass(refusal, expiry.order, now):
+                return None
+            _leave_rest(expiry, refusal, now)
     expiry.settled_at = now
     expiry.save(update_fields=["settled_at"])
-    return _order_rest(expiry, quote, now) if is_rest_wanted else None
+    return None if child is None else _store(child, expiry, now)
 
 
-def _order_rest(expiry: Expiry, quote: Quote | None, now: datetime) -> PlaceJob | None:
+def _may_pass(refusal: Denied, parent: Order, now: datetime) -> bool:
+    return refusal.code in _PASSING and now - (parent.closed_at or now) < _PATIENCE
+
+
+def _leave_rest(expiry: Expiry, refusal: Denied, now: datetime) -> None:
+    """Told to a person unless it is what they would expect."""
     parent = expiry.order
-    name = expiry.action if expiry.rule is None else rule_name(expiry.rule)
-    try:
-        child = draft_child(parent, expiry, quote, now=now)
-    except Denied as refusal:
-        reason = f"{name}: {left_text(parent, refusal)}"
-        lifecycle.note(parent, reason=reason, now=now).save()
-        return None
+    reason = f"{_name(expiry)}: {left_text(parent, refusal)}"
+    is_expected = refusal.code in _EXPECTED
+    leave = lifecycle.note if is_expected else lifecycle.call_person
+    leave(parent, reason=reason, now=now).save()
+    write_orders([parent], now=now)
+
+
+def _store(child: Child, expiry: Expiry, now: datetime) -> PlaceJob:
+    parent = expiry.order
     child.order.save(force_insert=True)
     child.event.order = child.order
-    reason = f"{name}: rest ordered again as {child.order.client_order_id}"
+    reason = f"{_name(expiry)}: rest ordered again as {child.order.client_order_id}"
     OrderEvent.objects.bulk_create([lifecycle.note(parent, reason=reason, now=now), child.event])
     return _place_job(child.order, parent)
+
+
+def _name(expiry: Expiry) -> str:
+    return expiry.action if expiry.rule is None else rule_name(expiry.rule)
 
 
 def _place_job(child: Order, parent: Order) -> PlaceJob:
@@ -159,4 +179,6 @@ def _place_job(child: Order, parent: Order) -> PlaceJob:
         limit_price=ticket.limit_price,
     )
     login = login_of(parent.account, parent.subscription.strategy)
-    return PlaceJob(order_id=child.pk, login=login, intent=intent, ticket=ticket)
+    return PlaceJob(
+        order_id=child.pk, login=login, intent=intent, ticket=ticket, is_replacement=True
+    )

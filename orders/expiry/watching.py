@@ -20,6 +20,7 @@ from django.db.models import (
 
 from accounts.exchange.types import MarketKey, OrderType, Side
 from accounts.shards import in_shard
+from orders.chains import whole_chain
 from orders.expiry.deciding import Candidate
 from orders.models import Expiry, Order
 from orders.planning import login_of
@@ -50,12 +51,7 @@ def watched_orders(shard: int, *, now: datetime) -> list[Watched]:
 
 def with_chain(orders: QuerySet[Order]) -> QuerySet[Order]:
     """With what `candidate_of` reads beside the order itself."""
-    first = Order.objects.filter(
-        signal=OuterRef("signal"),
-        intent_index=OuterRef("intent_index"),
-        subscription=OuterRef("subscription"),
-        attempt=0,
-    )
+    first = whole_chain().filter(attempt=0)
     return orders.select_related("account", "subscription__strategy").annotate(
         first_limit_price=Subquery(first.values("limit_price")[:1]),
         acted=ArrayAgg("expiries__rule", filter=Q(expiries__rule__isnull=False), default=[]),

@@ -17,9 +17,9 @@ class Cursor:
     mark: int
     seen: frozenset[int] = frozenset()
 
-    def told(self, row_id: int) -> "Cursor":
-        """After this row was told."""
-        return replace(self, seen=self.seen | {row_id})
+    def told(self, *row_ids: int) -> "Cursor":
+        """After these rows were told."""
+        return replace(self, seen=self.seen.union(row_ids))
 
     def raised(self, *, newest: int) -> "Cursor":
         """The floor at the mark, and a new mark; call when all up to the old mark is told."""

@@ -8,6 +8,7 @@ from typing import Literal
 from django.db.models import Max, QuerySet
 
 from accounts.exchange.types import OrderType, Side
+from orders.complaints import complaint_in
 from orders.hooks.cursors import Cursor
 from orders.models import Fill, Order, OrderEvent
 from orders.transitions import OrderStatus
@@ -17,12 +18,6 @@ from strategies.hooks import FillUpdate, Hooks, OrderUpdate, Problem
 AT_MOST = 200
 
 _REFUSED = (OrderStatus.DENIED, OrderStatus.REJECTED)
-# How orders.lifecycle begins the steps that change no status and are no good news.
-_PROBLEMS = {
-    "outcome unknown": "OUTCOME_UNKNOWN",
-    "cancel failed": "CANCEL_FAILED",
-    "needs a person": "NEEDS_ATTENTION",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +111,7 @@ def _update(event: OrderEvent, order: Order) -> OrderUpdate:
 
 
 def _problem(event: OrderEvent, update: OrderUpdate) -> Problem | None:
-    if event.to_status in _REFUSED:
+    if event.to_status in _REFUSED and event.from_status != event.to_status:
         return Problem(update, event.order.error_code, event.order.error_message)
-    for beginning, code in _PROBLEMS.items():
-        if event.reason.startswith(beginning):
-            return Problem(update, code, event.reason)
-    return None
+    complaint = complaint_in(event.reason)
+    return None if complaint is None else Problem(update, complaint.name, event.reason)

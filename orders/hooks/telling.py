@@ -1,4 +1,4 @@
-"""Tell one strategy's hooks what is new, row by row, and remember each as told.
+"""Tell one strategy's hooks what is new, row by row, and remember what was told.
 
 Every row is told at least once: should the process end between a call and the note of it, the row
 is told again, and what the hook then asks for is what it asked for before (see acting).
@@ -7,7 +7,7 @@ is told again, and what the hook then asks for is what it asked for before (see 
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -26,6 +26,8 @@ logger = logging.getLogger(__name__)
 
 # Between the insertion of a row and its commit lie milliseconds; this is beyond any doubt.
 LATE_COMMIT = timedelta(seconds=60)
+# What was told for this long is noted, at the latest; after a crash it is told again.
+_NOTE_SECONDS = 0.2
 
 
 class Teller:
@@ -57,9 +59,8 @@ class Teller:
         if not self._make_ready() or self._hooks is None:
             return
         while news := self._read(progress):
-            for item in news:
-                self._tell(self._hooks, item)
-                _note_told(progress, item)
+            if not self._tell_each(self._hooks, news, progress):
+                return  # the strategy has other hooks by now
         _raise_floors(progress, now)
 
     def _run(self) -> None:
@@ -98,14 +99,9 @@ class Teller:
         """Whether the hooks are there; what is new waits while they are not."""
         if self._hooks is not None:
             return True
-        try:
-            hooks_class = load_hooks(self.path, modules=settings.HOOK_MODULES)
-        except HooksUnusable as problem:
-            self._note_problem(str(problem))
-            return False
 
         def start() -> None:
-            hooks = hooks_class()
+            hooks = load_hooks(self.path, modules=settings.HOOK_MODULES)()
             hooks.on_start(self._context)
             self._hooks = hooks
 
@@ -118,6 +114,23 @@ class Teller:
             fills=from_json(progress.fills),
         )
 
+    def _tell_each(self, hooks: Hooks, news: Sequence[News], progress: HookProgress) -> bool:
+        """Whether they are still the strategy's hooks; else the rest is none of their business.
+
+        Slow calls are noted one by one, quick ones together: a note per call would write all that
+        is remembered again and again.
+        """
+        told: list[News] = []
+        noted_at = time.monotonic()
+        for item in news:
+            self._tell(hooks, item)
+            told.append(item)
+            if item is news[-1] or time.monotonic() - noted_at >= _NOTE_SECONDS:
+                if not _note_told(progress, told):
+                    return False
+                told, noted_at = [], time.monotonic()
+        return True
+
     def _tell(self, hooks: Hooks, news: News) -> None:
         with self._context.caused_by(news.cause):
             for name, tell in news.tell:
@@ -129,7 +142,10 @@ class Teller:
         self._running = (name, began)
         try:
             call()
-        except Exception as error:
+        except HooksUnusable as problem:
+            self._note_problem(str(problem))
+            return False
+        except BaseException as error:  # SystemExit as well: it would end the thread unseen
             logger.exception("hooks %s: %s failed", self.path, name)
             self._note_problem(f"{name}: {type(error).__name__}: {error}")
             return False
@@ -147,7 +163,8 @@ class Teller:
             self._note_problem(f"{name} has been running for {seconds:.0f} s")
 
     def _note_problem(self, text: str) -> None:
-        """Kept where the strategy's admin page shows it."""
+        """Kept where the strategy's admin page shows it, and in the log."""
+        logger.warning("hooks of %s: %s", self._strategy.group_name, text)
         HookProgress.objects.filter(strategy=self._strategy).update(
             last_problem=text[:300],
             last_problem_at=datetime.now(UTC),
@@ -155,9 +172,15 @@ class Teller:
         )
 
 
-def _note_told(progress: HookProgress, news: News) -> None:
-    cursor = from_json(getattr(progress, news.table)).told(news.row_id)
-    _write(progress, **{news.table: cursor})
+def _note_told(progress: HookProgress, news: Sequence[News]) -> bool:
+    """Whether it is still the strategy's progress."""
+    events = [each.row_id for each in news if each.table == "events"]
+    fills = [each.row_id for each in news if each.table == "fills"]
+    return _write(
+        progress,
+        events=from_json(progress.events).told(*events),
+        fills=from_json(progress.fills).told(*fills),
+    )
 
 
 def _raise_floors(progress: HookProgress, now: datetime) -> None:
@@ -173,7 +196,10 @@ def _raise_floors(progress: HookProgress, now: datetime) -> None:
     )
 
 
-def _write(progress: HookProgress, **cursors: Cursor) -> None:
-    for table, cursor in cursors.items():
-        setattr(progress, table, cursor.to_json())
-    progress.save(update_fields=[*cursors, "marked_at"])
+def _write(progress: HookProgress, *, events: Cursor, fills: Cursor) -> bool:
+    """Whether there was something to write to: other hooks of the strategy start anew."""
+    progress.events, progress.fills = events.to_json(), fills.to_json()
+    own = HookProgress.objects.filter(pk=progress.pk, hooks=progress.hooks)
+    return (
+        own.update(events=progress.events, fills=progress.fills, marked_at=progress.marked_at) == 1
+    )

@@ -171,7 +171,61 @@ def test_a_person_cancels_and_the_worker_sends_it(world: World) -> None:
     for shard in range(2):
         world.executor.send_due_cancels(shard).result(timeout=30)
 
-    assert asked == 2
+    assert sorted(asked) == sorted(order.pk for order in orders)
     assert pending == ["PENDING_CANCEL", "PENDING_CANCEL"]
     assert statuses(strategy) == ["CANCELED", "CANCELED"]
     assert world.venue_orders(status="NEW") == []
+
+
+def canceling(order: Order) -> Intent:
+    return Intent(action=Action.CANCEL, order_id=order.client_order_id)
+
+
+def test_a_second_cancel_of_an_order_is_told_that_it_is_canceled(world: World) -> None:
+    strategy = world.strategy("test1", world.account("A1"))
+    (order,) = world.trade(strategy, limit_buy())
+    world.trade(strategy, canceling(order))
+    second = world.alert(strategy, canceling(order))
+
+    world.execute(second)
+
+    (row,) = result_rows(second.pk)
+    assert (row.state, row.order_status) == ("success", "CANCELED")
+
+
+def test_a_second_cancel_while_the_first_is_under_way_says_what_is_known(world: World) -> None:
+    strategy = world.strategy("test1", world.account("A1"))
+    (order,) = world.trade(strategy, limit_buy())
+    world.claim_only(world.alert(strategy, canceling(order)))
+    second = world.alert(strategy, canceling(order))
+
+    world.execute(second)
+
+    (row,) = result_rows(second.pk)
+    assert (row.state, row.error_code) == ("failed", "CANCEL_NOT_CONFIRMED")
+
+
+def test_a_cancel_of_what_a_person_is_canceling_is_answered_by_that_order(world: World) -> None:
+    strategy = world.strategy("test1", world.account("A1"))
+    (order,) = world.trade(strategy, limit_buy())
+    request_cancels(order_ids=[order.pk], reason="by a person", now=world.now())
+    signal = world.alert(strategy, canceling(order))
+
+    world.execute(signal)
+    unconfirmed = result_rows(signal.pk)
+    world.send_due_cancels()
+
+    assert [row.error_code for row in unconfirmed] == ["CANCEL_NOT_CONFIRMED"]
+    assert [row.state for row in result_rows(signal.pk)] == ["success"]
+
+
+def test_a_cancel_learns_nothing_of_an_ended_order_of_another_strategy(world: World) -> None:
+    account = world.account("X")
+    first, second = world.strategy("A", account), world.strategy("B", account)
+    (order,) = world.trade(second, limit_buy())
+    world.trade(second, canceling(order))
+    signal = world.alert(first, canceling(order))
+
+    world.execute(signal)
+
+    assert result_rows(signal.pk) == []

@@ -31,10 +31,9 @@ def empty_queues() -> None:
 
 
 def ask(*orders: Order) -> int:
-    """An operator asks for these cancels."""
-    return request_cancels(
-        order_ids=[order.pk for order in orders], reason="canceled by operator", now=_LATER
-    )
+    """An operator asks for these cancels; how many orders were open."""
+    ids = [order.pk for order in orders]
+    return len(request_cancels(order_ids=ids, reason="canceled by operator", now=_LATER))
 
 
 def history(order: Order) -> list[tuple[str, str, str]]:

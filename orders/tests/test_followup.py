@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from orders import followup
-from orders.complaints import cancel_failure
+from orders.complaints import Complaint
 from orders.lifecycle import apply_outcomes
 from orders.models import Order, OrderEvent
 from orders.outcomes import CancelFailed
@@ -75,9 +75,9 @@ def test_the_same_failure_is_written_once_and_calls_a_person_once(
 
     reasons = OrderEvent.objects.filter(order=order).order_by("id").values_list("reason", flat=True)
     assert list(reasons)[1:] == [
-        cancel_failure("RATE_LIMITED", "Too many requests."),
-        cancel_failure("ORDER_GONE", "No such order."),
-        cancel_failure("RATE_LIMITED", "Too many requests."),
+        Complaint.CANCEL_FAILED.about("RATE_LIMITED: Too many requests."),
+        Complaint.CANCEL_FAILED.about("ORDER_GONE: No such order."),
+        Complaint.CANCEL_FAILED.about("RATE_LIMITED: Too many requests."),
     ]
     order.refresh_from_db()
     assert order.needs_attention is False

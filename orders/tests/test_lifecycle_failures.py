@@ -161,14 +161,23 @@ def test_long_words_of_a_venue_are_cut_to_the_columns(order_in: MakeOrder) -> No
     assert [len(reason) for _, _, reason in history(order)] == [300]
 
 
-@pytest.mark.parametrize("status", ["PENDING_CANCEL", "CANCELED"])
-def test_a_failed_cancel_is_history_and_moves_nothing(order_in: MakeOrder, status: str) -> None:
-    order = order_in(status)
+def test_a_failed_cancel_is_history_and_moves_nothing(order_in: MakeOrder) -> None:
+    order = order_in("PENDING_CANCEL")
 
     apply(order, CancelFailed(order.pk, "RATE_LIMITED", "Too many requests."))
 
-    assert (order.status, order.needs_attention) == (status, False)
-    assert history(order) == [(status, status, "cancel failed: RATE_LIMITED: Too many requests.")]
+    reason = "cancel failed: RATE_LIMITED: Too many requests."
+    assert (order.status, order.needs_attention) == ("PENDING_CANCEL", False)
+    assert history(order) == [("PENDING_CANCEL", "PENDING_CANCEL", reason)]
+
+
+def test_a_failed_cancel_of_what_has_ended_is_no_news(order_in: MakeOrder) -> None:
+    order = order_in("CANCELED")
+
+    apply(order, CancelFailed(order.pk, "ORDER_GONE", "No such order.", give_up=True))
+
+    assert not order.needs_attention
+    assert history(order) == []
 
 
 def test_a_cancel_of_what_may_never_have_arrived_needs_no_person(order_in: MakeOrder) -> None:

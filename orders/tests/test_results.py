@@ -32,6 +32,7 @@ def test_a_row_tells_all_there_is_to_an_order(subscription: Subscription, signal
             client_order_id=order.client_order_id,
             error_code="",
             error_message="",
+            known_as=frozenset({"77", order.client_order_id}),
         )
     ]
 

@@ -17,10 +17,13 @@ from orders.planning import login_of
 from orders.results import result_rows
 from orders.reversal import wait_for_close
 from orders.settling import settle
+from orders.tests.selective_proxy import SelectiveProxy, hang
+from orders.tests.waiting import wait_for
 from orders.tests.world import World, dispatches_of, market, orders_of, place, position_of
 from orders.work import LookUpJob, PlaceJob
 from strategies.intents import Intent
 from strategies.models import Position, Strategy
+from tradeplatform.lib.decimals import plain
 
 SYMBOL = "BTC/USDT:USDT"
 
@@ -173,6 +176,69 @@ def test_a_close_that_cannot_be_confirmed_in_time_opens_nothing(
     assert len(world.venue_orders()) == 2
 
 
+def test_a_position_that_may_exist_unknown_to_us_opens_nothing(world: World) -> None:
+    strategy = perp(world, world.account("A1"))
+    signal = world.alert(strategy, buy())
+    world.execute(signal)
+    world.forget_answers(signal)
+    Order.objects.update(outcome_unknown_since=world.now())
+    (unclear,) = orders_of(signal)
+
+    (entry,) = world.trade(strategy, reversal())
+
+    assert (entry.status, entry.error_code) == ("DENIED", "NOT_FLAT")
+    assert entry.error_message == (
+        "This strategy may hold a long position in BTC/USDT:USDT: what its order "
+        f"{unclear.client_order_id} filled is not known yet. The order to open was not sent."
+    )
+    assert len(world.venue_orders()) == 1
+
+
+def test_a_close_that_the_venue_fills_in_part_opens_nothing(world: World) -> None:
+    """The book is 28,750,000 USDT deep: with bitcoin at a million it buys less than 29."""
+    account = world.account("A1", balances={"USDT": "100000000"})
+    strategy = perp(world, account)
+    for _ in range(2):
+        world.set_price("BTCUSDT", "1000000")  # renews the book
+        world.trade(strategy, buy("20"))
+    world.set_price("BTCUSDT", "1000000")
+    held = position_of(strategy, account, SYMBOL)
+
+    close, entry = world.trade(strategy, reversal())
+
+    left = position_of(strategy, account, SYMBOL)
+    assert held == Decimal(40)
+    assert (close.status, close.quantity) == ("EXPIRED", Decimal(40))
+    assert Decimal(0) < close.filled_quantity < Decimal(40)
+    assert left == held - close.filled_quantity
+    assert (entry.status, entry.error_code) == ("DENIED", "NOT_FLAT")
+    assert f"a long position of {plain(left)} BTC/USDT:USDT" in entry.error_message
+    assert len(world.venue_orders(side="SELL")) == 1
+
+
+def test_an_account_whose_close_hangs_delays_no_other(world: World, settings: Settings) -> None:
+    settings.EXCHANGE_TIMEOUT_SECONDS = 1
+    settings.REVERSAL_SECONDS = 60
+    slow, *others = (world.account(name) for name in ("A1", "A2", "A3"))
+    strategy = perp(world, slow, *others)
+    world.trade(strategy, buy())
+    there, back = world.alert(strategy, reversal()), world.alert(strategy, reversal(Side.BUY))
+
+    with SelectiveProxy(world.url, api_key="key-A1", misbehaviour=hang) as proxy:
+        settings.SANDBOX_URL = proxy.url
+        world.restart_executor()
+        for dispatch_id in (*dispatches_of(there), *dispatches_of(back)):
+            world.executor.execute_dispatch(dispatch_id)
+        turned = Order.objects.filter(signal__in=(there, back), account__in=others)
+        wait_for(lambda: turned.filter(status="FILLED").count() == 8)
+        unclear = Order.objects.filter(signal=there, account=slow, is_close=True)
+        wait_for(lambda: unclear.filter(outcome_unknown_since__isnull=False).exists())
+        waiting = Order.objects.get(signal=there, account=slow, is_close=False)
+
+    assert waiting.status == "INITIALIZED"
+    assert [position_of(strategy, account, SYMBOL) for account in others] == [Decimal("0.05")] * 2
+
+
 @pytest.mark.parametrize("is_close_sent", [False, True])
 def test_killed_in_between_nothing_is_opened(world: World, is_close_sent: bool) -> None:
     account = world.account("A1")
@@ -198,7 +264,10 @@ def test_killed_in_between_nothing_is_opened(world: World, is_close_sent: bool) 
     assert len(world.venue_orders()) == (2 if is_close_sent else 1)
 
 
-def test_the_wait_never_outlasts_the_signal(world: World) -> None:
+@pytest.mark.parametrize(("seconds", "most"), [(-1, 0), (2, 4)])
+def test_the_wait_never_outlasts_the_signal_and_looks_ever_more_seldom(
+    world: World, *, seconds: int, most: int
+) -> None:
     looked_up: list[LookUpJob] = []
     account = world.account("A1")
     strategy = perp(world, account)
@@ -213,7 +282,8 @@ def test_the_wait_never_outlasts_the_signal(world: World) -> None:
     async def look_up(job: LookUpJob) -> None:
         looked_up.append(job)
 
-    expired = world.now() - timedelta(seconds=1)
-    asyncio.run(wait_for_close(entry, expires_at=expired, find=never_ends, look_up=look_up))
+    expires_at = world.now() + timedelta(seconds=seconds)
+    asyncio.run(wait_for_close(entry, expires_at=expires_at, find=never_ends, look_up=look_up))
 
-    assert looked_up == []
+    assert world.now() >= expires_at
+    assert len(looked_up) <= most

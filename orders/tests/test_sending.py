@@ -1,7 +1,5 @@
 """What one account's trouble means for it and for the others."""
 
-import threading
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from pytest_django import Settings
@@ -10,21 +8,14 @@ from accounts.exchange.types import Side
 from orders.models import Order, OrderEvent
 from orders.results import is_settled, result_rows
 from orders.tests.selective_proxy import SelectiveProxy, answer_html, hang
-from orders.tests.world import World, dispatches_of, limit_buy, market, orders_of
+from orders.tests.waiting import wait_for
+from orders.tests.world import World, cancel_all, dispatches_of, limit_buy, market, orders_of
 from strategies.models import Signal
 
 
 def start(world: World, signal: Signal) -> None:
     for dispatch_id in dispatches_of(signal):
         world.executor.execute_dispatch(dispatch_id)
-
-
-def wait_for(condition: Callable[[], bool], *, seconds: float = 10) -> None:
-    pause = threading.Event()
-    until = datetime.now(UTC) + timedelta(seconds=seconds)
-    while not condition():
-        assert datetime.now(UTC) < until, "it did not happen in time"
-        pause.wait(0.02)
 
 
 def test_an_account_that_hangs_holds_up_only_itself(world: World, settings: Settings) -> None:
@@ -136,6 +127,23 @@ def test_an_order_that_waited_too_long_for_its_turn_is_denied_not_sent(
     (sent,), (late,) = orders_of(first), orders_of(second)
     assert sent.status == "ACCEPTED"
     assert (late.status, late.error_code) == ("DENIED", "SIGNAL_EXPIRED")
+    assert {row["price"] for row in world.venue_orders()} == {"80000.00000000", "90000.00000000"}
+
+
+def test_a_cancel_of_an_order_that_was_not_sent_for_it_needs_no_person(world: World) -> None:
+    strategy = world.strategy("test1", world.account("A1"))
+    world.trade(strategy, limit_buy("80000"))
+    world.post("/sandbox/latency", {"ms": 500})
+    first = world.alert(strategy, limit_buy("90000"))
+    waiting = world.alert(strategy, limit_buy("91000"))
+    canceling = world.alert(strategy, cancel_all())
+
+    start(world, canceling)
+    wait_for(lambda: all(is_settled(signal.pk) for signal in (first, waiting, canceling)))
+
+    (order,) = orders_of(waiting)
+    assert (order.status, order.error_code) == ("DENIED", "CANCELED_BEFORE_SENDING")
+    assert not order.needs_attention
     assert {row["price"] for row in world.venue_orders()} == {"80000.00000000", "90000.00000000"}
 
 

@@ -21,6 +21,11 @@ class ExpiryAction(StrEnum):
     NOTIFY = "NOTIFY"
     KEEP = "KEEP"
 
+    @property
+    def replaces(self) -> bool:
+        """Whether it orders the unfilled rest anew once the order has ended."""
+        return self in (ExpiryAction.REPRICE, ExpiryAction.MARKET)
+
 
 class Purpose(StrEnum):
     """Whether an order opens or closes a position."""

@@ -68,7 +68,7 @@ def test_on_spot_there_is_nothing_to_close_first() -> None:
     ids=["flat", "short already", "long already", "less than the venue trades"],
 )
 def test_the_way_is_free_without_an_opposite_position(side: Side, own: str) -> None:
-    check_flat(side=side, own=Decimal(own), is_closing=False, rules=FUTURES)
+    check_flat(side=side, own=Decimal(own), doubt="", rules=FUTURES)
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_the_way_is_free_without_an_opposite_position(side: Side, own: str) -> N
 )
 def test_a_rest_of_the_opposite_position_denies_the_order(side: Side, own: str, kind: str) -> None:
     with pytest.raises(Denied) as denied:
-        check_flat(side=side, own=Decimal(own), is_closing=False, rules=FUTURES)
+        check_flat(side=side, own=Decimal(own), doubt="", rules=FUTURES)
 
     assert denied.value.code == "NOT_FLAT"
     assert denied.value.message == (
@@ -85,6 +85,11 @@ def test_a_rest_of_the_opposite_position_denies_the_order(side: Side, own: str, 
     )
 
 
-def test_a_close_without_an_end_denies_the_order_even_when_the_books_are_flat() -> None:
-    with pytest.raises(Denied, match="its close is not confirmed"):
-        check_flat(side=Side.SELL, own=Decimal(0), is_closing=True, rules=FUTURES)
+def test_a_doubt_denies_the_order_even_when_the_books_are_flat() -> None:
+    with pytest.raises(Denied) as denied:
+        check_flat(side=Side.SELL, own=Decimal(0), doubt="nobody knows", rules=FUTURES)
+
+    assert denied.value.message == (
+        "This strategy may hold a long position in BTC/USDT:USDT: nobody knows. "
+        "The order to open was not sent."
+    )

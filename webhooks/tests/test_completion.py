@@ -163,7 +163,7 @@ def test_an_order_of_unknown_outcome_shows_the_id_to_look_for(desk: Desk) -> Non
     ("order_type", "warning"),
     [
         ("MARKET", "No active account is subscribed to this strategy: nothing was ordered."),
-        ("CANCEL_ALL_ORDER", "There was no open order in BTC/USDT to cancel."),
+        ("CANCEL_ALL_ORDER", "There was no open order in BTC/USDT left to cancel."),
     ],
 )
 def test_a_finished_alert_without_results_says_why(
@@ -206,8 +206,7 @@ def missed_cancel(order_id: str) -> dict[str, str]:
         "status": "failed",
         "order_id": order_id,
         "error_code": "NOTHING_TO_CANCEL",
-        "error": f"No open order {order_id} of this strategy was found to cancel; one whose "
-        "cancel is under way already does not count.",
+        "error": f"No order {order_id} of this strategy was found to cancel.",
     }
 
 

@@ -216,3 +216,26 @@ def test_after_its_cancel_an_open_order_is_shown_where_it_stays(
     done = client.post(f"{OPEN_ORDERS}{order.pk}/cancel_order/", {"_form_submitted": "on"})
 
     assert done.headers["HX-Redirect"] == change(ORDERS, order)
+
+
+def test_what_replaced_a_chosen_order_is_canceled(client: Client, scene: Scene) -> None:
+    first = scene.order()
+    client.force_login(scene.alice)
+    cancel(client, first)
+    Order.objects.filter(pk=first.pk).update(status="CANCELED", closed_at=first.created_at)
+    second = scene.order(intent_index=first.intent_index, attempt=1, parent=first)
+
+    cancel(client, first, confirmed="yes")
+
+    assert (status_of(first), status_of(second)) == ("CANCELED", "PENDING_CANCEL")
+
+
+def test_the_button_of_an_order_reaches_what_replaced_it(client: Client, scene: Scene) -> None:
+    first = scene.order()
+    client.force_login(scene.alice)
+    Order.objects.filter(pk=first.pk).update(status="CANCELED", closed_at=first.created_at)
+    second = scene.order(intent_index=first.intent_index, attempt=1, parent=first)
+
+    client.post(f"{OPEN_ORDERS}{first.pk}/cancel_order/", {"_form_submitted": "on"})
+
+    assert status_of(second) == "PENDING_CANCEL"

@@ -87,6 +87,51 @@ def test_what_hangs_on_the_price_is_said_so(client: Client, scene: Scene) -> Non
     assert when == "depends on the price"
 
 
+def test_a_rule_behind_many_other_orders_shows_what_it_means(client: Client, scene: Scene) -> None:
+    hours_ago = [timezone.now() - timedelta(hours=hours) for hours in (1, 2)]
+    for _ in range(201):
+        scene.order(submitted_at=hours_ago[1])
+    sale = scene.order(side="SELL", submitted_at=hours_ago[0])
+    client.force_login(scene.bob)
+
+    answer = preview(
+        client, strategy_of(scene), {**_RULE, "side": "SELL"}, {**_RULE, "rank": "2", "side": "BUY"}
+    )
+
+    ((shown, _),), buys = touched(answer)
+    assert names(sale, shown)
+    assert len(buys) == 200
+    assert "And 1 more." in answer.content.decode()
+
+
+def test_what_an_earlier_rule_keeps_is_not_shown_as_touched(client: Client, scene: Scene) -> None:
+    old = {"submitted_at": timezone.now() - timedelta(hours=1)}
+    scene.order(side="BUY", **old)
+    sale = scene.order(side="SELL", **old)
+    keep = {**_RULE, "action": "KEEP", "side": "BUY", "after_seconds": "0"}
+    client.force_login(scene.bob)
+
+    answer = preview(client, strategy_of(scene), keep, {**_RULE, "rank": "2"})
+
+    kept, ((canceled, when),) = touched(answer)
+    assert len(kept) == 1
+    assert names(sale, canceled)
+    assert when == "now"
+
+
+def test_what_an_earlier_rule_may_keep_by_its_price_is_said_so(
+    client: Client, scene: Scene
+) -> None:
+    scene.order(submitted_at=timezone.now() - timedelta(hours=1))
+    keep = {**_RULE, "action": "KEEP", "after_seconds": "", "drift_percent": "1"}
+    client.force_login(scene.bob)
+
+    answer = preview(client, strategy_of(scene), keep, {**_RULE, "rank": "2"})
+
+    _, ((_, when),) = touched(answer)
+    assert when == "now, unless an earlier rule keeps it"
+
+
 def test_rules_that_are_switched_off_or_deleted_touch_nothing(client: Client, scene: Scene) -> None:
     scene.order()
     client.force_login(scene.bob)

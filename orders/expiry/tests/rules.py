@@ -7,10 +7,15 @@ from typing import Any
 from django.conf import settings
 
 from accounts.exchange.types import OrderType, Side
+from accounts.shards import shard_of
+from orders.expiry.quoting import Want, read_quotes
+from orders.expiry.replacing import endings, replace
 from orders.models import Expiry, Order, OrderEvent
 from orders.tests.world import World, place
+from orders.work import AccountWork
 from strategies.intents import Intent
 from strategies.models import ExpiryRule, Strategy
+from tradeplatform.lib import loop
 
 # With bitcoin at 100,000 the house asks this first; who asks the same stands before it.
 BEST_ASK = "100000.01"
@@ -82,6 +87,14 @@ def expire(world: World, *, minutes: float = 0) -> None:
     beat(world, minutes=minutes)
     world.send_due_cancels()
     beat(world, minutes=minutes)
+
+
+def commit_replacement(world: World, order: Order, *, minutes: float) -> tuple[AccountWork, ...]:
+    """What a worker does that is killed between the commit of a replacement and its send."""
+    now = world.now() + timedelta(minutes=minutes)
+    ended = endings(shard_of(order.account_id))
+    wants: list[Want] = [ending.want for ending in ended if ending.want is not None]
+    return replace(ended, loop.call(read_quotes(wants), timeout_seconds=10), now=now)
 
 
 def chain(first: Order) -> list[Order]:

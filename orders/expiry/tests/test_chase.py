@@ -3,6 +3,8 @@
 from decimal import Decimal
 
 import pytest
+from aiohttp import web
+from pytest_django import Settings
 
 from accounts.exchange.types import OrderType, Side
 from orders.expiry.tests.rules import (
@@ -17,6 +19,7 @@ from orders.expiry.tests.rules import (
     unsettled,
 )
 from orders.models import Order
+from orders.tests.selective_proxy import SelectiveProxy
 from orders.tests.world import World, limit_buy, place
 from strategies.models import Strategy
 
@@ -158,7 +161,9 @@ def test_a_rule_that_was_deleted_meanwhile_orders_nothing(world: World, strategy
     beat(world)
 
     assert [each.status for each in chain(order)] == ["CANCELED"]
-    assert reasons(order)[-1] == "REPRICE: rest 0.5 is left: the rule was deleted meanwhile"
+    assert reasons(order)[-1] == (
+        "needs a person: REPRICE: rest 0.5 is left: the rule was deleted meanwhile"
+    )
 
 
 def test_a_note_is_written_once(world: World, strategy: Strategy) -> None:
@@ -180,3 +185,29 @@ def test_a_distant_price_cancels(world: World, strategy: Strategy) -> None:
 
     assert [each.status for each in (*chain(near), *chain(far))] == ["ACCEPTED", "CANCELED"]
     assert "rule 1 CANCEL: the last price is 5 % or more away" in reasons(far)
+
+
+@pytest.mark.parametrize("price", ["x", "NaN", "0"])
+def test_a_book_that_makes_no_sense_holds_up_no_other_order(
+    world: World, strategy: Strategy, settings: Settings, price: str
+) -> None:
+    async def odd_bitcoin_book(request: web.Request) -> web.Response | None:
+        if request.path == "/api/v3/depth" and request.query["symbol"] == "BTCUSDT":
+            return web.json_response({"lastUpdateId": 1, "bids": [], "asks": [[price, "1"]] * 20})
+        return None
+
+    chase(strategy)
+    rule_of(strategy, rank=2, side="BUY")
+    (chased,) = world.trade(strategy, limit_sell("100200"))
+    (old,) = world.trade(strategy, limit_buy("1000", symbol="ETH/USDT"))
+    with SelectiveProxy(world.url, misbehaviour=odd_bitcoin_book) as proxy:
+        settings.SANDBOX_URL = proxy.url
+        world.restart_executor()
+
+        beat(world, minutes=31)
+
+        settings.SANDBOX_URL = world.url
+        world.restart_executor()
+
+    assert last(chased).status == "ACCEPTED"
+    assert last(old).status == "PENDING_CANCEL"

@@ -13,13 +13,12 @@ from accounts.exchange.types import OrderType, Side
 from accounts.shards import shard_of
 from orders import sweeps
 from orders.expiry.acting import act
-from orders.expiry.quoting import Want, read_quotes
-from orders.expiry.replacing import endings, replace
 from orders.expiry.tests.rules import (
     BEST_ASK,
     beat,
     buy_from,
     chain,
+    commit_replacement,
     expire,
     limit_sell,
     reasons,
@@ -31,10 +30,8 @@ from orders.expiry.tests.rules import (
 from orders.expiry.watching import watched_orders
 from orders.models import Expiry, Order
 from orders.tests.world import World, cancel_all, limit_buy, market, place
-from orders.work import AccountWork
 from strategies.intents import Intent
 from strategies.models import Strategy
-from tradeplatform.lib import loop
 
 
 @pytest.fixture
@@ -43,14 +40,6 @@ def strategy(world: World) -> Strategy:
     strategy = selling(world)
     rule_of(strategy, action="MARKET")
     return strategy
-
-
-def commit_replacement(world: World, order: Order, *, minutes: float) -> tuple[AccountWork, ...]:
-    """What a worker does that is killed between the commit of a replacement and its send."""
-    now = world.now() + timedelta(minutes=minutes)
-    ended = endings(shard_of(order.account_id))
-    wants: list[Want] = [ending.want for ending in ended if ending.want is not None]
-    return replace(ended, loop.call(read_quotes(wants), timeout_seconds=10), now=now)
 
 
 def together(*calls: Callable[[], object]) -> list[object]:
@@ -238,7 +227,7 @@ def test_nothing_is_bought_again_where_trading_was_switched_off(
     expire(world, minutes=31)
 
     (first,) = chain(order)
-    assert first.status == "CANCELED"
+    assert (first.status, first.needs_attention) == ("CANCELED", False)
     assert reasons(first)[-1].startswith("rule 1 MARKET: rest ")
     assert reasons(first)[-1].endswith(
         "is left: the account, its subscription or the strategy is inactive"

@@ -7,7 +7,12 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 
-from accounts.exchange.types import Book, Environment, MarketKey, MarketType
+from accounts.exchange.types import (
+    Book,
+    Environment,
+    MarketKey,
+    MarketType,
+)
 from accounts.shards import shard_of
 from orders.expiry.deciding import Quote
 from orders.expiry.quoting import Want, Where, read_quotes
@@ -16,13 +21,15 @@ from orders.expiry.tests.rules import (
     beat,
     chain,
     chase,
+    commit_replacement,
     limit_sell,
     reasons,
     rule_of,
     selling,
     unsettled,
 )
-from orders.models import Order, Remainder
+from orders.models import Feed, Order, Remainder
+from orders.sending import Sender
 from orders.tests.world import World
 from orders.work import AccountWork
 from strategies.models import Strategy
@@ -67,8 +74,9 @@ def test_a_rest_waits_for_its_market_and_is_left_after_some_minutes(
     assert (early, waiting, late, unsettled()) == ((), 1, (), 0)
     assert len(chain(order)) == 1
     assert reasons(order)[-1] == (
-        "rule 1 MARKET: rest 0.5 is left: the exchange's prices could not be read"
+        "needs a person: rule 1 MARKET: rest 0.5 is left: the exchange's prices could not be read"
     )
+    assert chain(order)[0].needs_attention
 
 
 def test_a_book_that_is_too_thin_just_now_puts_the_rest_back_where_it_was(
@@ -122,6 +130,25 @@ def test_an_entry_is_not_ordered_again_while_its_coin_has_drifted(
     assert "is left: The account holds another quantity of BTC" in reasons(order)[-1]
 
 
+def test_the_rest_of_an_entry_waits_until_its_account_is_reconciled(
+    world: World, strategy: Strategy
+) -> None:
+    rule_of(strategy, action="MARKET")
+    (order,) = world.trade(strategy, limit_sell("110000"))
+    cancel_by_rule(world)
+    quotes = read(Want(_MARKET, "BTC/USDT", last_price=True))
+    feed, _ = Feed.objects.get_or_create(account=order.account, market_type="SPOT")
+    Feed.objects.update(reconciled_at=None)
+
+    replace_with(world, order, quotes)
+    waiting = unsettled()
+    Feed.objects.filter(pk=feed.pk).update(reconciled_at=world.now())
+    replace_with(world, order, quotes)
+
+    assert (waiting, unsettled()) == (1, 0)
+    assert len(chain(order)) == 2
+
+
 def test_a_cancel_of_all_takes_back_what_is_about_to_be_ordered_again(
     world: World, strategy: Strategy
 ) -> None:
@@ -134,3 +161,24 @@ def test_a_cancel_of_all_takes_back_what_is_about_to_be_ordered_again(
 
     assert len(chain(order)) == 1
     assert unsettled() == 0
+
+
+def test_a_replacement_that_waited_too_long_for_its_turn_is_denied_in_its_own_words(
+    world: World, strategy: Strategy
+) -> None:
+    rule_of(strategy, action="MARKET")
+    (order,) = world.trade(strategy, limit_sell("110000"))
+    beat(world, minutes=31)
+    world.send_due_cancels()
+    work = commit_replacement(world, order, minutes=31)
+    sender = Sender()
+
+    loop.call(sender.carry_out(work, expires_at=world.now()), timeout_seconds=10)
+    sender.stop()
+
+    _, late = chain(order)
+    assert (late.status, late.error_code) == ("DENIED", "REPLACEMENT_EXPIRED")
+    assert late.error_message == (
+        "The rest could not be ordered again within a minute; nothing was sent."
+    )
+    assert len(world.venue_orders()) == 1

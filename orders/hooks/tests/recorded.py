@@ -1,5 +1,6 @@
 """Hooks for tests: they write down what they are told, and misbehave when asked to."""
 
+import sys
 import threading
 from typing import ClassVar
 
@@ -32,6 +33,14 @@ class Failing(Recorder):
     def on_order_update(self, order: OrderUpdate) -> None:
         super().on_order_update(order)
         raise ZeroDivisionError("as asked")
+
+
+class Quitting(Recorder):
+    """Takes its thread for a program of its own."""
+
+    def on_order_update(self, order: OrderUpdate) -> None:
+        super().on_order_update(order)
+        sys.exit("good bye")
 
 
 class NeverStarts(Hooks):

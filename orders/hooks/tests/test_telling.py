@@ -1,7 +1,6 @@
 """A strategy's hooks are told of committed rows, in order, and harm nobody."""
 
-from collections.abc import Callable, Iterator
-from threading import Event
+from collections.abc import Iterator
 from threading import enumerate as running_threads
 from typing import Any
 
@@ -17,6 +16,7 @@ from orders.hooks.telling import LATE_COMMIT, Teller
 from orders.hooks.tests.recorded import Hanging, Recorder
 from orders.models import Order, OrderEvent
 from orders.tests.broker import nudges_in_broker
+from orders.tests.waiting import wait_for
 from orders.tests.world import World, limit_buy, market, user
 from strategies.models import HookProgress, Signal, Strategy
 from strategies.tests.rows import make_strategy
@@ -25,7 +25,7 @@ ROOM = "orders.hooks.tests.recorded"
 
 
 @pytest.fixture(autouse=True)
-def _room(settings: Settings) -> Iterator[None]:
+def room(settings: Settings) -> Iterator[None]:
     settings.HOOK_MODULES = [ROOM]
     Recorder.told.clear()
     hooked.forget()
@@ -42,15 +42,6 @@ def started(world: World, strategy: Strategy) -> Teller:
     teller = Teller(strategy)
     teller.tell_all(now=world.now())
     return teller
-
-
-def wait_until(holds: Callable[[], bool]) -> None:
-    pause = Event()
-    for _ in range(200):
-        if holds():
-            return
-        pause.wait(0.05)
-    raise AssertionError("it did not come true within ten seconds")
 
 
 def hook_threads() -> list[str]:
@@ -199,13 +190,13 @@ def test_a_hook_that_hangs_is_recorded_and_holds_up_nobody(
     for shard in set(shards):
         tellers.wake(shard)
 
-    wait_until(lambda: ("order", "ACCEPTED") in Recorder.told)
+    wait_for(lambda: ("order", "ACCEPTED") in Recorder.told)
     assert order.status == "ACCEPTED"
     problem = HookProgress.objects.get(strategy=strategy).last_problem
     assert problem.startswith("on_order_update has been running for")
     Hanging.let_go.set()
-    wait_until(lambda: HookProgress.objects.get(strategy=strategy).events["seen"] != [])
-    wait_until(lambda: not hook_threads())
+    wait_for(lambda: HookProgress.objects.get(strategy=strategy).events["seen"] != [])
+    wait_for(lambda: not hook_threads())
 
 
 def test_what_a_hook_asks_for_is_done_once_however_often_it_is_told(world: World) -> None:

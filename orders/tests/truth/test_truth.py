@@ -21,8 +21,8 @@ from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_a
 
 from accounts.exchange import gateway
 from accounts.exchange.types import MarketType, OrderType, Side
-from orders.lifecycle import Answered
 from orders.models import UNRESOLVED, Feed, Order, Remainder, StreamState
+from orders.outcomes import Answered
 from orders.planning import login_of
 from orders.recording import record
 from orders.remainders.checking import check_remainders
