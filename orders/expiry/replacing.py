@@ -54,7 +54,10 @@ class Ending:
 
 
 def endings(shard: int) -> list[Ending]:
-    """The shard's orders on which a rule acted and that have ended, every fill of theirs booked."""
+    """The shard's orders on which a rule acted and that have ended, every fill of theirs booked.
+
+    Any of them where there are too many: those that wait for their market must not go first always.
+    """
     ended = in_shard(
         Order.objects.filter(
             status__in=sorted(CLOSED),
@@ -66,7 +69,7 @@ def endings(shard: int) -> list[Ending]:
     rows = Expiry.objects.filter(settled_at__isnull=True, order__in=ended).select_related(
         "order__account", "order__subscription__strategy"
     )
-    return [_ending(expiry) for expiry in rows.order_by("id")[:_AT_MOST]]
+    return [_ending(expiry) for expiry in rows.order_by("?")[:_AT_MOST]]
 
 
 def replace(ended: Iterable[Ending], quotes: Quotes, *, now: datetime) -> tuple[AccountWork, ...]:

@@ -69,3 +69,17 @@ def test_many_orders_of_a_symbol_are_one_look_at_its_book(
     )
     assert wants == {Want(market, "BTC/USDT", book=True)}
     assert (len(watched), len(captured)) == (60, 2)
+
+
+def test_many_orders_whose_market_cannot_be_read_hold_up_no_other(
+    subscription: Subscription, signal: Signal
+) -> None:
+    ended = {"status": "CANCELED", "closed_at": NOON}
+    for _ in range(501):
+        order = make_order(subscription, signal, **ended)
+        Expiry.objects.create(order=order, action="MARKET", started_at=NOON)
+
+    found = [endings(shard_of(subscription.account_id)) for _ in range(10)]
+
+    assert all(len(each) == 500 for each in found)
+    assert order.pk in {ending.order_id for each in found for ending in each}
