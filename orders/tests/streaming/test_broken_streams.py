@@ -2,6 +2,7 @@
 
 import json
 import threading
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +11,6 @@ from aiohttp import web
 from django.db import connection, transaction
 from pytest_django import Settings
 
-from accounts.models import Account
 from orders.models import Feed
 from orders.streaming.process import StreamProcess
 from orders.streaming.watching import pause_after
@@ -113,16 +113,25 @@ def test_a_stream_whose_state_could_not_be_written_is_watched_again(
     until(lambda: streams_of(world) == 1)
 
 
-def test_no_heartbeat_is_written_while_the_loop_hangs(world: World) -> None:
-    world.strategy("test1", world.account("A1"))
-    account = Account.objects.get()
+@pytest.fixture
+def process(world: World) -> Iterator[StreamProcess]:
+    """The stream process of one account's shard, its stream open; rounds are the test's to call."""
+    account = world.account("A1")
+    world.strategy("test1", account)
     process = StreamProcess(account.pk % 2)
     process.round(now=NOON)
+    until_all_up()
+    yield process
+    process.stop()
+
+
+def test_no_heartbeat_is_written_while_the_loop_hangs(process: StreamProcess) -> None:
     goes_on = threading.Event()
 
     async def hang() -> None:
         goes_on.wait(30)
 
+    process.round(now=NOON)
     hanging = loop.run(hang())
     process.round(now=NOON + timedelta(seconds=5))
     seen_at = Feed.objects.get().stream_seen_at
@@ -132,7 +141,6 @@ def test_no_heartbeat_is_written_while_the_loop_hangs(world: World) -> None:
 
     assert seen_at == NOON
     assert Feed.objects.get().stream_seen_at == NOON + timedelta(seconds=10)
-    process.stop()
 
 
 def streams_of(world: World) -> int:
