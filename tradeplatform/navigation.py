@@ -43,6 +43,7 @@ _GROUPS: list[tuple[Any, list[tuple[Any, str, str]]]] = [
         _("System"),
         [
             (_("Webhook tokens"), "vpn_key", "webhooks.webhooktoken"),
+            (_("Allowed addresses"), "shield", "webhooks.allowedaddress"),
             (_("Dispatches"), "lan", "orders.dispatch"),
             (_("Hooks"), "code", "strategies.hookprogress"),
             (_("Periodic tasks"), "schedule", "django_celery_beat.periodictask"),

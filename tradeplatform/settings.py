@@ -107,6 +107,13 @@ WEB_THREADS = number("WEB_THREADS", default=16)
 # Requests that may wait for results at once; the other threads stay free to accept alerts.
 WEBHOOK_WAIT_SLOTS = number("WEBHOOK_WAIT_SLOTS", default=max(WEB_THREADS // 2, 1))
 
+# What passes in a minute; 0 is no limit. A chart's thousand alerts at once are honest, and all of
+# TradingView's users share four addresses: only what no chart sends is refused (429).
+WEBHOOK_TOKEN_LIMIT = number("WEBHOOK_TOKEN_LIMIT", default=6000)
+WEBHOOK_ADDRESS_LIMIT = number("WEBHOOK_ADDRESS_LIMIT", default=12_000)
+# So many bad tokens from one address in 15 minutes lock out strangers there; 0 never does.
+WEBHOOK_BAD_TOKENS = number("WEBHOOK_BAD_TOKENS", default=30)
+
 INSTALLED_APPS = [
     "unfold",
     "unfold.contrib.filters",

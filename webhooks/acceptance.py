@@ -1,17 +1,20 @@
 """A request to the webhook from arrival to answer: understand, store, wait a little, answer.
 
-INV no order without a committed delivery; INV every request that reached the database is kept;
-INV 5xx only when nothing was committed, because senders resend on it.
+INV no order without a committed delivery; INV every request that reached the database is kept, of
+strangers and of floods up to a bound; INV 5xx only when nothing was committed, because senders
+resend on it.
 """
 
 import logging
 import uuid
 from dataclasses import dataclass, field
+from http import HTTPStatus
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import Error, close_old_connections
 
 from webhooks.access import sender_of, strategy_for
+from webhooks.allowing import refuse_other_addresses
 from webhooks.answers import Answer, refusal_answer
 from webhooks.arrival import Arrival
 from webhooks.completion import answer_stored
@@ -20,6 +23,7 @@ from webhooks.parsing import parse_alert
 from webhooks.refusals import Reason, Refused
 from webhooks.storing import Understood, store
 from webhooks.strict_json import JsonObject, read_object, refuse_placeholders
+from webhooks.throttling import may_keep, refuse_flood_of_address, refuse_flood_of_sender
 from webhooks.timing import Stopwatch
 
 logger = logging.getLogger(__name__)
@@ -52,8 +56,7 @@ def _receive(request: _Request) -> Answer:
     try:
         understood = _understand(request)
     except Refused as refused:
-        _record(request, refused)
-        return refusal_answer(refused, delivery_id=request.delivery_id)
+        return _refused(request, refused)
     request.watch.end_part()
     stored = store(understood, request.watch)
     request.watch.end_part()
@@ -63,10 +66,15 @@ def _receive(request: _Request) -> Answer:
 def _understand(request: _Request) -> Understood:
     """Who sends is found out before anything that tells of fields or strategies."""
     arrival = request.arrival
+    refuse_other_addresses(arrival.remote_address)
+    refuse_flood_of_address(arrival.remote_address)
     if arrival.is_too_large:
         raise Refused(Reason.BODY_TOO_LARGE)
     document = read_object(arrival.body)
-    sender = request.sender = sender_of(document, path_token=arrival.path_token)
+    sender = request.sender = sender_of(
+        document, path_token=arrival.path_token, address=arrival.remote_address
+    )
+    refuse_flood_of_sender(sender.pk)
     return _checked(request, document, sender)
 
 
@@ -93,13 +101,17 @@ def _failed(request: _Request, reason: Reason) -> Answer:
     refused = Refused(reason)
     close_old_connections()  # a broken one would refuse the row
     try:
-        _record(request, refused)
+        return _refused(request, refused)
     except Error:
         logger.warning("delivery %s is not kept", request.delivery_id)
-    return refusal_answer(refused, delivery_id=request.delivery_id)
+        return refusal_answer(refused, delivery_id=request.delivery_id)
 
 
-def _record(request: _Request, refused: Refused) -> None:
+def _refused(request: _Request, refused: Refused) -> Answer:
+    """Keep the refusal, unless it is one of too many that nobody will read, and answer it."""
+    is_flood = refused.reason.http_status == HTTPStatus.TOO_MANY_REQUESTS
+    if (request.sender is None or is_flood) and not may_keep(request.arrival.remote_address):
+        return refusal_answer(refused)
     record_refused(
         delivery_id=request.delivery_id,
         arrival=request.arrival,
@@ -107,3 +119,4 @@ def _record(request: _Request, refused: Refused) -> None:
         sender=request.sender,
         timings=request.watch.timings(),
     )
+    return refusal_answer(refused, delivery_id=request.delivery_id)

@@ -8,6 +8,7 @@ from django.contrib.auth.models import AbstractBaseUser
 
 from strategies.models import Strategy, Subscription
 from webhooks.fields import Fields
+from webhooks.lockout import note_bad_token, note_good_token, refuse_locked_out
 from webhooks.refusals import Reason, Refused
 from webhooks.strict_json import JsonObject
 from webhooks.tokens import user_of
@@ -15,16 +16,22 @@ from webhooks.tokens import user_of
 _LONGEST_GROUP_NAME = 60
 
 
-def sender_of(document: JsonObject, *, path_token: str) -> AbstractBaseUser:
+def sender_of(document: JsonObject, *, path_token: str, address: str | None) -> AbstractBaseUser:
     """The user whose token the alert bears; a token in the path replaces the body's."""
-    return authenticated(path_token or document.get("token"))
+    return authenticated(path_token or document.get("token"), address=address)
 
 
-def authenticated(token: object) -> AbstractBaseUser:
-    """The user of the token; raises Refused with TOKEN_INVALID for anything else."""
-    user = user_of(token.strip()) if isinstance(token, str) else None
+def authenticated(token: object, *, address: str | None) -> AbstractBaseUser:
+    """The user of the token; raises Refused with TOKEN_INVALID for anything else, and with
+    ADDRESS_LOCKED_OUT where too many bad tokens came from.
+    """
+    text = token.strip() if isinstance(token, str) else ""
+    refuse_locked_out(address, token=text)
+    user = user_of(text)
     if user is None:
+        note_bad_token(address)
         raise Refused(Reason.TOKEN_INVALID)
+    note_good_token(address, token=text)
     return user
 
 

@@ -1,4 +1,4 @@
-"""Deliveries and webhook tokens in the admin. A new token is shown on one page, once."""
+"""Deliveries, webhook tokens and allowed addresses in the admin. A new token is shown once."""
 
 from decimal import Decimal
 from typing import Any
@@ -13,13 +13,14 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action
 
 from tradeplatform.lib.admin_columns import EMPTY, badge, person
 from tradeplatform.lib.admin_scope import HistoryAdmin, OwnRelatedFilter, UuidSearch
 from tradeplatform.lib.encryption import CannotDecrypt, decrypt, encrypt
-from webhooks.models import Delivery, Outcome, WebhookToken
+from webhooks.models import AllowedAddress, Delivery, Outcome, WebhookToken
 from webhooks.tokens import issue_token
 
 # The session's name for a new token, encrypted, from the POST that made it to the page it is on.
@@ -178,6 +179,16 @@ class WebhookTokenAdmin(HistoryAdmin):
         if token.revoked_at is None:
             return badge(_("In use"), "success")
         return badge(_("Revoked"), "plain")
+
+
+@admin.register(AllowedAddress)
+class AllowedAddressAdmin(ModelAdmin):  # type: ignore[misc]  # Unfold ships no types
+    """Where alerts may come from, for every strategy; for superusers."""
+
+    list_display = ["network", "note", "is_active"]
+    list_editable = ["note", "is_active"]
+    search_fields = ["network", "note"]
+    empty_hint = _("No addresses: alerts may come from anywhere.")
 
 
 def _taken_token(request: HttpRequest) -> str:

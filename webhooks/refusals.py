@@ -28,6 +28,23 @@ class Reason(Enum):
         400,
         "{field} has a placeholder that the sender did not fill in: {value}.",
     )
+    # Where from and how often.
+    ADDRESS_NOT_ALLOWED = (
+        403,
+        "Alerts are not taken from {value}. An administrator may add it to the allowed addresses.",
+    )
+    ADDRESS_LOCKED_OUT = (
+        429,
+        "Too many requests from {value} had no valid token. Wait {detail}, then send a valid one.",
+    )
+    ADDRESS_THROTTLED = (
+        429,
+        "Too many requests came from {value}: nothing was ordered. Wait {detail}, send fewer.",
+    )
+    TOKEN_THROTTLED = (
+        429,
+        "Too many alerts came with this token: nothing was ordered. Wait {detail}, send fewer.",
+    )
     # Who and what for.
     TOKEN_INVALID = (401, "The token is missing or not valid.")
     STRATEGY_NOT_FOUND = (404, "There is no active strategy of that group_name for this token.")
@@ -106,12 +123,20 @@ class Refused(Exception):
     """Nothing was ordered, for this reason. `field` and `sentence` are safe to show and to keep.
 
     `field` and `value` are the sender's and cut short; `detail` is ours and shown whole.
+    `retry_after_seconds` is when the same request may be sent again.
     """
 
     def __init__(
-        self, reason: Reason, *, field: str = "", value: object = "", detail: str = ""
+        self,
+        reason: Reason,
+        *,
+        field: str = "",
+        value: object = "",
+        detail: str = "",
+        retry_after_seconds: int | None = None,
     ) -> None:
         self.reason = reason
+        self.retry_after_seconds = retry_after_seconds
         self.field = presentable(field)
         self.sentence = reason.sentence.format(
             field=self.field, value=presentable(str(value)), detail=detail

@@ -15,6 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from tradeplatform.lib.client_address import client_address
 from webhooks.acceptance import receive
 from webhooks.access import authenticated
 from webhooks.answers import Answer, progress_body, refusal_answer
@@ -98,7 +99,9 @@ class OrderListView(ApiView):
 
 def _user(request: Request) -> AbstractBaseUser:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    return authenticated(token if scheme.lower() == "bearer" else None)
+    return authenticated(
+        token if scheme.lower() == "bearer" else None, address=client_address(request)
+    )
 
 
 def _response(answer: Answer) -> Response:

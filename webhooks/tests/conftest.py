@@ -11,6 +11,7 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 
 from strategies.models import Strategy
+from tradeplatform.lib import counters
 from webhooks.models import Delivery
 from webhooks.tests.trading_rows import make_strategy, person
 
@@ -50,6 +51,14 @@ class Desk:
 def no_waiting(settings: Settings) -> None:
     """No worker runs in these tests, so nothing is to be waited for."""
     settings.WEBHOOK_WAIT_SECONDS = 0
+
+
+@pytest.fixture(autouse=True)
+def nothing_counted(settings: Settings) -> None:
+    """What earlier tests sent counts for nothing, though all come from one address."""
+    valkey = counters.client_of(settings.REDIS_URL)
+    for key in valkey.scan_iter(f"{counters.PREFIX}*"):
+        valkey.delete(key)
 
 
 @pytest.fixture
