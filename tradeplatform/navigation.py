@@ -47,6 +47,8 @@ _GROUPS: list[tuple[Any, list[tuple[Any, str, str]]]] = [
             (_("Dispatches"), "lan", "orders.dispatch"),
             (_("Hooks"), "code", "strategies.hookprogress"),
             (_("Periodic tasks"), "schedule", "django_celery_beat.periodictask"),
+            (_("Failed logins"), "lock", "axes.accessattempt"),
+            (_("Two-factor logins"), "qr_code", "otp_totp.totpdevice"),
             (_("Users"), "person", "auth.user"),
             (_("Groups"), "group", "auth.group"),
         ],

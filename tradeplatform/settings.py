@@ -1,10 +1,12 @@
 """All settings, from the environment, each with its reason. docs/configuration.md lists them."""
 
 import os
+from datetime import timedelta
 from pathlib import Path
 
 import dj_database_url
 from django.templatetags.static import static
+from django.urls import reverse_lazy
 
 from tradeplatform.lib.environment import (
     address,
@@ -124,6 +126,9 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django_celery_beat",
+    "axes",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
     "rest_framework",
     "drf_spectacular",
     "tradeplatform",
@@ -142,6 +147,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    # Last, as django-axes wants it: it answers for logins that are locked out.
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "tradeplatform.urls"
@@ -164,6 +171,26 @@ TEMPLATES = [
     },
 ]
 
+# --- Logging in to the admin ---
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",  # first: refuses whoever is locked out
+    "django.contrib.auth.backends.ModelBackend",
+]
+# Five failures lock a user name out at one address: nobody can lock out the operator elsewhere.
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_CLIENT_IP_CALLABLE = "tradeplatform.lib.client_address.client_address"
+AXES_LOCKOUT_CALLABLE = "tradeplatform.login.locked_out"
+# What was posted is kept with a failure; the password is left out anyway.
+AXES_SENSITIVE_PARAMETERS = ["otp_token", "csrfmiddlewaretoken"]
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+# The name beside the codes in people's apps.
+OTP_TOTP_ISSUER = "tradeplatform"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
@@ -265,5 +292,15 @@ UNFOLD = {
     # Real money or play money, beside every page's title.
     "ENVIRONMENT": "tradeplatform.navigation.environment",
     "DASHBOARD_CALLBACK": "tradeplatform.dashboard.add_dashboard",
+    "LOGIN": {"form": "tradeplatform.login.LoginForm"},
+    "ACCOUNT": {
+        "navigation": [
+            {"title": "Change password", "link": reverse_lazy("admin:password_change")},
+            {
+                "title": "Two-factor login",
+                "link": reverse_lazy("admin:otp_totp_totpdevice_changelist"),
+            },
+        ]
+    },
     "SIDEBAR": {"show_search": True, "navigation": "tradeplatform.navigation.sidebar"},
 }

@@ -1,0 +1,210 @@
+"""The admin's login: who guesses is locked out, who wants it logs in with a code as well."""
+
+import time
+from base64 import b32decode
+from typing import Any
+
+import pytest
+from axes.models import AccessAttempt
+from django.contrib.auth.models import User
+from django.test import Client
+from django_otp.oath import TOTP
+from django_otp.plugins.otp_totp.models import TOTPDevice
+from pytest_django import Settings
+
+from accounts.tests.rows import superuser, trader
+from tradeplatform.two_factor import for_typing
+
+pytestmark = pytest.mark.django_db
+
+LOGIN = "/admin/login/"
+DEVICES = "/admin/otp_totp/totpdevice/"
+SET_UP = f"{DEVICES}set-up/"
+ATTEMPTS = "/admin/axes/accessattempt/"
+PASSWORD = "correct horse battery"
+KEY = "3132333435363738393031323334353637383930"
+
+
+@pytest.fixture
+def alice() -> User:
+    user = trader("alice")
+    user.set_password(PASSWORD)
+    user.save()
+    return user
+
+
+def log_in(password: str = PASSWORD, code: str = "", **headers: str) -> Any:
+    form = {"username": "alice", "password": password, "otp_token": code}
+    return Client().post(LOGIN, form, headers=headers)
+
+
+def is_in(answer: Any) -> bool:
+    return "sessionid" in answer.cookies
+
+
+def code_of(key: str = KEY, *, steps_from_now: int = 0) -> str:
+    totp = TOTP(bytes.fromhex(key))
+    totp.time = time.time() + 30 * steps_from_now
+    return f"{totp.token():06}"
+
+
+def wrong_code(key: str = KEY) -> str:
+    near = {code_of(key, steps_from_now=step) for step in range(-2, 3)}
+    return next(code for code in ("000000", "111111", "222222", "333333") if code not in near)
+
+
+def with_app(user: User) -> TOTPDevice:
+    return TOTPDevice.objects.create(user=user, name="app", key=KEY, confirmed=True)
+
+
+def test_after_five_failures_the_right_password_is_refused_too(alice: User) -> None:
+    answers = [log_in("wrong") for _ in range(5)]
+
+    refused = log_in()
+
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 200, 429]
+    assert refused.status_code == 429
+    assert not is_in(refused)
+    assert "Too many logins failed. Wait 15 minutes" in refused.content.decode()
+
+
+def test_a_guesser_locks_out_nobody_at_another_address(alice: User, settings: Settings) -> None:
+    settings.TRUSTED_PROXIES = ["127.0.0.1"]
+    for _ in range(5):
+        log_in("wrong", **{"X-Forwarded-For": "203.0.113.9"})
+
+    guesser = log_in(**{"X-Forwarded-For": "203.0.113.9"})
+    owner = log_in(**{"X-Forwarded-For": "203.0.113.10"})
+
+    assert (guesser.status_code, is_in(owner)) == (429, True)
+
+
+def test_a_forged_address_escapes_no_lock_out(alice: User) -> None:
+    for number in range(5):
+        log_in("wrong", **{"X-Forwarded-For": f"203.0.113.{number}"})
+
+    assert log_in().status_code == 429
+
+
+def test_a_superuser_unlocks_a_user_in_the_admin(alice: User, client: Client) -> None:
+    for browser in ("a", "b", "a", "b", "a"):
+        log_in("wrong", **{"User-Agent": browser})
+    client.force_login(superuser())
+    row = AccessAttempt.objects.first()
+    assert row is not None
+
+    client.post(ATTEMPTS, {"action": "unlock", "_selected_action": row.pk})
+
+    assert is_in(log_in())
+
+
+def test_the_password_and_the_code_that_were_tried_are_not_kept(alice: User) -> None:
+    log_in("hunter2", code="123456")
+
+    kept = AccessAttempt.objects.get()
+
+    assert "hunter2" not in kept.post_data
+    assert "123456" not in kept.post_data
+
+
+def test_who_has_no_app_needs_no_code(alice: User) -> None:
+    assert is_in(log_in())
+
+
+def test_who_has_an_app_needs_its_code(alice: User) -> None:
+    with_app(alice)
+
+    without = log_in()
+    wrong = log_in(code=wrong_code())
+    TOTPDevice.objects.update(throttling_failure_timestamp=None, throttling_failure_count=0)
+    right = log_in(code=code_of())
+
+    assert [is_in(answer) for answer in (without, wrong, right)] == [False, False, True]
+    assert "the code of your app" in without.content.decode()
+    assert "The code is wrong or was used" in wrong.content.decode()
+
+
+def test_a_code_counts_once(alice: User) -> None:
+    with_app(alice)
+    code = code_of()
+
+    assert [is_in(log_in(code=code)), is_in(log_in(code=code))] == [True, False]
+
+
+def test_wrong_codes_lock_out_like_wrong_passwords(alice: User) -> None:
+    with_app(alice)
+
+    answers = [log_in(code=wrong_code()) for _ in range(5)]
+
+    assert answers[-1].status_code == 429
+    assert log_in(code=code_of(steps_from_now=1)).status_code == 429
+
+
+@pytest.mark.parametrize("code", ["x", "-1", "१२३४५६", "9" * 12, "1 2 3"])
+def test_odd_codes_are_wrong_ones(alice: User, code: str) -> None:
+    with_app(alice)
+
+    answer = log_in(code=code)
+
+    assert answer.status_code == 200
+    assert not is_in(answer)
+
+
+def test_a_user_sets_up_an_app_with_the_key_on_the_page(alice: User, client: Client) -> None:
+    client.force_login(alice)
+    page = client.get(SET_UP)
+    key = b32decode(page.context["key"])
+
+    client.post(SET_UP, {"code": code_of(key.hex())})
+
+    device = TOTPDevice.objects.get()
+    assert (device.user, device.confirmed, device.key) == (alice, True, key.hex())
+    assert "<svg" in page.content.decode()
+    assert not is_in(log_in())
+
+
+def test_a_wrong_code_sets_up_nothing_and_keeps_the_key(alice: User, client: Client) -> None:
+    client.force_login(alice)
+    key = client.get(SET_UP).context["key"]
+
+    answer = client.post(SET_UP, {"code": "nonsense"})
+
+    assert answer.context["key"] == key
+    assert not TOTPDevice.objects.exists()
+    assert is_in(log_in())
+
+
+def test_a_key_in_use_is_not_shown_again(alice: User, client: Client) -> None:
+    device = with_app(alice)
+    client.force_login(alice)
+
+    answers = [
+        client.get(path, follow=True) for path in (SET_UP, DEVICES, f"{DEVICES}{device.pk}/change/")
+    ]
+
+    for answer in answers:
+        assert KEY not in answer.content.decode()
+        assert for_typing(KEY) not in answer.content.decode()
+
+
+def test_only_a_superuser_removes_an_app(alice: User, client: Client) -> None:
+    device = with_app(alice)
+    delete = f"{DEVICES}{device.pk}/delete/"
+
+    client.force_login(alice)
+    own = client.post(delete, {"post": "yes"})
+    client.force_login(superuser())
+    client.post(delete, {"post": "yes"})
+
+    assert own.status_code == 403
+    assert is_in(log_in())
+
+
+def test_users_see_their_own_app_only(alice: User, client: Client) -> None:
+    of_alice, of_bob = with_app(alice), with_app(trader("bob"))
+    client.force_login(alice)
+
+    listed = client.get(DEVICES).context["cl"].result_list
+
+    assert list(listed) == [of_alice]
+    assert client.get(f"{DEVICES}{of_bob.pk}/change/").status_code == 302
