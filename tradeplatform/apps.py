@@ -1,9 +1,9 @@
 """The project as a Django app: its commands, templates and checks."""
 
 from django.apps import AppConfig
-from django.core.checks import register
+from django.core.checks import Tags, register
 
-from tradeplatform.checks import check_settings
+from tradeplatform.checks import check_encryption_keys, check_secrets, check_settings
 
 
 class TradeplatformConfig(AppConfig):
@@ -12,3 +12,5 @@ class TradeplatformConfig(AppConfig):
     def ready(self) -> None:
         """Have wrong settings stop every command."""
         register(check_settings)
+        register(check_secrets, Tags.security)
+        register(check_encryption_keys, Tags.database)

@@ -1,9 +1,21 @@
-"""System checks: settings that would trade wrongly stop the start."""
+"""System checks: settings that would trade wrongly or tell secrets stop the start."""
 
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error
+from django.core.checks import CheckMessage, Error, Warning
+from django.db import DatabaseError
+
+from tradeplatform.key_rotation import stored_texts
+from tradeplatform.lib.encryption import CannotDecrypt, decrypt
+
+_SHORTEST_SECRET = 32
+_FEWEST_CHARACTERS = 8
+_DEFAULTS = ("django-insecure", "change", "default", "example", "password", "your-", "secret-key")
+# Some rows may be unreadable for reasons of their own; these many are not all.
+_ROWS_TRIED = 20
 
 
 def check_settings(**_: Any) -> list[CheckMessage]:
@@ -24,6 +36,60 @@ def check_settings(**_: Any) -> list[CheckMessage]:
             )
         )
     return found
+
+
+def check_secrets(**_: Any) -> list[CheckMessage]:
+    """Secrets that anybody could guess: an error where money is, a warning in the demo."""
+    kind = Warning if settings.DEMO else Error
+    return [
+        kind(
+            f"{name} is short, simple or an example's: whoever guesses it has the {prize}.",
+            hint='Leave it out, or make one: python3 -c "import secrets; '
+            'print(secrets.token_urlsafe(48))".',
+            id="tradeplatform.E004",
+        )
+        for name, secret, prize in _given_secrets()
+        if _is_guessable(secret)
+    ]
+
+
+def check_encryption_keys(databases: Sequence[str] | None = None, **_: Any) -> list[CheckMessage]:
+    """Whether the keys are there that encrypted what is stored; asked before `migrate`."""
+    if not databases:
+        return []
+    try:
+        texts = list(islice(stored_texts(), _ROWS_TRIED))
+    except DatabaseError:  # an empty database, or one that is down: others tell of that
+        return []
+    if not texts or any(_is_readable(text) for text in texts):
+        return []
+    return [
+        Error(
+            "The encryption key is missing: none of the stored exchange credentials can be read.",
+            hint="Put back the key that encrypted them: ENCRYPTION_KEYS, or the file "
+            f"{settings.ENCRYPTION_KEY_FILE}.",
+            id="tradeplatform.E005",
+        )
+    ]
+
+
+def _given_secrets() -> Iterator[tuple[str, str, str]]:
+    yield "SECRET_KEY", settings.SECRET_KEY, "admin"
+    for key in settings.ENCRYPTION_KEYS:
+        yield "A key of ENCRYPTION_KEYS", key, "exchange credentials"
+
+
+def _is_guessable(secret: str) -> bool:
+    is_simple = len(secret) < _SHORTEST_SECRET or len(set(secret)) < _FEWEST_CHARACTERS
+    return is_simple or secret.lower().startswith(_DEFAULTS)
+
+
+def _is_readable(token: str) -> bool:
+    try:
+        decrypt(token)
+    except CannotDecrypt:
+        return False
+    return True
 
 
 def _error(number: str, message: str, value: str) -> Error:

@@ -37,9 +37,21 @@ TRUSTED_PROXIES = networks("TRUSTED_PROXIES")
 # Generated once per installation, so that no installation runs on a secret that others know.
 SECRET_KEY = os.environ.get("SECRET_KEY") or load_or_create_secret(STATE_DIR / "secret_key")
 # Encrypts exchange credentials. Comma-separated: the first encrypts, all of them decrypt.
-ENCRYPTION_KEYS = words("ENCRYPTION_KEYS", default="") or [
-    load_or_create_secret(STATE_DIR / "encryption_key")
-]
+ENCRYPTION_KEYS = words("ENCRYPTION_KEYS", default="")
+# Without them an installation makes its own, one a line; `manage.py rotate_encryption_key` adds
+# to it while everything runs.
+ENCRYPTION_KEY_FILE = STATE_DIR / "encryption_key"
+if not ENCRYPTION_KEYS:
+    load_or_create_secret(ENCRYPTION_KEY_FILE)
+
+# --- HTTPS: switch it on where browsers reach the platform through it only. ---
+HTTPS = flag("HTTPS", default=False)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
+# Alerts are not redirected: their sender would not follow, and the token has been told by then.
+SECURE_REDIRECT_EXEMPT = ["^api/"]
+SECURE_HSTS_SECONDS = 30 * 24 * 3600 if HTTPS else 0
+# Other names under the same domain are none of ours to force to HTTPS.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 
 # --- Services: what the environment does not name is started by `manage.py up`. ---
 # The embedded ones listen in the state directory, so that every command finds them there.

@@ -1,8 +1,16 @@
-"""Settings that would trade wrongly are refused."""
+"""Settings that would trade wrongly or tell secrets are refused."""
 
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.conf import settings as project
+from django.core.checks import ERROR, WARNING
 from pytest_django import Settings
 
-from tradeplatform.checks import check_settings
+from accounts.tests.rows import make_account, trader
+from tradeplatform.checks import check_encryption_keys, check_secrets, check_settings
 
 
 def ids() -> list[str | None]:
@@ -29,3 +37,68 @@ def test_waiting_may_not_take_every_web_thread(settings: Settings) -> None:
     settings.WEBHOOK_WAIT_SLOTS = settings.WEB_THREADS
 
     assert ids() == ["tradeplatform.E003"]
+
+
+@pytest.mark.parametrize(
+    "secret",
+    ["changeme", "x" * 60, "Sesame", "django-insecure-" + "abcdefghijklmnop" * 3],
+)
+def test_a_guessable_secret_is_refused_outside_the_demo(settings: Settings, secret: str) -> None:
+    settings.SECRET_KEY = secret
+    settings.ENCRYPTION_KEYS = [secret]
+
+    settings.DEMO = False
+    where_money_is = check_secrets()
+    settings.DEMO = True
+    in_the_demo = check_secrets()
+
+    assert [message.level for message in where_money_is] == [ERROR, ERROR]
+    assert [message.level for message in in_the_demo] == [WARNING, WARNING]
+    assert not any(secret in message.msg for message in where_money_is)
+
+
+def test_the_secrets_that_an_installation_makes_are_accepted(settings: Settings) -> None:
+    settings.DEMO = False
+
+    assert check_secrets() == []
+
+
+@pytest.mark.django_db
+def test_a_missing_encryption_key_stops_the_start(settings: Settings) -> None:
+    settings.ENCRYPTION_KEYS = ["the key of before"]
+    make_account(trader("alice"), "a")
+    with_its_key = check_encryption_keys(databases=["default"])
+
+    settings.ENCRYPTION_KEYS = ["a key of today"]
+    without = check_encryption_keys(databases=["default"])
+
+    assert with_its_key == []
+    assert [message.id for message in without] == ["tradeplatform.E005"]
+
+
+@pytest.mark.django_db
+def test_an_empty_database_misses_no_key() -> None:
+    assert check_encryption_keys(databases=["default"]) == []
+
+
+def test_the_documented_settings_leave_nothing_to_complain_of_for_deployment(
+    tmp_path: Path,
+) -> None:
+    environment = {
+        "STATE_DIR": str(tmp_path),
+        "DEMO": "0",
+        "HTTPS": "1",
+        "ALLOWED_HOSTS": "trade.example.com",
+        "TRUSTED_PROXIES": "10.0.0.1",
+    }
+
+    done = subprocess.run(
+        [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "DEBUG"],
+        cwd=project.BASE_DIR,
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "no issues" in done.stdout
