@@ -185,7 +185,7 @@ TEMPLATES = [
 
 # --- Logging in to the admin ---
 AUTHENTICATION_BACKENDS = [
-    "axes.backends.AxesStandaloneBackend",  # first: refuses whoever is locked out
+    "tradeplatform.lockout.LockOut",  # first: refuses whoever is locked out
     "django.contrib.auth.backends.ModelBackend",
 ]
 # Five failures lock a user name out at one address: nobody can lock out the operator elsewhere.
