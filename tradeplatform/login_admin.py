@@ -84,7 +84,8 @@ class TwoFactorAdmin(_ReadOnlyAdmin):
         return request.user.is_active and getattr(request.user, "is_staff", False)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        return self.has_view_permission(request)
+        # Others find their own through the menu under their name.
+        return sees_all(request)
 
     def has_set_up_permission(self, request: HttpRequest) -> bool:
         """Everybody may for themselves."""

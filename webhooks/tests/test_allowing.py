@@ -1,6 +1,9 @@
 """Once an address is allowed, alerts from all others are refused; before, none is."""
 
+from importlib import import_module
+
 import pytest
+from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.test import Client
 
@@ -12,6 +15,14 @@ from webhooks.tests.conftest import Desk
 pytestmark = pytest.mark.django_db
 
 TRADING_VIEW = ["34.212.75.30", "52.32.178.7", "52.89.214.238", "54.218.53.128"]
+
+
+@pytest.fixture(autouse=True)
+def rows_of_the_migration(db: None) -> None:
+    """Tests that empty the database leave none behind."""
+    AllowedAddress.objects.all().delete()
+    migration = import_module("webhooks.migrations.0004_allowed_addresses")
+    migration.add_trading_view(apps, None)
 
 
 def allow(network: str) -> None:
