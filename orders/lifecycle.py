@@ -23,6 +23,7 @@ from orders import absence
 from orders.bookkeeping import book_fills
 from orders.chains import unfilled
 from orders.complaints import Complaint, last_cancel_failures
+from orders.expiry.nudging import nudge_replacing_after_commit
 from orders.hooks.nudging import nudge_hooks_after_commit
 from orders.models import Order, OrderEvent
 from orders.order_store import write_orders
@@ -60,6 +61,7 @@ def apply_outcomes(outcomes: Sequence[Outcome], *, now: datetime) -> None:
         write_orders(orders.values(), now=now)
         OrderEvent.objects.bulk_create(chain.from_iterable(steps))
         nudge_hooks_after_commit(order.subscription_id for order in orders.values())
+        nudge_replacing_after_commit(orders.values())
 
 
 def _locked(order_ids: Iterable[int]) -> dict[int, Order]:
