@@ -14,11 +14,13 @@ from tradeplatform.lib.decimals import plain
 def adopt(*, remainder_ids: Collection[int], person: AbstractBaseUser, now: datetime) -> int:
     """Accept the remainders found at the last check, and end their drift; returns how many.
 
-    Who did it and what was accepted is written to the admin's log.
+    Not where coins of strategies are missing: that is a position to correct. Who did it and what
+    was accepted is written to the admin's log.
     """
     rows = Remainder.objects.filter(id__in=remainder_ids, differs_since__isnull=False)
     with transaction.atomic():
-        adopted = list(rows.select_for_update().order_by("id"))
+        locked = rows.select_for_update().order_by("id")
+        adopted = [row for row in locked if not row.is_missing]
         for row in adopted:
             _adopt(row, person, now)
     return len(adopted)
