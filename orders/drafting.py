@@ -57,6 +57,7 @@ def submit_sized(order: Order, sized: SizedOrder, *, now: datetime) -> OrderEven
     order.quantity = sized.quantity
     order.limit_price = sized.limit_price
     order.trigger_price = sized.trigger_price
+    order.is_close = sized.is_close
     order.reduce_only = sized.reduce_only
     return lifecycle.submit(order, now=now)
 
@@ -139,11 +140,11 @@ def _size_from_memory(
         return None
     order.symbol = market.rules.symbol
     check_currency(plan.signal.strategy.currency, market.rules)
-    if subscriber.obstacle is not None and not order.is_close:
-        subscriber.obstacle.check(market.rules.symbol)
     waits = subscriber.has_symbol_limit or intent.after_close
     if waits or needs_holding(intent, market.rules.market_type):
-        return None
+        return None  # only then it is known whether it closes
+    if subscriber.obstacle is not None:
+        subscriber.obstacle.check(market.rules.symbol)
     return size_order(
         intent=intent,
         rules=market.rules,

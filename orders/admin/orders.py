@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from accounts.badges import environment_badge
+from accounts.exchange.types import Side
 from orders.admin.expiry import ExpiryInline, PreviewingAdmin
 from orders.badges import attention_badge, price_text, progress_text, side_badge, status_badge
 from orders.models import Fill, OpenOrder, Order, OrderEvent
@@ -166,6 +167,8 @@ class OrderAdmin(PreviewingAdmin):
         """Whether it opens or closes a position."""
         if order.is_close:
             return _("Closes a position, reduce-only") if order.reduce_only else _("Closes")
+        if order.side == Side.SELL and ":" not in order.symbol:
+            return _("Sells") if order.quantity is None else _("Sells more than the strategy held")
         return _("Opens a position")
 
     @admin.display(description=_("account"))

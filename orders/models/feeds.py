@@ -83,7 +83,8 @@ class Remainder(models.Model):
 
     `key` is a coin on spot and a symbol elsewhere. `accepted` is the remainder that counts as the
     owner's own business; when the account holds something else, `drifted_at` says since when, and
-    entries that touch the key are refused until a person adopts the new remainder.
+    entries that touch the key are refused until a person adopts the new remainder or corrects the
+    position that is gone.
     """
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="remainders")
@@ -121,3 +122,19 @@ class Remainder(models.Model):
     def found(self) -> Decimal:
         """The remainder found at the last check."""
         return self.held - self.of_strategies
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether coins that strategies bought are gone, which can be nobody's own."""
+        return self.market_type == MarketType.SPOT and self.found < 0
+
+    @property
+    def unexplained(self) -> Decimal:
+        """What the account holds beyond what books and owner say; below zero: what is missing.
+
+        Zero until it is seen twice. Where nothing differs it is what was once accepted: that may
+        have been adopted by mistake.
+        """
+        if self.differs_since is None:
+            return self.accepted
+        return self.found - self.accepted if self.drifted_at else Decimal(0)

@@ -5,7 +5,7 @@ is no drift and has its turn with the next check.
 """
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, as_completed
 from dataclasses import dataclass
 from datetime import datetime
@@ -53,14 +53,15 @@ def check_remainders(shard: int, *, now: datetime) -> None:
 
 def write(where: Where, before: Mapping[str, Book], holdings: _Holdings, *, now: datetime) -> None:
     """Write what was found, for the keys whose books stood still around the reading."""
-    after = read_books(where)
-    looks = {
-        key: _look(before[key], holding, where[1])
-        for key, holding in holdings.items()
-        if before[key] == after.get(key) and not before[key].is_in_flight
-    }
     with transaction.atomic():
-        rows = _locked_rows(where, looks)
+        rows = _locked_rows(where, holdings)
+        # Behind the lock, so that a correction of a position is seen with its remainder or not yet.
+        after = read_books(where)
+        looks = {
+            key: _look(before[key], holding, where[1])
+            for key, holding in holdings.items()
+            if before[key] == after.get(key) and not before[key].is_in_flight
+        }
         for key, look in looks.items():
             row = rows.get(key)
             if row is None:
@@ -122,10 +123,10 @@ def _look(book: Book, holding: Holding, market_type: MarketType) -> Look:
     )
 
 
-def _locked_rows(where: Where, keys: Mapping[str, Look]) -> dict[str, Remainder]:
+def _locked_rows(where: Where, keys: Iterable[str]) -> dict[str, Remainder]:
     account_id, market_type = where
     rows = Remainder.objects.select_for_update().filter(
-        account=account_id, market_type=market_type, key__in=keys
+        account=account_id, market_type=market_type, key__in=list(keys)
     )
     return {row.key: row for row in rows.order_by("id")}
 

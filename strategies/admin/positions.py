@@ -12,15 +12,16 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.badges import environment_badge
 from accounts.exchange.types import MarketType
-from strategies.models import MarkPrice, Position
+from strategies.models import MarkPrice, Position, PositionCorrection
 from strategies.positions import standing_of, unrealized_profit
 from strategies.visibility import visible_subscription_ids
-from tradeplatform.lib.admin_columns import EMPTY, amount, badge
-from tradeplatform.lib.admin_scope import HistoryAdmin, OwnRelatedFilter
+from tradeplatform.lib.admin_columns import EMPTY, amount, badge, person
+from tradeplatform.lib.admin_scope import HistoryAdmin, HistoryInline, OwnRelatedFilter
 from tradeplatform.lib.decimals import ZERO, plain, rounded
 
 # Averages and what is computed from them have no end.
 _DIGITS = 10
+_PERSON = person("person", title=_("person"))
 
 
 class HoldingFilter(admin.SimpleListFilter):
@@ -41,9 +42,19 @@ class HoldingFilter(admin.SimpleListFilter):
         return [{**everything, "display": _("Held")}, *others]
 
 
+class CorrectionInline(HistoryInline):
+    """What persons said is gone from the position: no fills, no profit."""
+
+    model = PositionCorrection
+    fields = ["corrected_at", amount("quantity", title=_("quantity")), _PERSON, "reason"]
+    readonly_fields = fields
+    verbose_name_plural = _("corrections")
+    hide_title = True
+
+
 @admin.register(Position)
 class PositionAdmin(HistoryAdmin):
-    """What each subscription holds, from its own fills."""
+    """What each subscription holds, from its own fills and corrections."""
 
     list_display = [
         "symbol",
@@ -67,6 +78,7 @@ class PositionAdmin(HistoryAdmin):
     empty_hint = _("Nothing is held. Flat positions are behind the filter.")
     fields = list_display
     readonly_fields = fields
+    inlines = [CorrectionInline]
 
     def own_rows(self, rows: QuerySet[Any], user_id: int) -> QuerySet[Any]:
         return rows.filter(subscription_id__in=visible_subscription_ids(user_id))

@@ -6,8 +6,9 @@ from decimal import Decimal
 import pytest
 
 from accounts.exchange.types import MarketRules, Side
+from strategies.holdings import Holding
 from strategies.intents import Intent
-from strategies.sizing import Denied, Holding, SizedOrder
+from strategies.sizing import Denied, SizedOrder
 from strategies.tests.markets import FUTURES, SPOT, ask, held, percent, quantity, size
 
 BUY, SELL = Side.BUY, Side.SELL
@@ -242,21 +243,32 @@ def test_a_position_with_nothing_left_to_close_says_why(holding: Holding, messag
 
 
 @pytest.mark.parametrize(
-    "holding",
+    ("holding", "is_close"),
     [
-        held("0.5", account=None),  # own coins need no look at the account
-        held("0.7", leaving="0.2", account=None),
-        held("0", account="0.5"),  # coins of no strategy
-        held("0.2", account="0.8", others="0.3"),
-        held("0.2", leaving="0.1", account="0.9", others="0.3"),
-        held("0.5", account="0.5", arriving="0.3"),  # own coins, whatever others are buying
-        held("0.2", account="1", others="0.1", arriving="0.4"),
+        (held("0.5", account=None), True),  # own coins need no look at the account
+        (held("0.7", leaving="0.2", account=None), True),
+        (held("0.5", account="0.8", others="0.3"), True),
+        (held("0.5", account="0.5", arriving="0.3", departing="0.2"), True),
+        (held("0", account="0.5"), False),  # coins of no strategy
+        (held("0.49999", account="0.5"), False),
+        (held("0.2", account="0.8", others="0.3"), False),
+        (held("0.2", leaving="0.1", account="0.9", others="0.3"), False),
+        (held("0.2", account="1", others="0.1", arriving="0.2", departing="0.2"), False),
     ],
 )
-def test_a_spot_sale_takes_own_coins_or_coins_of_no_strategy(holding: Holding) -> None:
+def test_a_spot_sale_is_a_close_as_far_as_the_own_coins_go(
+    holding: Holding, is_close: bool
+) -> None:
     sized = size(ask(SELL, quantity("0.5")), holding=holding)
 
-    assert (sized.quantity, sized.is_close, sized.reduce_only) == (Decimal("0.5"), False, False)
+    assert (sized.quantity, sized.is_close) == (Decimal("0.5"), is_close)
+    assert sized.reduce_only is False
+
+
+def test_a_spot_sale_rounded_down_to_the_own_coins_is_a_close() -> None:
+    sized = size(ask(SELL, quantity("0.500009")), holding=held("0.5", account="3"))
+
+    assert (sized.quantity, sized.is_close) == (Decimal("0.5"), True)
 
 
 @pytest.mark.parametrize(
@@ -267,9 +279,12 @@ def test_a_spot_sale_takes_own_coins_or_coins_of_no_strategy(holding: Holding) -
         (held("0.5", leaving="0.1", account="0.5"), "0.4"),
         (held("0", account="0.3", others="0.9"), "0"),
         (held("0.5", account="0.4"), "0.4"),  # a part was sold by hand
+        (held("0.5", leaving="0.1", account="0.4"), "0.3"),  # and a part is on sale
         # What another strategy is buying may have arrived without our knowing.
         (held("0", account="0.5", arriving="0.1"), "0.4"),
         (held("0.3", account="0.5", arriving="0.4"), "0.3"),
+        # What another strategy sells of nobody's coins is sold once.
+        (held("0", account="0.8", others="0.2", departing="0.4"), "0.2"),
     ],
 )
 def test_a_spot_sale_never_takes_another_strategys_coins(holding: Holding, sellable: str) -> None:
@@ -277,8 +292,21 @@ def test_a_spot_sale_never_takes_another_strategys_coins(holding: Holding, sella
         size(ask(SELL, quantity("0.5")), holding=holding)
 
     assert refusal.value.code == "INSUFFICIENT_HOLDINGS"
+    assert refusal.value.message.startswith(
+        f"0.5 BTC is more than the {sellable} this strategy may sell: "
+    )
+
+
+def test_a_sale_that_is_too_large_is_refused_with_the_numbers() -> None:
+    holding = held("0.2", leaving="0.1", account="0.9", others="0.3", arriving="0.2")
+
+    with pytest.raises(Denied) as refusal:
+        size(ask(SELL, quantity("0.5")), holding=holding)
+
     assert refusal.value.message == (
-        f"0.5 BTC is more than the {sellable} this strategy may sell on the account."
+        "0.5 BTC is more than the 0.3 this strategy may sell: the account holds 0.9, other "
+        "strategies have 0.3 of that, open orders move 0.3. For all of its own coins send qty_per "
+        "-100."
     )
 
 

@@ -22,6 +22,10 @@ from tradeplatform.lib.decimals import plain
 pytestmark = pytest.mark.django_db
 
 REMAINDERS = "/admin/orders/remainder/"
+NOTHING = (
+    "There is nothing to adopt here. Where coins of strategies are missing, open the row and "
+    "correct the position."
+)
 
 
 @pytest.fixture
@@ -105,7 +109,7 @@ def test_what_does_not_differ_needs_no_adopting(client: Client, scene: Scene) ->
 
     answer = adopt(client, scene.alice, row, confirmed="yes")
 
-    assert texts(answer) == ["None of these differs from what is accepted."]
+    assert texts(answer) == [NOTHING]
     assert not LogEntry.objects.exists()
 
 
