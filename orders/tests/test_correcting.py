@@ -37,7 +37,12 @@ def test_a_position_closed_by_hand_is_gone_and_trading_goes_on(world: World) -> 
 
     row = Remainder.objects.get()
     assert held_up.error_code == "NOTHING_LEFT_TO_CLOSE"
-    assert (row.found, row.accepted, row.differs_since, row.drifted_at) == (0, 0, None, None)
+    assert (row.found, row.accepted, row.differs_since, row.drifted_at) == (
+        Decimal(0),
+        Decimal(0),
+        None,
+        None,
+    )
     assert nothing.error_code == "NO_LONG_POSITION"
     assert (closed.status, closed.quantity) == ("FILLED", Decimal("0.01998"))
     assert position_of(strategy, account) == 0
@@ -78,7 +83,7 @@ def test_after_it_close_first_opens_the_other_way(world: World) -> None:
     assert (opened.status, opened.is_close) == ("FILLED", False)
     assert position_of(strategy, account, PERP) == Decimal("-0.05")
     row = Remainder.objects.get()
-    assert (row.found, row.differs_since) == (0, None)
+    assert (row.found, row.differs_since) == (Decimal(0), None)
 
 
 def test_a_part_that_is_gone_books_no_profit_and_keeps_the_entry_price(world: World) -> None:
@@ -167,7 +172,12 @@ def test_a_position_that_was_adopted_away_by_mistake_is_corrected_afterwards(wor
     check(3)
 
     row = Remainder.objects.get()
-    assert (adopted, row.accepted, row.found, row.differs_since) == (Decimal("-0.1"), 0, 0, None)
+    assert (adopted, row.accepted, row.found, row.differs_since) == (
+        Decimal("-0.1"),
+        Decimal(0),
+        Decimal(0),
+        None,
+    )
     assert position_of(strategy, account, PERP) == 0
 
 

@@ -133,4 +133,4 @@ def test_a_check_that_began_before_the_correction_does_not_bring_the_drift_back(
     write(where, before, held, now=NOON + timedelta(minutes=3))
 
     row = Remainder.objects.get()
-    assert (row.found, row.differs_since, row.drifted_at) == (0, None, None)
+    assert (row.found, row.differs_since, row.drifted_at) == (Decimal(0), None, None)
