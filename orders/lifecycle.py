@@ -3,7 +3,8 @@
 INV-1  No intent produces more quantity at the exchange than it asked for.
 INV-2  Every exchange order bearing our client order id is in our database.
 INV-3  Fills are unique per account, symbol, trade and side and never removed; an order's filled
-       quantity and a strategy's position are sums of fills, net of fees taken in the base coin.
+       quantity is the sum of its fills, a strategy's position the sum of its own fills, net of
+       fees taken in the base coin, and of the corrections that persons recorded.
 INV-4  The strategies' positions plus the manual remainder equal what the account holds.
 INV-5  A report applied twice, or reports in any order, end in the same state; a closed order
        never reopens.

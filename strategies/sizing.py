@@ -198,7 +198,8 @@ def _nothing_left(holding: Holding, rules: MarketRules) -> str:
         )
     return (
         f"This strategy's {plain(abs(holding.own))} of {rules.symbol} is no longer on the account "
-        f"(it holds {plain(holding.account or ZERO)}); it was sold or moved by hand."
+        f"(it holds {plain(holding.account or ZERO)}); it was sold or moved by hand. Correct the "
+        "position in the admin under Remainders."
     )
 
 

@@ -40,15 +40,23 @@ _Holdings = Mapping[str, Holding]
 
 
 def check_remainders(shard: int, *, now: datetime) -> None:
-    """Check every account of the shard that has positions, open orders or open differences.
+    """Check every account of the shard that has positions, open orders or open differences."""
+    check_accounts(due_logins(shard), now=now)
+
+
+def check_accounts(logins: Mapping[Where, Login], *, now: datetime) -> set[Where]:
+    """Check these accounts; returns those that could be read.
 
     One call per account and type of market, all at once; an account that cannot be read is passed
     by.
     """
-    logins = due_logins(shard)
     before = {where: read_books(where) for where in logins}
+    reached = set()
     for where, holdings in _as_they_come(logins, before):
-        write(where, before[where], holdings, now=now)
+        if holdings is not None:
+            write(where, before[where], holdings, now=now)
+            reached.add(where)
+    return reached
 
 
 def write(where: Where, before: Mapping[str, Book], holdings: _Holdings, *, now: datetime) -> None:
@@ -72,8 +80,8 @@ def write(where: Where, before: Mapping[str, Book], holdings: _Holdings, *, now:
 
 def _as_they_come(
     logins: Mapping[Where, Login], books: Mapping[Where, Mapping[str, Book]]
-) -> Iterator[tuple[Where, _Holdings]]:
-    asked: dict[Future[_Holdings], Where] = {
+) -> Iterator[tuple[Where, _Holdings | None]]:
+    asked: dict[Future[_Holdings | None], Where] = {
         loop.run(_read(login, books[where])): where for where, login in logins.items()
     }
     try:
@@ -86,8 +94,9 @@ def _as_they_come(
             future.cancel()
 
 
-async def _read(login: Login, books: Mapping[str, Book]) -> _Holdings:
-    """What the account holds by key; without symbols that the venue no longer has."""
+async def _read(login: Login, books: Mapping[str, Book]) -> _Holdings | None:
+    """What the account holds by key, without symbols that the venue no longer has; None when it
+    does not tell."""
     try:
         rules = await gateway.load_market_rules(login.market)
         symbols = sorted(
@@ -96,7 +105,7 @@ async def _read(login: Login, books: Mapping[str, Book]) -> _Holdings:
         held = await gateway.fetch_holdings(login, symbols) if symbols else {}
     except ExchangeAnswer as problem:
         logger.warning("holdings of account %s are not read: %s", login.account_id, problem)
-        return {}
+        return None
     steps = {symbol: rules[symbol].quantity_step for symbol in symbols}
     return _by_key(held, steps, login.market.market_type)
 

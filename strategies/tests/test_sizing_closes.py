@@ -224,17 +224,17 @@ def test_a_close_that_cannot_be_reduce_only_keeps_to_the_minimum() -> None:
         (
             held("0.5", account="0"),
             "This strategy's 0.5 of BTC/USDT is no longer on the account (it holds 0); it was "
-            "sold or moved by hand.",
+            "sold or moved by hand. Correct the position in the admin under Remainders.",
         ),
         (
             held("0.5", account="0.00000999"),  # below the step
             "This strategy's 0.5 of BTC/USDT is no longer on the account (it holds 0.00000999); it "
-            "was sold or moved by hand.",
+            "was sold or moved by hand. Correct the position in the admin under Remainders.",
         ),
         (
             held("0.5", account="0.3", others="0.3"),
             "This strategy's 0.5 of BTC/USDT is no longer on the account (it holds 0.3); it was "
-            "sold or moved by hand.",
+            "sold or moved by hand. Correct the position in the admin under Remainders.",
         ),
     ],
 )
