@@ -15,6 +15,11 @@ def rule_sentence(rule: ExpiryRule) -> str:
     return f"{_subject(rule)}: {conditions} → {_deed(rule)}"
 
 
+def numbered_sentence(rule: ExpiryRule) -> str:
+    """The sentence behind the rule's rank, where several rules may be meant."""
+    return f"{rule.rank}. {rule_sentence(rule)}"
+
+
 def rule_name(rule: ExpiryRule) -> str:
     """How histories name the rule: `rule 2 MARKET`."""
     return f"rule {rule.rank} {rule.action}"

@@ -17,7 +17,7 @@ from orders.badges import price_text
 from orders.expiry.previewing import RulePreview, Touched, preview
 from orders.models import Expiry
 from strategies.admin.expiry import RULE_FIELDS, ExpiryRuleForm
-from strategies.expiry_wording import rule_sentence
+from strategies.expiry_wording import numbered_sentence
 from strategies.models import ExpiryRule, Strategy
 from tradeplatform.lib.admin_columns import EMPTY, row_link
 from tradeplatform.lib.admin_scope import HistoryInline
@@ -33,20 +33,17 @@ class ExpiryInline(HistoryInline):
     """What rules did to the order."""
 
     model = Expiry
-    fields = ["started_at", "action", "rule_text", "settled_at"]
+    fields = ["started_at", "action", "rule_then", "settled_at"]
     readonly_fields = fields
     hide_title = True
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm("orders.view_order")
 
-    def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).select_related("rule")
-
     @admin.display(description=_("rule"))
-    def rule_text(self, expiry: Expiry) -> str:
-        """The rule as it stands now."""
-        return EMPTY if expiry.rule is None else rule_sentence(expiry.rule)
+    def rule_then(self, expiry: Expiry) -> str:
+        """The rule as it stood when it acted."""
+        return expiry.rule_text or EMPTY
 
 
 class PreviewingAdmin(CancelingAdmin):
@@ -102,7 +99,7 @@ def _sentences(form: Any) -> list[str]:
 def _section(shown: RulePreview, now: datetime) -> dict[str, Any]:
     rows = [_row(touched, now) for touched in shown.touched]
     return {
-        "sentence": f"{shown.rule.rank}. {rule_sentence(shown.rule)}",
+        "sentence": numbered_sentence(shown.rule),
         "table": {"headers": _HEADERS, "rows": rows} if rows else None,
         "more": shown.more,
     }

@@ -11,6 +11,7 @@ from orders.admin.tests.scene import ORDERS, Scene, change
 from orders.models import Expiry, Order
 from strategies.models import ExpiryRule, Strategy
 from strategies.tests.rows import NOON
+from tradeplatform.lib.admin_columns import row_link
 
 pytestmark = pytest.mark.django_db
 
@@ -174,12 +175,9 @@ def test_an_order_shows_what_rules_did_and_its_replacements(client: Client, scen
     child = scene.order(
         intent_index=parent.intent_index, attempt=1, parent=parent, order_type="MARKET"
     )
-    rule = ExpiryRule.objects.create(
-        strategy=strategy_of(scene), rank=1, action="MARKET", after_seconds=1800
-    )
     Expiry.objects.create(
         order=parent,
-        rule=rule,
+        rule_text="LIMIT sells that open or close: after 30 min → market order for the rest",
         action="MARKET",
         started_at=NOON,
         settled_at=NOON + timedelta(seconds=5),
@@ -190,6 +188,18 @@ def test_an_order_shows_what_rules_did_and_its_replacements(client: Client, scen
 
     assert "after 30 min → market order for the rest" in page
     assert f"1: {child.client_order_id}" in page
+    assert f"Replaced by {row_link(child)}" in page
+
+
+def test_the_list_says_which_order_has_replaced_one(client: Client, scene: Scene) -> None:
+    parent = scene.order(status="CANCELED", closed_at=NOON)
+    child = scene.order(intent_index=parent.intent_index, attempt=1, parent=parent)
+    client.force_login(scene.alice)
+
+    page = client.get(ORDERS).content.decode()
+
+    assert page.count("Replaced by") == 1
+    assert f"Replaced by {row_link(child)}" in page
 
 
 def test_the_strategys_page_offers_the_preview(client: Client, scene: Scene) -> None:
