@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.forms import BaseInlineFormSet, inlineformset_factory
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.template.response import TemplateResponse
@@ -93,7 +94,13 @@ def _posted_rules(formset: "BaseInlineFormSet[Any, Any, Any]") -> list[ExpiryRul
 
 
 def _sentences(form: Any) -> list[str]:
-    return [str(error) for errors in form.errors.values() for error in errors]
+    """Its errors, each with the rule and the field to be mended."""
+    rule = _("Rule %s") % (form["rank"].value() or "?")
+    return [
+        f"{rule}: {error}" if name == NON_FIELD_ERRORS else f"{rule}, {form[name].label}: {error}"
+        for name, errors in form.errors.items()
+        for error in errors
+    ]
 
 
 def _section(shown: RulePreview, now: datetime) -> dict[str, Any]:
