@@ -13,6 +13,7 @@ _WORDS = {
     ReportStatus.CANCELED: "canceled at",
     ReportStatus.EXPIRED: "expired at",
     ReportStatus.REJECTED: "rejected by",
+    ReportStatus.UNKNOWN: "at",
 }
 
 
@@ -61,6 +62,6 @@ def _contradicts_refusal(report: OrderReport, order: Order) -> bool:
 def report_reason(report: OrderReport) -> str:
     """The report as a step's reason, in words for people."""
     filled = plain(report.filled_quantity)
-    if report.status is ReportStatus.UNKNOWN:  # it tells of an execution and of nothing else
+    if report.status is ReportStatus.UNKNOWN and report.filled_quantity:  # a pushed execution
         return f"the exchange filled {filled}"
     return f"{_WORDS[report.status]} the exchange, {filled} filled"

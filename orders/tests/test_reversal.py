@@ -209,7 +209,8 @@ def test_a_close_that_the_venue_fills_in_part_opens_nothing(world: World) -> Non
     left = position_of(strategy, account, SYMBOL)
     assert held == Decimal(40)
     assert close.status == "EXPIRED"
-    assert Decimal(0) < close.filled_quantity < close.quantity == Decimal(40)
+    assert close.quantity == Decimal(40)
+    assert Decimal(0) < close.filled_quantity < Decimal(40)
     assert left == held - close.filled_quantity
     assert (entry.status, entry.error_code) == ("DENIED", "NOT_FLAT")
     assert f"a long position of {plain(left)} BTC/USDT:USDT" in entry.error_message

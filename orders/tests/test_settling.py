@@ -11,7 +11,8 @@ from orders import lifecycle, recording, sweeps
 from orders.cancellation import request_cancels
 from orders.models import Dispatch, Order
 from orders.results import is_settled
-from orders.tests.test_sending import start, wait_for
+from orders.tests.test_sending import start
+from orders.tests.waiting import wait_for
 from orders.tests.world import World, limit_buy, market, orders_of
 from strategies.models import Subscription
 
