@@ -16,6 +16,7 @@ from orders.expiry.deciding import Decision, decide, needs_book, needs_last_pric
 from orders.expiry.quoting import Quotes, Want
 from orders.expiry.watching import WATCHED, Watched
 from orders.models import Expiry, Order, OrderEvent
+from strategies.expiry_wording import numbered_sentence
 from strategies.models import ExpiryAction
 
 
@@ -84,6 +85,7 @@ def _record(orders: Iterable[Order], decisions: Mapping[int, Decision], now: dat
             Expiry(
                 order=order,
                 rule=decision.rule,
+                rule_text=numbered_sentence(decision.rule),
                 action=decision.action.value,
                 started_at=now,
                 settled_at=None if decision.action.replaces else now,

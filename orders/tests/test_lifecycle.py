@@ -202,7 +202,7 @@ def test_a_denied_order_that_the_venue_knows_after_all_is_booked_and_flagged(
     order = apply(denied, Answered(denied.pk, told(ReportStatus.OPEN, executed("0.1"))))
 
     assert (order.status, order.needs_attention) == ("DENIED", True)
-    reason = "needs a person: refused here, yet exchange: open, 0.1 filled"
+    reason = "needs a person: refused here, yet open at the exchange, 0.1 filled"
     assert OrderEvent.objects.get(order=order).reason == reason
     assert order.filled_quantity == Position.objects.get().quantity == Decimal("0.1")
 
@@ -215,7 +215,7 @@ def test_more_than_asked_for_is_booked_and_flagged(sent: Order) -> None:
     reasons = OrderEvent.objects.filter(order=order).values_list("reason", flat=True)
     assert list(reasons) == [
         "needs a person: filled 0.6 of 0.5",
-        "exchange: closed, 0.6 filled",
+        "closed at the exchange, 0.6 filled",
     ]
 
 
@@ -232,7 +232,7 @@ def test_a_person_is_called_once_and_again_after_having_looked(
     order = apply(denied, report)
 
     assert (cleared, again, order.needs_attention) == (1, 0, True)
-    needed = "needs a person: refused here, yet exchange: open, 0 filled"
+    needed = "needs a person: refused here, yet open at the exchange, 0 filled"
     reasons = OrderEvent.objects.filter(order=order).values_list("reason", flat=True)
     assert list(reasons) == [needed, "looked at by alice", needed]
 

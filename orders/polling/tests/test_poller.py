@@ -220,7 +220,7 @@ def test_two_polls_at_once_book_once(world: World) -> None:
     assert (order.status, Fill.objects.count()) == ("FILLED", 1)
     assert position_of(strategy, account) == Decimal("0.00999")
     assert [reason for reason in reasons(order) if "closed" in reason] == [
-        "exchange: closed, 0.01 filled"
+        "closed at the exchange, 0.01 filled"
     ]
 
 
