@@ -200,7 +200,6 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "max_retries": 0,  # kombu would otherwise try for 6 s to reach a dead broker
 }
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
@@ -237,6 +236,8 @@ LOGGING = {
     },
     "root": {"handlers": ["console"], "level": log_level("LOG_LEVEL", default="INFO")},
     "loggers": {
+        # At INFO Celery tells every task twice, and beats come every second.
+        "celery": {"level": "WARNING"},
         # At DEBUG ccxt prints request headers and signed bodies: API keys, secrets, passphrases.
         "ccxt": {"level": "WARNING"},
         "ccxt.base.exchange": {"level": "WARNING"},
