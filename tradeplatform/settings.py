@@ -91,6 +91,8 @@ REVERSAL_SECONDS = number("REVERSAL_SECONDS", default=10)
 # How often an account's open orders are asked for while its stream pushes updates, and while not.
 POLL_SECONDS_STREAM_UP = number("POLL_SECONDS_STREAM_UP", default=60)
 POLL_SECONDS_STREAM_DOWN = number("POLL_SECONDS_STREAM_DOWN", default=5)
+# Whether order streams are run at all; without them polls find everything, only later.
+STREAMS = flag("STREAMS", default=True)
 
 # --- Strategies in code ---
 # Packages whose classes may be a strategy's hooks; what is not inside them is never imported.
