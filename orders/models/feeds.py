@@ -1,6 +1,7 @@
 """What we know of an account's orders beside the orders themselves: how fresh it is, what is
 strange about it, and what the account holds that no strategy bought."""
 
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.db import models
@@ -9,6 +10,9 @@ from django.db.models import Q
 from accounts.exchange.types import MarketType, Side
 from accounts.models import Account
 from tradeplatform.lib.fields import AMOUNT, choices_of, values_of
+
+# A stream's process that has not been heard of for so long does not push any more.
+SILENT_AFTER = timedelta(seconds=30)
 
 
 class StreamState(models.TextChoices):
@@ -49,6 +53,17 @@ class Feed(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account} {self.market_type}"
+
+    def is_silent(self, *, now: datetime) -> bool:
+        """Whether its stream was up when last heard of, which is too long ago."""
+        heard_at = self.stream_seen_at
+        is_fresh = heard_at is not None and heard_at > now - SILENT_AFTER
+        return self.stream_state == StreamState.UP and not is_fresh
+
+
+def is_pushed(*, now: datetime) -> Q:
+    """Feeds whose stream is up and was heard of lately."""
+    return Q(stream_state=StreamState.UP, stream_seen_at__gt=now - SILENT_AFTER)
 
 
 class StrayOrder(models.Model):
