@@ -19,6 +19,7 @@ from orders.tests.hand_trades import CLOSE, bought, check, correct, drifted, lon
 from orders.tests.world import World, market, position_of
 from strategies.models import Position, PositionCorrection
 from strategies.tests.rows import NOON
+from tradeplatform.lib.decimals import plain
 
 PERP = "BTC/USDT:USDT"
 
@@ -165,7 +166,8 @@ def test_a_position_that_was_adopted_away_by_mistake_is_corrected_afterwards(wor
     account = world.account("A1")
     strategy = long(world, account)
     drifted(world, account, Side.SELL, "0.1", PERP)
-    adopt(remainder_ids=[Remainder.objects.get().pk], person=world.owner, now=NOON)
+    row = Remainder.objects.get()
+    adopt(shown={row.pk: plain(row.found)}, person=world.owner, now=NOON)
     adopted = Remainder.objects.get().accepted
 
     correct(world, strategy)
@@ -185,8 +187,9 @@ def test_coins_that_strategies_bought_cannot_be_adopted_away(world: World) -> No
     account = world.account("A1")
     bought(world, account)
     drifted(world, account, Side.SELL, "0.005", "BTC/USDT")
+    row = Remainder.objects.get()
 
-    adopted = adopt(remainder_ids=[Remainder.objects.get().pk], person=world.owner, now=NOON)
+    adopted = adopt(shown={row.pk: plain(row.found)}, person=world.owner, now=NOON)
 
     assert adopted == 0
     assert Remainder.objects.get().drifted_at is not None
