@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from django.db import DatabaseError, close_old_connections, transaction
 
 from accounts.exchange.types import MarketRules, MarketType, OrderTicket, Side
-from orders import lifecycle
+from orders import steps
 from orders.drafting import check_currency, expired, submit_sized, ticket_of
 from orders.holding_reading import AccountRows
 from orders.models import Fill, Order, OrderEvent
@@ -125,7 +125,7 @@ class _Books:
             if found_nothing_to_close(request.intent, denied):
                 self.needless.append(self.orders.pop(order.pk))
                 return None
-            return lifecycle.deny(order, code=denied.code, message=denied.message, now=now)
+            return steps.deny(order, code=denied.code, message=denied.message, now=now)
         event = submit_sized(order, sized, now=now)
         event.reason += _uncovered(order, holding)
         self.rows.open_orders.append(order)

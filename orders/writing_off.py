@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from orders import absence, lifecycle
+from orders import absence, steps
 from orders.hooks.nudging import nudge_hooks_after_commit
 from orders.models import Expiry, Order, OrderEvent
 from orders.order_store import write_orders
@@ -21,7 +21,7 @@ def write_off(*, order_ids: Sequence[int], person: str, now: datetime) -> int:
     with transaction.atomic():
         orders = list(given_up.select_for_update(no_key=True).order_by("id"))
         Expiry.objects.filter(order__in=orders, settled_at__isnull=True).update(settled_at=now)
-        events = [lifecycle.write_off(order, person=person, now=now) for order in orders]
+        events = [steps.write_off(order, person=person, now=now) for order in orders]
         write_orders(orders, now=now)
         OrderEvent.objects.bulk_create(events)
         nudge_hooks_after_commit(order.subscription_id for order in orders)

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from orders import lifecycle
+from orders import steps
 from orders.cancellation import cancel_by_workers
 from orders.expiry.deciding import Decision, decide, needs_book, needs_last_price
 from orders.expiry.quoting import Quotes, Want
@@ -92,6 +92,6 @@ def _record(orders: Iterable[Order], decisions: Mapping[int, Decision], now: dat
             )
         )
         if decision.action is ExpiryAction.NOTIFY:
-            notes.append(lifecycle.note(order, reason=decision.reason, now=now))
+            notes.append(steps.note(order, reason=decision.reason, now=now))
     Expiry.objects.bulk_create(expiries)
     OrderEvent.objects.bulk_create(notes)

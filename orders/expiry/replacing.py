@@ -15,7 +15,7 @@ from django.db import DatabaseError, transaction
 from django.db.models import F
 
 from accounts.shards import in_shard
-from orders import lifecycle
+from orders import steps
 from orders.chains import chain_of
 from orders.drafting import ticket_of
 from orders.expiry.children import Child, draft_child, left_text
@@ -151,7 +151,7 @@ def _leave_rest(expiry: Expiry, refusal: Denied, now: datetime) -> None:
     parent = expiry.order
     reason = f"{_name(expiry)}: {left_text(parent, refusal)}"
     is_expected = refusal.code in _EXPECTED
-    leave = lifecycle.note if is_expected else lifecycle.call_person
+    leave = steps.note if is_expected else steps.call_person
     leave(parent, reason=reason, now=now).save()
     write_orders([parent], now=now)
 
@@ -161,7 +161,7 @@ def _store(child: Child, expiry: Expiry, now: datetime) -> PlaceJob:
     child.order.save(force_insert=True)
     child.event.order = child.order
     reason = f"{_name(expiry)}: rest ordered again as {child.order.client_order_id}"
-    OrderEvent.objects.bulk_create([lifecycle.note(parent, reason=reason, now=now), child.event])
+    OrderEvent.objects.bulk_create([steps.note(parent, reason=reason, now=now), child.event])
     return _place_job(child.order, parent)
 
 
