@@ -48,7 +48,7 @@ class RemainderAdmin(HistoryAdmin):
         "environment",
         "market_type",
         "coin_or_contract",
-        amount("held", title=_("the account holds")),
+        amount("held", title=_("held")),
         amount("of_strategies", title=_("of strategies")),
         amount("found", title=_("remainder")),
         amount("accepted", title=_("owner's own")),
@@ -63,7 +63,7 @@ class RemainderAdmin(HistoryAdmin):
     list_select_related = ["account"]
     search_fields = ["key"]
     empty_hint = _("Nothing has been compared yet: the first position is, within a minute or two.")
-    readonly_fields = [*list_display, "differs_since"]
+    readonly_fields = [*list_display, "difference", "differs_since"]
     fieldsets = [(None, {"description": _EXPLANATION, "fields": readonly_fields})]
     actions = ["adopt_selected"]
     actions_detail = ["adopt_remainder", "correct_remainder"]
@@ -91,6 +91,12 @@ class RemainderAdmin(HistoryAdmin):
     def coin_or_contract(self, remainder: Remainder) -> str:
         """What is compared: a coin on spot, over all its markets, a contract elsewhere."""
         return remainder.key
+
+    @admin.display(description=_("difference"))
+    def difference(self, remainder: Remainder) -> str:
+        """How much more, or less, the account holds than is explained."""
+        found, own = remainder.found, remainder.accepted
+        return EMPTY if remainder.differs_since is None else plain(found - own)
 
     @admin.display(description=_("environment"))
     def environment(self, remainder: Remainder) -> SafeString:
