@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from django.conf import settings
 
+from accounts.exchange.types import OrderReport, Push, ReportStatus
 from accounts.shards import shard_of
 from orders import tasks, worker
 from orders.execution import Executor
@@ -22,6 +23,7 @@ from orders.expiry.tests.rules import (
 from orders.models import Feed, Order
 from orders.polling.tests.polls import cancel_by_hand, poll
 from orders.results import result_rows
+from orders.streaming.matching import book
 from orders.tests.broker import nudges_in_broker
 from orders.tests.world import World, cancel_all
 from strategies.models import Strategy
@@ -95,6 +97,22 @@ def test_a_poll_that_finds_the_end_has_the_rest_ordered(world: World, order: Ord
     nudges_in_broker()
 
     poll(world)
+
+    assert chain(order)[0].status == "CANCELED"
+    assert nudges_in_broker(_REPLACE) == [shard_of(order.account_id)]
+
+
+def test_a_pushed_end_has_the_rest_ordered(world: World, order: Order) -> None:
+    cancel_by_hand(order)
+    report = OrderReport(
+        venue_order_id=order.venue_order_id,
+        status=ReportStatus.CANCELED,
+        filled_quantity=Decimal(0),
+        average_price=None,
+    )
+    nudges_in_broker()
+
+    book([Push(order.account_id, order.symbol, order.client_order_id, report)])
 
     assert chain(order)[0].status == "CANCELED"
     assert nudges_in_broker(_REPLACE) == [shard_of(order.account_id)]
