@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Count, Model, QuerySet
+from django.db.models import Count, Model, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -29,12 +30,10 @@ from strategies.models import ExpiryAction, HookProgress
 from tradeplatform.lib.admin_columns import row_link
 from webhooks.models import Delivery, Outcome
 
-# Figures about today's orders look at so many of the newest ones, which an index gives at once.
-_NEWEST_ORDERS = 10_000
+# What happened lately is looked for among so many of a table's newest rows.
+_NEWEST = 50_000
 # Lists of things to look at are short or something is very wrong; counting stops here.
 _MOST_COUNTED = 1_000
-# What expiry rules did lately is looked for among so many of the newest things they did.
-_NEWEST_EXPIRIES = 1_000
 _WAITING_AFTER = timedelta(seconds=10)
 _LATE_AFTER = timedelta(minutes=1)
 _LATELY = timedelta(days=1)
@@ -80,6 +79,12 @@ def _count(rows: QuerySet[Any]) -> int:
     return rows[:_MOST_COUNTED].count()
 
 
+def _is_new(model: type[Model]) -> Q:
+    """Whether a row is one of the table's newest, which the primary key tells at once."""
+    floor = model._default_manager.order_by("-pk").values("pk")[_NEWEST : _NEWEST + 1]
+    return Q(pk__gt=Coalesce(Subquery(floor), 0))
+
+
 def _alerts(request: HttpRequest, *, now: datetime) -> list[Figure]:
     today = _rows(Delivery, request).filter(received_at__gte=_midnight(now))
     counts = dict(today.values_list("outcome").annotate(Count("pk")))
@@ -94,8 +99,7 @@ def _alerts(request: HttpRequest, *, now: datetime) -> list[Figure]:
 
 
 def _order_states(request: HttpRequest, *, now: datetime) -> list[Figure]:
-    newest = _rows(Order, request).order_by("-id").values("pk")[:_NEWEST_ORDERS]
-    today = Order.objects.filter(pk__in=newest, created_at__gte=_midnight(now)).order_by()
+    today = _rows(Order, request).filter(_is_new(Order), created_at__gte=_midnight(now))
     counts = dict(today.values_list("status").annotate(Count("pk")))
     return [
         Figure(
@@ -150,8 +154,7 @@ def _of_orders(request: HttpRequest, *, now: datetime) -> Iterator[Figure]:
         _count(_rows(OpenOrder, request).filter(outcome_unknown_since__isnull=False)),
         _page("orders_openorder", outcome_unknown_since__isempty=0),
     )
-    newest = Expiry.objects.order_by("-id").values("pk")[:_NEWEST_EXPIRIES]
-    notes = _rows(Expiry, request).filter(action=ExpiryAction.NOTIFY, pk__in=newest)
+    notes = _rows(Expiry, request).filter(_is_new(Expiry), action=ExpiryAction.NOTIFY)
     yield Figure(
         _("Notes of rules that notify, in the last 24 hours (open the order to read it)"),
         _count(notes.filter(started_at__gte=now - _LATELY)),

@@ -38,7 +38,7 @@ _GROUPS: list[tuple[Any, list[tuple[Any, str, str]]]] = [
             (_("Signals"), "bolt", "strategies.signal"),
             (_("Fills"), "done_all", "orders.fill"),
             (_("Order events"), "history", "orders.orderevent"),
-            (_("Rules that acted"), "timer", "orders.expiry"),
+            (_("Expiries"), "timer", "orders.expiry"),
         ],
     ),
     (

@@ -1,6 +1,6 @@
 """What accounts hold beyond their strategies' positions, and a person's word about it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from django.contrib import admin, messages
@@ -19,7 +19,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action
 
 from accounts.badges import environment_badge
-from orders.admin.correcting import CorrectionForm
+from orders.admin.remainder_forms import AdoptionForm, CorrectionForm
 from orders.models import Remainder
 from orders.remainders.adopting import adopt
 from orders.remainders.correcting import NotCorrected, candidates, correct_position
@@ -127,7 +127,8 @@ class RemainderAdmin(HistoryAdmin):
             return None
         if "confirmed" not in request.POST:
             return self._confirmation(request, remainders)
-        self._adopt(request, [remainder.pk for remainder in remainders])
+        shown = {row.pk: request.POST.get(f"found_{row.pk}", "") for row in remainders}
+        self._adopt(request, shown)
         return None
 
     @action(  # type: ignore[untyped-decorator]  # Unfold ships no types
@@ -141,15 +142,18 @@ class RemainderAdmin(HistoryAdmin):
                 "stay as they are, and orders that open a position are taken again. Nothing is "
                 "traded."
             ),
+            "form_class": AdoptionForm,
             "form_submit_text": _("Adopt"),
         },
     )
-    def adopt_remainder(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
+    def adopt_remainder(
+        self, request: HttpRequest, form: AdoptionForm, object_id: str
+    ) -> HttpResponse:
         """Adopt one remainder; somebody else's is not found."""
         remainder = self.get_object(request, object_id)
         if remainder is None:
             return HttpResponse(status=404)
-        self._adopt(request, [remainder.pk])
+        self._adopt(request, {remainder.pk: form.cleaned_data["found"]})
         return _back_to(remainder)
 
     @action(  # type: ignore[untyped-decorator]  # Unfold ships no types
@@ -197,16 +201,14 @@ class RemainderAdmin(HistoryAdmin):
         }
         return TemplateResponse(request, "admin/orders/adopt_confirmation.html", context)
 
-    def _adopt(self, request: HttpRequest, remainder_ids: Sequence[int]) -> None:
-        adopted = adopt(
-            shown={pk: request.POST.get(f"found_{pk}", "") for pk in remainder_ids},
-            person=cast(AbstractBaseUser, request.user),
-            now=timezone.now(),
-        )
+    def _adopt(self, request: HttpRequest, shown: Mapping[int, str]) -> None:
+        """`shown` are the remainders that the person saw."""
+        person = cast(AbstractBaseUser, request.user)
+        adopted = adopt(shown=shown, person=person, now=timezone.now())
         if adopted:
             text = ngettext("%d remainder is adopted.", "%d remainders are adopted.", adopted)
             self.message_user(request, text % adopted, messages.SUCCESS)
-        if adopted < len(remainder_ids):
+        if adopted < len(shown):
             changed = _("What was found has changed since you were asked. Look again.")
             self.message_user(request, changed, messages.WARNING)
 

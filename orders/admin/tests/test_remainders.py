@@ -206,7 +206,8 @@ def test_the_page_of_a_drift_that_no_position_explains_offers_to_adopt_only(
     client.force_login(scene.alice)
 
     content = client.get(change(REMAINDERS, drifted)).content.decode()
-    answer = client.post(action_of(drifted, "adopt_remainder"), {"_form_submitted": "on"})
+    form = {"_form_submitted": "on", "found": plain(drifted.found)}
+    answer = client.post(action_of(drifted, "adopt_remainder"), form)
 
     assert action_of(drifted, "adopt_remainder") in content
     assert action_of(drifted, "correct_remainder") not in content

@@ -69,7 +69,7 @@ def test_a_late_fill_without_a_replacement_is_booked_and_written_down(
     (order,) = chain(order)
     assert (order.status, order.filled_quantity) == ("CANCELED", Decimal("0.2"))
     assert order.needs_attention is False
-    assert reasons(order)[-2:] == ["exchange: canceled, 0 filled", "0.2 filled after its end"]
+    assert reasons(order)[-2:] == ["canceled at the exchange, 0 filled", "0.2 filled after its end"]
     assert position_of(strategy, order.account) == Decimal("-0.2")
 
 
@@ -106,7 +106,7 @@ def test_a_late_fill_has_a_resting_replacement_canceled_and_a_person_called(
     assert second.status == "CANCELED"
     assert reasons(second)[-2:] == [
         "an order that it replaced was filled after its end",
-        "exchange: canceled, 0 filled",
+        "canceled at the exchange, 0 filled",
     ]
     assert first.needs_attention is True
     assert reasons(first)[-1] == _FLAG

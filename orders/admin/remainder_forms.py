@@ -1,4 +1,4 @@
-"""The dialog in which a person says which strategy's position is gone, and how much of it."""
+"""The dialogs in which a person says whose a difference is: the owner's or a strategy's."""
 
 from typing import Any
 
@@ -17,6 +17,18 @@ from orders.models import Remainder
 from orders.remainders.correcting import Wish, candidates, reduction
 from strategies.models import Position
 from tradeplatform.lib.decimals import plain
+
+
+class AdoptionForm(BaseDialogForm):  # type: ignore[misc]  # Unfold ships no types
+    """Bears along which remainder the person saw: another one is not adopted by it."""
+
+    found = forms.CharField(widget=forms.HiddenInput)
+
+    def __init__(self, request: HttpRequest, object_id: Any = None, **kwargs: Any) -> None:
+        super().__init__(request, object_id, **kwargs)
+        remainder = _visible(request, object_id)
+        if remainder is not None:
+            self.fields["found"].initial = plain(remainder.found)
 
 
 class CorrectionForm(BaseDialogForm):  # type: ignore[misc]  # Unfold ships no types
