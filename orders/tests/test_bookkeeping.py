@@ -130,6 +130,33 @@ def test_a_fill_told_late_counts_when_it_happened(
 
 
 @pytest.mark.django_db
+def test_two_trades_with_one_id_on_two_symbols_are_two_fills(
+    subscription: Subscription, signal: Signal
+) -> None:
+    bitcoin, ether = (
+        make_order(subscription, signal, symbol=symbol) for symbol in ("BTC/USDT", "ETH/USDT")
+    )
+
+    book_fills([(order, report(execution("1", "0.1"))) for order in (bitcoin, ether)], now=NOON)
+
+    fills = Fill.objects.order_by("symbol").values_list("symbol", "venue_trade_id")
+    assert list(fills) == [("BTC/USDT", "1"), ("ETH/USDT", "1")]
+
+
+@pytest.mark.django_db
+def test_both_sides_of_a_trade_with_oneself_are_booked(
+    subscription: Subscription, signal: Signal
+) -> None:
+    buy, sale = (make_order(subscription, signal, side=side) for side in ("BUY", "SELL"))
+    sold = execution("1", "0.1", side=Side.SELL)
+
+    book_fills([(buy, report(execution("1", "0.1"))), (sale, report(sold))], now=NOON)
+
+    assert Fill.objects.filter(venue_trade_id="1").count() == 2
+    assert Position.objects.get().quantity == 0
+
+
+@pytest.mark.django_db
 def test_a_report_without_fills_leaves_the_books_alone(
     subscription: Subscription, signal: Signal
 ) -> None:
