@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import DatabaseError, transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from accounts.shards import in_shard
 from orders import steps
@@ -41,6 +41,8 @@ _PATIENCE = timedelta(minutes=5)
 # Dust, a position that is gone, trading that somebody switched off: nobody need look at these.
 _EXPECTED = frozenset({"BELOW_MINIMUM", "NOTHING_LEFT_TO_CLOSE", "INACTIVE"})
 _AT_MOST = 500
+# Of an Expiry's order: no fill is told and not booked yet.
+_ALL_BOOKED = Q(order__venue_filled_quantity__lte=F("order__filled_quantity"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +61,11 @@ def endings(shard: int) -> list[Ending]:
     Any of them where there are too many: those that wait for their market must not go first always.
     """
     ended = in_shard(
-        Order.objects.filter(
-            status__in=sorted(CLOSED),
-            venue_filled_quantity__lte=F("filled_quantity"),
-            expiries__settled_at__isnull=True,
-        ),
-        shard,
+        Order.objects.filter(status__in=sorted(CLOSED), expiries__settled_at__isnull=True), shard
     )
-    rows = Expiry.objects.filter(settled_at__isnull=True, order__in=ended).select_related(
-        "order__account", "order__subscription__strategy"
-    )
+    rows = Expiry.objects.filter(
+        _ALL_BOOKED, settled_at__isnull=True, order__in=ended
+    ).select_related("order__account", "order__subscription__strategy")
     return [_ending(expiry) for expiry in rows.order_by("?")[:_AT_MOST]]
 
 
@@ -124,10 +121,10 @@ def _settle(ending: Ending, quote: Quote | None, now: datetime) -> PlaceJob | No
     list(chain.select_for_update(no_key=True))
     expiry = (
         Expiry.objects.select_related("rule", "order__account", "order__subscription__strategy")
-        .filter(id=ending.expiry_id, settled_at__isnull=True)
+        .filter(_ALL_BOOKED, id=ending.expiry_id, settled_at__isnull=True)
         .first()
     )
-    if expiry is None:  # somebody else settled it
+    if expiry is None:  # somebody else settled it, or a fill was told since it was found
         return None
     child = None
     if _wants_replacement(expiry):

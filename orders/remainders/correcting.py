@@ -94,7 +94,7 @@ def _locked(wish: Wish) -> tuple[Position, Remainder]:
 
 
 def _check_quiet(position: Position, remainder: Remainder) -> None:
-    """Nothing may be on its way that would explain the difference by a fill of our own."""
+    """No fill of our own may explain the difference: on its way, or booked since it was found."""
     own = Order.objects.filter(
         Q(status__in=sorted(OPEN)) | UNRESOLVED,
         subscription=position.subscription_id,
@@ -107,8 +107,14 @@ def _check_quiet(position: Position, remainder: Remainder) -> None:
         )
     where = (remainder.account_id, MarketType(remainder.market_type))
     book = read_books(where).get(remainder.key)
-    if book is not None and book.is_in_flight:
+    if book is None:  # it is not compared any more
+        return
+    if book.is_in_flight:
         raise NotCorrected("An order is on its way here; try again in a moment.")
+    if book.of_strategies != remainder.of_strategies:
+        raise NotCorrected(
+            "Fills were booked since the last check. Wait for the next one; it comes every minute."
+        )
 
 
 def _quantity(wish: Wish, position: Position, remainder: Remainder) -> Decimal:

@@ -22,6 +22,7 @@ from orders.tests.hand_trades import (
     refusal,
     wish,
 )
+from orders.tests.late_fills import fill_late
 from orders.tests.world import World, limit_buy, place, position_of
 from strategies.intents import Intent
 from strategies.models import Strategy
@@ -134,3 +135,21 @@ def test_a_check_that_began_before_the_correction_does_not_bring_the_drift_back(
 
     row = Remainder.objects.get()
     assert (row.found, row.differs_since, row.drifted_at) == (Decimal(0), None, None)
+
+
+def test_a_fill_booked_since_the_last_check_explains_what_was_missing(world: World) -> None:
+    account = world.account("A1")
+    strategy = bought(world, account)
+    resting = place("BTC/USDT", Side.SELL, OrderType.LIMIT, quantity="0.005", price="200000")
+    (order,) = world.trade(strategy, resting)
+    world.cancel_all(strategy)
+    drifted(world, account, Side.SELL, "0.005", "BTC/USDT")
+    said = wish(strategy)
+
+    fill_late(order, "0.005")
+    refused = refusal(world, said)
+
+    assert refused == (
+        "Fills were booked since the last check. Wait for the next one; it comes every minute."
+    )
+    assert position_of(strategy, account) == Decimal("0.00499")
