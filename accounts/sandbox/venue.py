@@ -1,4 +1,5 @@
-"""The running exchange: the engine, its journal, its market's ticks and its answering delay.
+"""The running exchange: the engine, its journal, its market's ticks, its answering delay
+and its faults.
 
 Invariants: every change is in the journal before `execute` returns, and told to the streams in the
 order it was made; price moves that met no customer's order are written only when a later command
@@ -12,6 +13,7 @@ from accounts.sandbox.engine.commands import Command, MovePrice
 from accounts.sandbox.engine.events import Event
 from accounts.sandbox.engine.exchange import Exchange
 from accounts.sandbox.engine.listings import SPOT_LISTINGS
+from accounts.sandbox.faults.fates import Faults
 from accounts.sandbox.journal import Journal
 from accounts.sandbox.streams.hub import Streams
 from accounts.sandbox.walk import Walk
@@ -20,8 +22,13 @@ from accounts.sandbox.walk import Walk
 class Venue:
     """What the HTTP handlers act upon; everything happens on one thread."""
 
-    def __init__(self, state_dir: Path, *, seed: int, at_us: int) -> None:
-        """Bring back what `state_dir` holds, or begin anew at `at_us` (microseconds, epoch)."""
+    def __init__(
+        self, state_dir: Path, *, seed: int, at_us: int, fault_seed: int | None = None
+    ) -> None:
+        """Bring back what `state_dir` holds, or begin anew at `at_us` (microseconds, epoch).
+
+        With a `fault_seed` a tenth of all requests goes wrong, see `faults`.
+        """
         self._walk = Walk(seed=seed)
         # Ids grow with the time an exchange began, so none is seen twice even after a reset.
         self._journal = Journal(state_dir, first_id=at_us // 1_000)
@@ -30,6 +37,7 @@ class Venue:
         # Method and path of everything that was asked in Binance's dialect.
         self.requests: Counter[str] = Counter()
         self.streams = Streams()
+        self.faults = Faults(fault_seed=fault_seed)
         self.exchange = self._empty_exchange()
         self._journal.replay(lambda command, then_us: self.exchange.apply(command, at_us=then_us))
 
@@ -54,9 +62,10 @@ class Venue:
         self.streams.expire_listen_keys(at_us=at_us)
 
     def reset(self, *, at_us: int) -> None:
-        """Drop accounts, orders, prices, delay, counts and streams, and begin anew."""
+        """Drop accounts, orders, prices, delay, counts, faults and streams, and begin anew."""
         self.latency_seconds = 0.0
         self.requests.clear()
+        self.faults.reset()
         self.streams.drop_all()
         self.streams = Streams()
         self._unwritten.clear()
