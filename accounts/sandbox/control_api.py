@@ -148,6 +148,7 @@ def routes(venue: Venue) -> list[web.RouteDef]:
         web.post("/sandbox/streams/age", _changing(venue, stream_control.age)),
         web.post("/sandbox/streams/pause", _changing(venue, stream_control.pause)),
         web.post("/sandbox/streams/disturb", _changing(venue, stream_control.disturb)),
+        web.post("/sandbox/streams/mishaps", _changing(venue, stream_control.have_mishaps)),
         web.post("/sandbox/streams/resume", _changing(venue, stream_control.resume)),
         web.post("/sandbox/limits", _changing(venue, fault_control.set_limits)),
         web.post("/sandbox/filters", _changing(venue, fault_control.change_filters)),

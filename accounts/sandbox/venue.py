@@ -1,5 +1,4 @@
-"""The running exchange: the engine, its journal, its market's ticks, its answering delay
-and its faults.
+"""The running exchange: the engine, its journal, its market's ticks, its delay and its faults.
 
 Invariants: every change is in the journal before `execute` returns, and told to the streams in the
 order it was made; price moves that met no customer's order are written only when a later command
@@ -16,6 +15,7 @@ from accounts.sandbox.engine.listings import SPOT_LISTINGS
 from accounts.sandbox.faults.fates import Faults
 from accounts.sandbox.journal import Journal
 from accounts.sandbox.streams.hub import Streams
+from accounts.sandbox.streams.mishaps import Mishaps
 from accounts.sandbox.walk import Walk
 
 
@@ -27,7 +27,7 @@ class Venue:
     ) -> None:
         """Bring back what `state_dir` holds, or begin anew at `at_us` (microseconds, epoch).
 
-        With a `fault_seed` a tenth of all requests goes wrong, see `faults`.
+        With a `fault_seed` a tenth of all requests and stream events goes wrong, see `faults`.
         """
         self._walk = Walk(seed=seed)
         # Ids grow with the time an exchange began, so none is seen twice even after a reset.
@@ -36,7 +36,8 @@ class Venue:
         self.latency_seconds = 0.0
         # Method and path of everything that was asked in Binance's dialect.
         self.requests: Counter[str] = Counter()
-        self.streams = Streams()
+        self._mishaps = None if fault_seed is None else Mishaps(fault_seed)
+        self.streams = Streams(self._mishaps)
         self.faults = Faults(fault_seed=fault_seed)
         self.exchange = self._empty_exchange()
         self._journal.replay(lambda command, then_us: self.exchange.apply(command, at_us=then_us))
@@ -67,7 +68,7 @@ class Venue:
         self.requests.clear()
         self.faults.reset()
         self.streams.drop_all()
-        self.streams = Streams()
+        self.streams = Streams(self._mishaps)
         self._unwritten.clear()
         self._journal.begin(first_id=at_us // 1_000)
         self.exchange = self._empty_exchange()

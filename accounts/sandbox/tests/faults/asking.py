@@ -34,10 +34,19 @@ class Told:
         return json.loads(self.text)
 
 
-def ask(
-    trader: Trader, method: str, path: str, *, timeout: float = 10, **parameters: object
-) -> Told:
+def ask(trader: Trader, method: str, path: str, **parameters: object) -> Told:
     """A signed request; the errors of a connection are raised as they come."""
+    return _told(trader, method, path, parameters, timeout=10)
+
+
+def place(trader: Trader, *, path: str = SPOT, timeout: float = 10, **fields: object) -> Told:
+    """Ask for a resting buy, or for what `fields` make of it."""
+    return _told(trader, "POST", path, {**LIMIT, **fields}, timeout=timeout)
+
+
+def _told(
+    trader: Trader, method: str, path: str, parameters: dict[str, object], *, timeout: float
+) -> Told:
     connection = http.client.HTTPConnection(urlsplit(trader.url).netloc, timeout=timeout)
     try:
         headers = {"X-MBX-APIKEY": trader.key}
@@ -46,11 +55,6 @@ def ask(
         return Told(answer.status, dict(answer.getheaders()), answer.read().decode())
     finally:
         connection.close()
-
-
-def place(trader: Trader, *, path: str = SPOT, timeout: float = 10, **fields: object) -> Told:
-    """Ask for a resting buy, or for what `fields` make of it."""
-    return ask(trader, "POST", path, timeout=timeout, **{**LIMIT, **fields})
 
 
 def set_fault(url: str, **fields: object) -> Any:
