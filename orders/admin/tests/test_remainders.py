@@ -206,11 +206,13 @@ def test_the_page_of_a_drift_that_no_position_explains_offers_to_adopt_only(
     client.force_login(scene.alice)
 
     content = client.get(change(REMAINDERS, drifted)).content.decode()
+    dialog = client.get(action_of(drifted, "adopt_remainder")).content.decode()
     form = {"_form_submitted": "on", "found": plain(drifted.found)}
     answer = client.post(action_of(drifted, "adopt_remainder"), form)
 
     assert action_of(drifted, "adopt_remainder") in content
     assert action_of(drifted, "correct_remainder") not in content
+    assert f'<input type="hidden" name="found" value="{plain(drifted.found)}"' in dialog
     assert texts(answer) == ["1 remainder is adopted."]
     assert Remainder.objects.get().drifted_at is None
 
