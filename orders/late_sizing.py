@@ -223,7 +223,7 @@ def _check_unmoved(order: Order, rules: MarketRules, request: LateSizing) -> Non
         symbol__startswith=f"{rules.base}/",
         side=Side.SELL,
         booked_at__gte=request.read_at,
-    )
+    ).exclude(symbol__contains=":")
     if sold.exists():
         raise Denied(
             "HOLDINGS_UNKNOWN",

@@ -1,10 +1,11 @@
 """Sales on spot: a close as far as the own coins go, beyond them only coins that nobody bought."""
 
+from datetime import datetime
 from decimal import Decimal
 
 import pytest
 
-from accounts.exchange.types import OrderType, Side
+from accounts.exchange.types import MarketType, OrderTicket, OrderType, Side
 from accounts.models import Account
 from orders import market_data
 from orders.late_sizing import size_late
@@ -140,28 +141,45 @@ def test_a_balance_that_is_older_than_the_positions_sells_nobodys_coins(world: W
     """Another strategy's sale is booked between the reading of the account and the sizing."""
     account = world.account("A1", balances={"USDT": "100000", "BTC": "0.5"})
     other, strategy = holding(world, account, "0.5"), world.strategy("second", account)
-    intent = market(Side.SELL, quantity="0.9")
-    signal = world.alert(strategy, intent)
-    world.claim_only(signal)
     read_at = world.now()
     world.trade(other, market(Side.SELL, percent="-100"))
-    order = Order.objects.get(signal=signal)
-    key = login_of(account, strategy).market
-    data = loop.call(market_data.read(key, intent), timeout_seconds=10)
 
-    tickets = size_late(
-        [
-            LateSizing(
-                order_id=order.pk,
-                intent=intent,
-                market=data,
-                account_quantity=Decimal("0.9995"),
-                read_at=read_at,
-                denial=None,
-            )
-        ]
-    )
+    order, ticket = _sized(world, strategy, quantity="0.9", held="0.9995", read_at=read_at)
 
-    order.refresh_from_db()
-    assert tickets == [None]
+    assert ticket is None
     assert told(order) == ("DENIED", "HOLDINGS_UNKNOWN", False)
+
+
+def test_contracts_that_were_sold_meanwhile_move_no_coins(world: World) -> None:
+    account = world.account("A1", balances={"USDT": "100000", "BTC": "0.5"})
+    perp = world.strategy("perp", account, market_type=MarketType.FUTURES)
+    strategy = world.strategy("second", account)
+    read_at = world.now()
+    world.trade(perp, market(Side.SELL, symbol="BTCUSDT", quantity="0.1"))
+
+    order, ticket = _sized(world, strategy, quantity="0.4", held="0.5", read_at=read_at)
+
+    assert ticket is not None
+    assert told(order) == ("SUBMITTED", "", False)
+
+
+def _sized(
+    world: World, strategy: Strategy, *, quantity: str, held: str, read_at: datetime
+) -> tuple[Order, OrderTicket | None]:
+    """A sale at the market, sized now with what the account held at `read_at`."""
+    intent = market(Side.SELL, quantity=quantity)
+    signal = world.alert(strategy, intent)
+    world.claim_only(signal)
+    order = Order.objects.select_related("account").get(signal=signal)
+    key = login_of(order.account, strategy).market
+    request = LateSizing(
+        order_id=order.pk,
+        intent=intent,
+        market=loop.call(market_data.read(key, intent), timeout_seconds=10),
+        account_quantity=Decimal(held),
+        read_at=read_at,
+        denial=None,
+    )
+    (ticket,) = size_late([request])
+    order.refresh_from_db()
+    return order, ticket
