@@ -139,7 +139,7 @@ def _answer(body: Body, deed: Deed) -> Answer:
         reply=_REPLIES[deed],
         is_booked=body.flag("booked") if body.has("booked") else deed is not Deed.REFUSE,
         delay_ms=_optional(body, "ms", most=_HOUR_MS) or 0,
-        status=_optional(body, "status", most=599),
+        status=_optional(body, "status", least=200, most=599),
         code=body.integer("code", least=-99_999, most=-1) if deed is Deed.REFUSE else 0,
         message=body.text("message") if body.has("message") else "",
         retry_after_seconds=_optional(body, "retryAfter", most=_DAY_SECONDS),
@@ -157,8 +157,8 @@ def _check_complete(answer: Answer) -> None:
         raise Wrong(f"The text of {answer.code} is not known here; send message as well.")
 
 
-def _optional(body: Body, name: str, *, most: int) -> int | None:
-    return body.integer(name, least=0, most=most) if body.has(name) else None
+def _optional(body: Body, name: str, *, most: int, least: int = 0) -> int | None:
+    return body.integer(name, least=least, most=most) if body.has(name) else None
 
 
 def _outcome_row(outcome: Outcome) -> Row:

@@ -192,6 +192,10 @@ KINDS = "orders, cancels, queries, lists, account, market_data"
         ('{"do": "hide"}', "ms is missing or not a whole number from 1 to 3600000."),
         ('{"do": "skew"}', "ms is missing or not a whole number from -3600000 to 3600000."),
         ('{"do": "status"}', "status is missing: which HTTP status is answered."),
+        (
+            '{"do": "status", "status": 100}',
+            "status is missing or not a whole number from 200 to 599.",
+        ),
         ('{"do": "refuse"}', "code is missing or not a whole number from -99999 to -1."),
         (
             '{"do": "refuse", "code": -7777}',
