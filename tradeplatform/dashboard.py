@@ -164,7 +164,7 @@ def _of_orders(request: HttpRequest, *, now: datetime) -> Iterator[Figure]:
 
 def _of_accounts(request: HttpRequest) -> Iterator[Figure]:
     yield Figure(
-        _("Holdings that differ from the positions (no entries until adopted, corrected or undone)"),
+        _("Holdings that differ from the positions (no entries until it is settled)"),
         _count(_rows(Remainder, request).filter(drifted_at__isnull=False)),
         _page("orders_remainder", drifted_at__isempty=0),
     )
