@@ -205,7 +205,7 @@ async def _with_executions(
     counter: Counter, reference: OrderReference, report: OrderReport
 ) -> OrderReport:
     """The report with executions the venue did not tell; without them when the read fails."""
-    if not lacks_fills(report):
+    if not (report.has_executions and lacks_fills(report)):
         return report
     known = replace(reference, venue_order_id=report.venue_order_id)
     try:
