@@ -8,6 +8,7 @@ _EDITED = ("accounts.account", "strategies.strategy", "strategies.subscription")
 _READ = (
     "strategies.signal",
     "strategies.position",
+    "strategies.positioncorrection",
     "strategies.markprice",
     "strategies.hookprogress",
     "orders.order",
@@ -21,8 +22,9 @@ _READ = (
     "webhooks.delivery",
     "webhooks.webhooktoken",
 )
-# Orders are changed by asking for their cancel, remainders by adopting them, stray orders by being
-# marked as looked at; tokens are added by rotating the own one.
+# Orders are changed by asking for their cancel, remainders by adopting them or by correcting the
+# position behind them, stray orders by being marked as looked at; tokens are added by rotating the
+# own one.
 _ACTIONS = (
     "orders.change_order",
     "orders.change_remainder",

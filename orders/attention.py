@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from orders import lifecycle
+from orders import steps
 from orders.models import Order, OrderEvent
 from orders.order_store import write_orders
 
@@ -18,7 +18,7 @@ def clear_attention(*, order_ids: Sequence[int], person: str, now: datetime) -> 
     flagged = Order.objects.filter(id__in=order_ids, needs_attention=True)
     with transaction.atomic():
         orders = list(flagged.select_for_update(no_key=True).order_by("id"))
-        events = [lifecycle.look_at(order, person=person, now=now) for order in orders]
+        events = [steps.look_at(order, person=person, now=now) for order in orders]
         write_orders(orders, now=now)
         OrderEvent.objects.bulk_create(events)
     return len(orders)

@@ -1,11 +1,12 @@
 """Labels of orders in the admin and on its front page."""
 
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from orders.models import Order
 from orders.transitions import OrderStatus
-from tradeplatform.lib.admin_columns import EMPTY, badge
+from tradeplatform.lib.admin_columns import EMPTY, badge, row_link
 from tradeplatform.lib.decimals import plain
 
 _STATUS_COLOURS = {
@@ -41,6 +42,12 @@ def attention_badge(order: Order) -> SafeString | str:
     if order.outcome_unknown_since is not None:
         return badge(_("Outcome unknown"), "warning")
     return EMPTY
+
+
+def replacement_text(order: Order) -> SafeString | str:
+    """Which order took over the rest of this one, if any did."""
+    child: Order | None = getattr(order, "child", None)
+    return EMPTY if child is None else format_html("{} {}", _("Replaced by"), row_link(child))
 
 
 def price_text(order: Order) -> str:

@@ -1,6 +1,6 @@
 """Fills into the books: each once, then the order's totals and the position from them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -8,8 +8,10 @@ from django.db.models import F, Sum
 
 from accounts.exchange.types import FillReport, OrderReport, Side
 from orders.models import Fill, Order
+from orders.summed_fills import summed_fill
 from strategies import positions
 from strategies.positions import PositionChange
+from tradeplatform.lib.decimals import ZERO
 
 _Key = tuple[int, str, str, str]
 
@@ -32,7 +34,7 @@ def book_fills(reported: Sequence[tuple[Order, OrderReport]], *, now: datetime) 
 def _unknown_fills(reported: Sequence[tuple[Order, OrderReport]], now: datetime) -> list[Fill]:
     candidates: dict[_Key, Fill] = {}
     for order, report in reported:
-        for fill in report.fills:
+        for fill in _told_fills(order, report, candidates.values(), now):
             candidates.setdefault(_key(order, fill), _fill(order, fill, now))
     if not candidates:
         return []
@@ -43,6 +45,20 @@ def _unknown_fills(reported: Sequence[tuple[Order, OrderReport]], now: datetime)
     for key in known:
         candidates.pop(key, None)
     return list(candidates.values())
+
+
+def _told_fills(
+    order: Order, report: OrderReport, booking: Iterable[Fill], now: datetime
+) -> Sequence[FillReport]:
+    """The report's fills; `booking` are those about to be booked with it."""
+    if report.has_executions:
+        return report.fills
+    own = [fill for fill in booking if fill.order is order]
+    filled = order.filled_quantity + sum((fill.quantity for fill in own), ZERO)
+    cost = order.filled_quantity * (order.average_price or ZERO)
+    cost += sum((fill.quantity * fill.price for fill in own), ZERO)
+    fill = summed_fill(order, report, filled=filled, cost=cost, now=now)
+    return () if fill is None else (fill,)
 
 
 def _key(order: Order, fill: FillReport) -> _Key:

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from accounts.shards import shard_of
-from orders import lifecycle
+from orders import steps
 from orders.chains import in_chains_of
 from orders.models import Expiry, Order, OrderEvent
 from orders.nudges import nudge_cancels
@@ -84,8 +84,8 @@ def mark_for_cancel(
 
 def _cancel_event(order: Order, *, reason: str, now: datetime) -> OrderEvent:
     if order.status in OPEN:
-        return lifecycle.ask_cancel(order, reason=reason, now=now)
-    return lifecycle.note(order, reason=f"its rest is not ordered again: {reason}", now=now)
+        return steps.ask_cancel(order, reason=reason, now=now)
+    return steps.note(order, reason=f"its rest is not ordered again: {reason}", now=now)
 
 
 def _nudge_after_commit(shard: int) -> None:

@@ -69,5 +69,6 @@ def unfilled(order: Order) -> Decimal:
 
 
 def _may_fill(order: Order) -> Decimal:
-    filled = order.filled_quantity
+    # What the venue says is filled counts before its executions can be read.
+    filled = max(order.filled_quantity, order.venue_filled_quantity)
     return filled if order.status in CLOSED else max(filled, order.quantity or ZERO)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from accounts.exchange.types import MarketRules, OrderTicket, OrderType, Side
-from orders import lifecycle
+from orders import steps
 from orders.client_order_id import new_client_order_id
 from orders.market_data import MarketView
 from orders.models import Order, OrderEvent
@@ -48,7 +48,7 @@ def draft_order(
         sized = _size_from_memory(order, plan, intent, subscriber, view, now)
         event = None if sized is None else submit_sized(order, sized, now=now)
     except Denied as denied:
-        event = lifecycle.deny(order, code=denied.code, message=denied.message, now=now)
+        event = steps.deny(order, code=denied.code, message=denied.message, now=now)
     return Draft(order=order, intent=intent, subscriber=subscriber, event=event)
 
 
@@ -57,8 +57,9 @@ def submit_sized(order: Order, sized: SizedOrder, *, now: datetime) -> OrderEven
     order.quantity = sized.quantity
     order.limit_price = sized.limit_price
     order.trigger_price = sized.trigger_price
+    order.is_close = sized.is_close
     order.reduce_only = sized.reduce_only
-    return lifecycle.submit(order, now=now)
+    return steps.submit(order, now=now)
 
 
 def ticket_of(order: Order) -> OrderTicket | None:
@@ -139,11 +140,11 @@ def _size_from_memory(
         return None
     order.symbol = market.rules.symbol
     check_currency(plan.signal.strategy.currency, market.rules)
-    if subscriber.obstacle is not None and not order.is_close:
-        subscriber.obstacle.check(market.rules.symbol)
     waits = subscriber.has_symbol_limit or intent.after_close
     if waits or needs_holding(intent, market.rules.market_type):
-        return None
+        return None  # only then it is known whether it closes
+    if subscriber.obstacle is not None:
+        subscriber.obstacle.check(market.rules.symbol)
     return size_order(
         intent=intent,
         rules=market.rules,

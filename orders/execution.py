@@ -7,13 +7,15 @@ so that a venue that hangs holds no worker thread.
 import asyncio
 import logging
 from collections import defaultdict
+from collections.abc import Sequence
 from concurrent.futures import Future
 from datetime import UTC, datetime
+from functools import partial
 from threading import Lock
 
 from accounts.exchange import gateway
 from orders import followup, market_data
-from orders.expiry.rounds import run_round
+from orders.expiry.rounds import replace_ended, run_round
 from orders.placement import claim
 from orders.planning import load_plan, strategy_of, waiting_dispatches
 from orders.polling.due import claim_due
@@ -21,8 +23,9 @@ from orders.polling.poller import Poller
 from orders.polling.results import PollResult
 from orders.sending import Sender
 from orders.settling import REPLACEMENT_MAX_AGE, settle
-from orders.work import DispatchWork
+from orders.work import AccountWork, DispatchWork
 from tradeplatform.lib import loop
+from tradeplatform.lib.coalescing import Coalesced
 from tradeplatform.lib.database_threads import DatabaseThreads
 
 logger = logging.getLogger(__name__)
@@ -41,6 +44,7 @@ class Executor:
         self._poller = Poller()
         # From claim to hand-over one strategy's alerts pass one by one, in their order.
         self._strategies: defaultdict[int | None, Lock] = defaultdict(Lock)
+        self._replacing: dict[int, Coalesced[Future[None]]] = {}
 
     def execute_dispatch(self, dispatch_id: int) -> list["Future[None]"]:
         """Claim the dispatch, after older ones of its strategy, and start sending their orders.
@@ -72,9 +76,15 @@ class Executor:
 
     def expire(self, shard: int, *, now: datetime) -> "Future[None]":
         """Have the rules of strategies act on the shard's open orders; send the replacements."""
-        work = run_round(shard, threads=self._threads, now=now)
-        expires_at = datetime.now(UTC) + REPLACEMENT_MAX_AGE
-        return loop.run(self._sender.carry_out(work, expires_at=expires_at))
+        return self._send_replacements(run_round(shard, threads=self._threads, now=now))
+
+    def replace_ended(self, shard: int) -> list["Future[None]"]:
+        """Send the replacements of the shard's orders that rules had canceled and that have ended.
+
+        Many orders that end at once nudge many times: one call works, and once more for the others.
+        """
+        work = partial(self._replace_ended, shard)
+        return self._replacing.setdefault(shard, Coalesced(work)).run()
 
     def stop(self, *, drain_seconds: float) -> None:
         """Let what is under way finish, then end the loop and the threads."""
@@ -82,6 +92,14 @@ class Executor:
         self._sender.stop()
         self._poller.stop()
         self._threads.stop()
+
+    def _replace_ended(self, shard: int) -> "Future[None]":
+        now = datetime.now(UTC)
+        return self._send_replacements(replace_ended(shard, threads=self._threads, now=now))
+
+    def _send_replacements(self, work: Sequence[AccountWork]) -> "Future[None]":
+        expires_at = datetime.now(UTC) + REPLACEMENT_MAX_AGE
+        return loop.run(self._sender.carry_out(work, expires_at=expires_at))
 
     def _try_to_execute(self, dispatch_id: int) -> "Future[None] | None":
         """One dispatch that cannot be claimed must not hold up those behind it."""

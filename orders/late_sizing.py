@@ -9,25 +9,25 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from decimal import Decimal
 
 from django.db import DatabaseError, close_old_connections, transaction
 
 from accounts.exchange.types import MarketRules, MarketType, OrderTicket, Side
-from orders import lifecycle
+from orders import steps
 from orders.drafting import check_currency, expired, submit_sized, ticket_of
-from orders.models import Order, OrderEvent
+from orders.holding_reading import AccountRows
+from orders.models import Fill, Order, OrderEvent
 from orders.obstacles import Obstacle, obstacles
 from orders.order_store import write_orders
 from orders.reversal import doubt_about_position
 from orders.transitions import OPEN, OrderStatus
 from orders.work import LateSizing
+from strategies.holdings import Holding
 from strategies.models import Position, Subscription
 from strategies.reversing import check_flat, found_nothing_to_close
 from strategies.sizing import (
     Allocation,
     Denied,
-    Holding,
     SizedOrder,
     needs_holding,
     size_order,
@@ -77,8 +77,7 @@ class _Books:
     """What the database says about the subscriptions concerned, locked until the commit."""
 
     orders: dict[int, Order]
-    positions: list[Position]
-    open_orders: list[Order]
+    rows: AccountRows
     obstacles: dict[tuple[int, str], Obstacle]
     needless: list[Order] = field(default_factory=list)
 
@@ -101,16 +100,16 @@ class _Books:
                 status=OrderStatus.INITIALIZED
             )
         )
+        # Of all strategies on these accounts: a close must know what belongs to others.
+        positions = list(
+            Position.objects.filter(subscription__account__in=account_ids)
+            .exclude(quantity=0)
+            .select_related("subscription")
+        )
         return cls(
             orders=locked,
+            rows=AccountRows(positions, open_orders),
             obstacles=_obstacles(locked.values()),
-            open_orders=open_orders,
-            # Of all strategies on these accounts: a close must know what belongs to others.
-            positions=list(
-                Position.objects.filter(subscription__account__in=account_ids)
-                .exclude(quantity=0)
-                .select_related("subscription")
-            ),
         )
 
     def settle(self, request: LateSizing, now: datetime) -> OrderEvent | None:
@@ -126,10 +125,10 @@ class _Books:
             if found_nothing_to_close(request.intent, denied):
                 self.needless.append(self.orders.pop(order.pk))
                 return None
-            return lifecycle.deny(order, code=denied.code, message=denied.message, now=now)
+            return steps.deny(order, code=denied.code, message=denied.message, now=now)
         event = submit_sized(order, sized, now=now)
         event.reason += _uncovered(order, holding)
-        self.open_orders.append(order)
+        self.rows.open_orders.append(order)
         return event
 
     def _size(self, order: Order, request: LateSizing) -> tuple[SizedOrder, Holding | None]:
@@ -139,13 +138,10 @@ class _Books:
         subscription = order.subscription
         order.symbol = rules.symbol
         check_currency(subscription.strategy.currency, rules)
-        if not order.is_close:
-            self._check_obstacle(order, rules)
-            self._check_symbol_limit(subscription, rules.symbol)
         if request.intent.after_close:
             self._check_flat(order, rules)
         look = needs_holding(request.intent, rules.market_type)
-        holding = self._holding(order, rules, request.account_quantity) if look else None
+        holding = self.rows.holding(order, rules, request.account_quantity) if look else None
         sized = size_order(
             intent=request.intent,
             rules=rules,
@@ -153,71 +149,18 @@ class _Books:
             last_price=request.market.last_price,
             holding=holding,
         )
+        if not sized.is_close:
+            self._check_obstacle(order, rules)
+            self._check_symbol_limit(subscription, rules.symbol)
+        if holding is not None and not sized.is_close:
+            _check_unmoved(order, rules, request)
         return sized, holding
-
-    def _holding(
-        self, order: Order, rules: MarketRules, account_quantity: Decimal | None
-    ) -> Holding:
-        is_spot = rules.market_type is MarketType.SPOT
-        own = ZERO
-        others: dict[int, Decimal] = defaultdict(Decimal)
-        for position in self.positions:
-            if position.subscription.account_id != order.account_id:
-                continue
-            if position.subscription_id != order.subscription_id:
-                if _shares_holding(position.symbol, rules, is_spot=is_spot):
-                    others[position.subscription_id] += position.quantity
-            elif position.symbol == rules.symbol:
-                own = position.quantity
-        return Holding(
-            own=own,
-            leaving=self._leaving(order, is_spot=is_spot),
-            account=account_quantity,
-            others=sum((_claim(held, is_spot=is_spot) for held in others.values()), ZERO),
-            arriving=self._arriving(order, rules) if is_spot else ZERO,
-        )
 
     def _check_flat(self, order: Order, rules: MarketRules) -> None:
         """Deny the order while the opposite position is, or may be, still there."""
-        own = sum(
-            (
-                position.quantity
-                for position in self.positions
-                if position.subscription_id == order.subscription_id
-                and position.symbol == rules.symbol
-            ),
-            ZERO,
-        )
-        doubt = doubt_about_position(order, self.open_orders)
+        doubt = doubt_about_position(order, self.rows.open_orders)
+        own = self.rows.own(order, rules.symbol)
         check_flat(side=Side(order.side), own=own, doubt=doubt, rules=rules)
-
-    def _leaving(self, order: Order, *, is_spot: bool) -> Decimal:
-        """What the subscription's open orders on the same side will take from its position."""
-        return sum(
-            (
-                other.leaves_quantity
-                for other in self.open_orders
-                if other.subscription_id == order.subscription_id
-                and other.symbol == order.symbol
-                and other.side == order.side
-                and (other.is_close or is_spot)
-            ),
-            ZERO,
-        )
-
-    def _arriving(self, order: Order, rules: MarketRules) -> Decimal:
-        """What open buys of the account's other strategies may add to the same coin."""
-        return sum(
-            (
-                other.leaves_quantity
-                for other in self.open_orders
-                if other.account_id == order.account_id
-                and other.subscription_id != order.subscription_id
-                and other.side == Side.BUY
-                and _shares_holding(other.symbol, rules, is_spot=True)
-            ),
-            ZERO,
-        )
 
     def _check_obstacle(self, order: Order, rules: MarketRules) -> None:
         obstacle = self.obstacles.get((order.account_id, rules.market_type.value))
@@ -229,11 +172,11 @@ class _Books:
             return
         in_use = {
             position.symbol
-            for position in self.positions
+            for position in self.rows.positions
             if position.subscription_id == subscription.pk and not _is_dust(position, subscription)
         } | {
             order.symbol
-            for order in self.open_orders
+            for order in self.rows.open_orders
             if order.subscription_id == subscription.pk and not order.is_close
         }
         if symbol not in in_use and len(in_use) >= subscription.max_symbols:
@@ -265,17 +208,28 @@ def _forget(needless: Sequence[Order]) -> None:
         Order.objects.filter(id__in=[order.pk for order in needless]).delete()
 
 
-def _claim(held: Decimal, *, is_spot: bool) -> Decimal:
-    """What one strategy has in a holding. On spot one below zero sold coins of nobody."""
-    return max(held, ZERO) if is_spot else held
-
-
 def _uncovered(order: Order, holding: Holding | None) -> str:
     """Says so in the history when a sale on spot takes coins that the strategy did not buy."""
     if holding is None or order.is_close or order.quantity is None:
         return ""
     missing = min(order.quantity, order.quantity - holding.own + holding.leaving)
     return f"; {plain(missing)} of it not bought by this strategy" if missing > ZERO else ""
+
+
+def _check_unmoved(order: Order, rules: MarketRules, request: LateSizing) -> None:
+    """What was read of the account must not be older than the positions that are taken from it."""
+    sold = Fill.objects.filter(
+        account=order.account_id,
+        symbol__startswith=f"{rules.base}/",
+        side=Side.SELL,
+        booked_at__gte=request.read_at,
+    ).exclude(symbol__contains=":")
+    if sold.exists():
+        raise Denied(
+            "HOLDINGS_UNKNOWN",
+            f"{rules.base} of this account was sold while its balance was read; nothing was sold "
+            "by this order. Send the alert again.",
+        )
 
 
 def _is_dust(position: Position, subscription: Subscription) -> bool:
@@ -287,13 +241,3 @@ def _is_dust(position: Position, subscription: Subscription) -> bool:
 def _lock_subscriptions(subscription_ids: set[int]) -> None:
     rows = Subscription.objects.select_for_update(no_key=True).filter(id__in=subscription_ids)
     list(rows.order_by("id").values_list("id"))
-
-
-def _shares_holding(symbol: str, rules: MarketRules, *, is_spot: bool) -> bool:
-    """Whether a position in `symbol` is part of the same holding at the venue.
-
-    On spot every market of the base coin draws on one balance; a contract is its own holding.
-    """
-    if is_spot:
-        return ":" not in symbol and symbol.partition("/")[0] == rules.base
-    return symbol == rules.symbol

@@ -3,7 +3,8 @@
 INV-1  No intent produces more quantity at the exchange than it asked for.
 INV-2  Every exchange order bearing our client order id is in our database.
 INV-3  Fills are unique per account, symbol, trade and side and never removed; an order's filled
-       quantity and a strategy's position are sums of fills, net of fees taken in the base coin.
+       quantity is the sum of its fills, a strategy's position the sum of its own fills, net of
+       fees taken in the base coin, and of the corrections that persons recorded.
 INV-4  The strategies' positions plus the manual remainder equal what the account holds.
 INV-5  A report applied twice, or reports in any order, end in the same state; a closed order
        never reopens.
@@ -23,6 +24,7 @@ from orders import absence
 from orders.bookkeeping import book_fills
 from orders.chains import unfilled
 from orders.complaints import Complaint, last_cancel_failures
+from orders.expiry.nudging import nudge_replacing_after_commit
 from orders.hooks.nudging import nudge_hooks_after_commit
 from orders.models import Order, OrderEvent
 from orders.order_store import write_orders
@@ -36,8 +38,8 @@ from orders.outcomes import (
     Unbookable,
 )
 from orders.report_reading import contradiction, report_reason, status_after
+from orders.steps import call_person, move, note, refuse
 from orders.transitions import CLOSED, UNANSWERED, OrderStatus
-from strategies.sizing import Denied
 from tradeplatform.lib.decimals import plain
 
 
@@ -60,6 +62,7 @@ def apply_outcomes(outcomes: Sequence[Outcome], *, now: datetime) -> None:
         write_orders(orders.values(), now=now)
         OrderEvent.objects.bulk_create(chain.from_iterable(steps))
         nudge_hooks_after_commit(order.subscription_id for order in orders.values())
+        nudge_replacing_after_commit(orders.values())
 
 
 def _locked(order_ids: Iterable[int]) -> dict[int, Order]:
@@ -105,7 +108,7 @@ def _apply_cancel_failure(order: Order, failed: CancelFailed, now: datetime) -> 
         return []  # it ended before its cancel arrived, or was never sent because of it
     if failed.give_up and order.outcome_unknown_since is None:
         order.needs_attention = True
-    return [_event(order, order.status, _cancel_failure(failed), now)]
+    return [note(order, reason=_cancel_failure(failed), now=now)]
 
 
 def _apply_report(order: Order, report: OrderReport, now: datetime) -> list[OrderEvent]:
@@ -119,9 +122,11 @@ def _apply_report(order: Order, report: OrderReport, now: datetime) -> list[Orde
     events = _flag_contradiction(order, report, now) + _mind_unread_fills(order, now)
     if following is OrderStatus.REJECTED and following != order.status:
         message = "The exchange reports the order as rejected."
-        events.append(_refuse(order, "VENUE_REJECTED", message, now, status=following))
+        events.append(
+            refuse(order, status=following, code="VENUE_REJECTED", message=message, now=now)
+        )
     elif following != order.status:
-        events.append(_move(order, following, report_reason(report), now))
+        events.append(move(order, status=following, reason=report_reason(report), now=now))
     return events
 
 
@@ -143,7 +148,7 @@ def _note_late_fills(
         return []
     reason = f"{plain(late)} filled after its end"
     if excess <= 0:
-        return [_event(order, order.status, reason, now)]
+        return [note(order, reason=reason, now=now)]
     too_much = f"with its replacements {plain(excess)} more than was asked for may be filled"
     return [call_person(order, reason=f"{reason}; {too_much}", now=now)]
 
@@ -174,7 +179,7 @@ def _apply_miss(order: Order, now: datetime, *, is_proof: bool) -> list[OrderEve
     if is_proof and order.outcome_unknown_since is not None and absence.was_enough(order):
         message = "The exchange knows no such order: it never arrived there."
         rejected = OrderStatus.REJECTED
-        return [_refuse(order, "NOT_FOUND_AT_VENUE", message, now, status=rejected)]
+        return [refuse(order, status=rejected, code="NOT_FOUND_AT_VENUE", message=message, now=now)]
     if not has_just_missed_enough:
         return []
     flaw = "the exchange does not find this order; look there, then write it off if it has ended"
@@ -206,103 +211,6 @@ def _apply_send_failure(
         return []  # something truer came first
     if isinstance(error, OutcomeUnknown):
         order.outcome_unknown_since = order.outcome_unknown_since or now
-        return [_event(order, order.status, Complaint.OUTCOME_UNKNOWN.about(error.message), now)]
+        return [note(order, reason=Complaint.OUTCOME_UNKNOWN.about(error.message), now=now)]
     status = OrderStatus.REJECTED if isinstance(error, Rejected) else OrderStatus.DENIED
-    return [_refuse(order, error.code, error.message, now, status=status)]
-
-
-def _refuse(
-    order: Order,
-    code: str,
-    message: str,
-    now: datetime,
-    *,
-    status: OrderStatus = OrderStatus.DENIED,
-) -> OrderEvent:
-    order.error_code = code
-    order.error_message = message[:300]
-    order.outcome_unknown_since = None
-    if status is OrderStatus.REJECTED:
-        order.answered_at = order.answered_at or now
-    return _move(order, status, f"{code}: {message}", now)
-
-
-def _move(order: Order, status: OrderStatus, reason: str, now: datetime) -> OrderEvent:
-    event = _event(order, status, reason, now)
-    order.status = status.value
-    if status in CLOSED:
-        order.closed_at = order.closed_at or now
-    return event
-
-
-def _event(order: Order, status: str, reason: str, now: datetime) -> OrderEvent:
-    return OrderEvent(
-        order=order, at=now, from_status=order.status, to_status=status, reason=reason[:300]
-    )
-
-
-def deny(order: Order, *, code: str, message: str, now: datetime) -> OrderEvent:
-    """Refuse an order that was not sent; the caller writes it and stores the event."""
-    return _refuse(order, code, message, now)
-
-
-def submit(order: Order, *, now: datetime) -> OrderEvent:
-    """Write-ahead: the order will be sent once this commits; the caller writes it."""
-    order.submitted_at = now
-    return _move(order, OrderStatus.SUBMITTED, _sized_reason(order), now)
-
-
-def _sized_reason(order: Order) -> str:
-    quantity = order.quantity or Decimal(0)
-    price = order.limit_price or order.trigger_price
-    at = f" at {plain(price)}" if price else ""
-    return f"{order.side.lower()} {plain(quantity)} {order.symbol}{at}"
-
-
-def ask_cancel(order: Order, *, reason: str, now: datetime) -> OrderEvent:
-    """PENDING_CANCEL for an order that may be at the venue, DENIED for one never sent.
-
-    The caller holds the row's lock, writes it and stores the event.
-    """
-    if order.status == OrderStatus.INITIALIZED:
-        return _refuse(order, "CANCELED_BEFORE_SENDING", reason, now)
-    return _move(order, OrderStatus.PENDING_CANCEL, reason, now)
-
-
-def note(order: Order, *, reason: str, now: datetime) -> OrderEvent:
-    """Something about the order that changes nothing of it; the caller stores the event."""
-    return _event(order, order.status, reason, now)
-
-
-def call_person(order: Order, *, reason: str, now: datetime) -> OrderEvent:
-    """Have a person look at the order; the caller writes the order and the event."""
-    order.needs_attention = True
-    return _event(order, order.status, Complaint.NEEDS_ATTENTION.about(reason), now)
-
-
-def look_at(order: Order, *, person: str, now: datetime) -> OrderEvent:
-    """A person has looked at what was flagged; the caller writes the order and the event."""
-    order.needs_attention = False
-    return _event(order, order.status, f"looked at by {person}", now)
-
-
-def write_off(order: Order, *, person: str, now: datetime) -> OrderEvent:
-    """A person says that it has ended and that nothing more of it is filled; the caller holds the
-    row's lock and writes the order and the event."""
-    lost = order.venue_filled_quantity - order.filled_quantity
-    unread = f"; {plain(lost)} more was told as filled than could be read" if lost > 0 else ""
-    order.venue_filled_quantity = order.filled_quantity
-    order.missed_look_ups, order.looked_up_at = 0, None
-    order.needs_attention = False
-    order.outcome_unknown_since = None
-    status = OrderStatus(order.status) if order.status in CLOSED else OrderStatus.CANCELED
-    return _move(order, status, f"written off by {person}{unread}", now)
-
-
-def break_off(order: Order, interrupted: Denied, *, now: datetime) -> OrderEvent:
-    """Nobody works on it any more: deny it if never submitted, else its outcome is unknown."""
-    if order.status == OrderStatus.INITIALIZED:
-        return _refuse(order, interrupted.code, interrupted.message, now)
-    order.outcome_unknown_since = now
-    reason = Complaint.OUTCOME_UNKNOWN.about("no answer was recorded")
-    return _event(order, order.status, reason, now)
+    return [refuse(order, status=status, code=error.code, message=error.message, now=now)]

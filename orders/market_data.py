@@ -50,7 +50,7 @@ class MarketView:
         Works without the venue's markets too: a cancel must not wait for them.
         """
         if market not in self.tables:
-            return _letters(text) == _letters(symbol.partition(":")[0])
+            return names(text, symbol)
         try:
             return _resolve(market, text, self.tables[market]).symbol == symbol
         except Denied:
@@ -115,6 +115,11 @@ def _resolve(market: MarketKey, text: str, table: Mapping[str, MarketRules]) -> 
     except NotSent as problem:
         raise Denied(problem.code, problem.message) from problem
     return table[symbol]
+
+
+def names(text: str, symbol: str) -> bool:
+    """Whether an alert's symbol text means this symbol of ours, as far as their letters tell."""
+    return _letters(text) == _letters(symbol.partition(":")[0])
 
 
 def _letters(text: str) -> str:

@@ -6,7 +6,7 @@ anything is sent: workers carry it on should this process end, and sending it tw
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,9 +18,8 @@ from accounts.exchange import gateway
 from accounts.models import Account
 from orders import followup
 from orders.cancellation import request_cancels, unfinished_orders
-from orders.market_data import MarketView
+from orders.market_data import names
 from orders.models import UNRESOLVED, Order, OrderEvent
-from orders.planning import login_of
 from orders.sending import Sender
 from orders.transitions import CLOSED, OPEN, OrderStatus
 from strategies.models import Strategy
@@ -34,36 +33,57 @@ Progress = Callable[[int, int], object]
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which open orders are meant; what is empty does not matter.
+    """Which open orders are meant: those of any of the strategies, of any of the accounts, in any
+    of the symbols; what is empty does not matter.
 
-    `symbol` is written as in alerts: BTC/USDT and BTCUSDT mean the spot market and the contract.
+    Symbols are written as in alerts: BTC/USDT and BTCUSDT mean the spot market and the contract.
     """
 
-    group_name: str = ""
-    account_name: str = ""
-    symbol: str = ""
+    group_names: tuple[str, ...] = ()
+    account_names: tuple[str, ...] = ()
+    symbols: tuple[str, ...] = ()
 
     def unknown(self) -> str:
         """What of it names nothing that exists, as a sentence; empty when all does."""
-        if self.group_name and not Strategy.objects.filter(group_name=self.group_name).exists():
-            return f"There is no strategy {self.group_name}."
-        if self.account_name and not Account.objects.filter(name=self.account_name).exists():
-            return f"There is no account {self.account_name}."
+        strategies = Strategy.objects.filter(group_name__in=self.group_names)
+        accounts = Account.objects.filter(name__in=self.account_names)
+        if missing := _missing(self.group_names, strategies.values_list("group_name", flat=True)):
+            return f"There is no strategy {missing}."
+        if missing := _missing(self.account_names, accounts.values_list("name", flat=True)):
+            return f"There is no account {missing}."
         return ""
 
     def orders(self) -> list[Order]:
         """The open orders of the selection, and those about to be replaced, by account and age."""
         wanted = Q(id__in=unfinished_orders().values("id"))
-        if self.group_name:
-            wanted &= Q(subscription__strategy__group_name=self.group_name)
-        if self.account_name:
-            wanted &= Q(account__name=self.account_name)
+        if self.group_names:
+            wanted &= Q(subscription__strategy__group_name__in=self.group_names)
+        if self.account_names:
+            wanted &= Q(account__name__in=self.account_names)
         return [order for order in _rows(wanted) if self._has_symbol(order)]
 
+    def unknown_symbol(self, orders: Iterable[Order]) -> str:
+        """Which of the symbols nothing was ever ordered in, most likely a typing error, as a
+        sentence; empty when there is none. `orders` are the selection's."""
+        found = {order.symbol for order in orders}
+        idle = [text for text in self.symbols if not _names_any(text, found)]
+        if not idle:
+            return ""  # reads no history: cancels must not wait for that
+        ever = set(Order.objects.order_by().values_list("symbol", flat=True).distinct())
+        missing = next((text for text in idle if not _names_any(text, ever)), "")
+        return f"There was never an order in {missing}." if missing else ""
+
     def _has_symbol(self, order: Order) -> bool:
-        market = login_of(order.account, order.subscription.strategy).market
-        view = MarketView(tables={})  # the venue's markets are not needed to compare names
-        return not self.symbol or view.names(market, self.symbol, order.symbol)
+        return not self.symbols or any(names(text, order.symbol) for text in self.symbols)
+
+
+def _names_any(text: str, symbols: Iterable[str]) -> bool:
+    return any(names(text, symbol) for symbol in symbols)
+
+
+def _missing(names: Iterable[str], known: Iterable[str]) -> str:
+    """The first of the names that is not known; empty when all are."""
+    return next(iter(sorted(set(names) - set(known))), "")
 
 
 def cancel_and_wait(

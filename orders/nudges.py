@@ -47,3 +47,8 @@ def nudge_poll(*, shard: int) -> None:
 def nudge_expire(*, shard: int) -> None:
     """Ask the shard's worker to let the strategies' expiry rules act."""
     nudge("orders.expire_shard", shard, shard=shard, expires_seconds=_EXPIRE_BEAT_SECONDS)
+
+
+def nudge_replace(*, shard: int) -> None:
+    """Ask the shard's worker to order the rests of what rules had canceled."""
+    nudge("orders.replace_ended", shard, shard=shard, expires_seconds=_EXPIRE_BEAT_SECONDS)

@@ -1,4 +1,7 @@
-"""What keeps an account from opening positions for now; closes and cancels are never held back."""
+"""What keeps an account from opening positions for now; closes and cancels are never held back.
+
+A sale on spot is a close as far as the strategy's own coins go.
+"""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping

@@ -14,6 +14,7 @@ _WRITTEN = (
     "quantity",
     "limit_price",
     "trigger_price",
+    "is_close",
     "reduce_only",
     "status",
     "venue_order_id",

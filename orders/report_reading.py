@@ -7,6 +7,15 @@ from orders.models import Order
 from orders.transitions import OrderStatus, status_after_report
 from tradeplatform.lib.decimals import plain
 
+_WORDS = {
+    ReportStatus.OPEN: "open at",
+    ReportStatus.CLOSED: "closed at",
+    ReportStatus.CANCELED: "canceled at",
+    ReportStatus.EXPIRED: "expired at",
+    ReportStatus.REJECTED: "rejected by",
+    ReportStatus.UNKNOWN: "at",
+}
+
 
 def status_after(order: Order, quantity: Decimal, report: OrderReport) -> OrderStatus:
     """Where the report leads the order of this quantity, whose fills are booked so far."""
@@ -51,5 +60,8 @@ def _contradicts_refusal(report: OrderReport, order: Order) -> bool:
 
 
 def report_reason(report: OrderReport) -> str:
-    """The report as a step's reason."""
-    return f"exchange: {report.status.value.lower()}, {plain(report.filled_quantity)} filled"
+    """The report as a step's reason, in words for people."""
+    filled = plain(report.filled_quantity)
+    if report.status is ReportStatus.UNKNOWN and report.filled_quantity:  # a pushed execution
+        return f"the exchange filled {filled}"
+    return f"{_WORDS[report.status]} the exchange, {filled} filled"

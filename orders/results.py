@@ -1,15 +1,18 @@
 """What became of a signal: one row per account and order, for the webhook's answer and the API."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from accounts.models import Account
+from accounts.shards import in_shard
 from orders.chains import chain_ids_of, in_chains_of, with_chain_ids
 from orders.models import Dispatch, Order
-from orders.planning import sender_subscriptions
+from orders.planning import sender_subscriptions, trading_subscriptions
 from orders.transitions import OrderStatus
-from strategies.intents import Action
+from strategies.intents import Action, Intent, from_json
 from strategies.models import Signal
 
 _State = tuple[str, str, str]  # success, failed or pending; error code; sentence
@@ -57,14 +60,16 @@ def is_settled(signal_id: UUID) -> bool:
 def result_rows(signal_id: UUID) -> list[ResultRow]:
     """The orders a signal placed, in the order of execution, and those it asked to cancel.
 
-    Then those that it named to be canceled and that had ended, or were being canceled, before.
+    Then, once all is settled, those that it named to be canceled and that had ended, or were being
+    canceled, before; until then what it asks of accounts that no worker has begun with.
     """
     settled = is_settled(signal_id)
     asked = Order.objects.filter(Q(signal_id=signal_id) | Q(cancel_signal_id=signal_id))
     rows = _rows(asked, signal_id, settled=settled)
-    if not settled:
-        return rows
     signal = Signal.objects.select_related("strategy").get(id=signal_id)
+    if not settled:
+        begun = {row.account_id for row in rows}
+        return rows + [row for row in _waiting(signal) if row.account_id not in begun]
     missed = _named(signal) - {name for row in rows for name in row.known_as}
     return rows + _rows(_taken_back(signal, missed), signal_id, settled=True) if missed else rows
 
@@ -83,6 +88,33 @@ def _taken_back(signal: Signal, names: set[str]) -> QuerySet[Order]:
     )
     last = in_chains_of(named.values_list("id", flat=True)).filter(child__isnull=True)
     return last.filter(status__in=_TAKEN_BACK)
+
+
+def _waiting(signal: Signal) -> Iterator[ResultRow]:
+    """A row for each order that is still to be made, however long a worker takes to begin."""
+    intents = [from_json(plain) for plain in signal.intents]
+    orders = [intent for intent in intents if intent.action is Action.PLACE]
+    for dispatch in Dispatch.objects.filter(signal=signal, claimed_at__isnull=True):
+        waiting = in_shard(trading_subscriptions(signal), dispatch.shard, shards=dispatch.shards)
+        for subscription in waiting:
+            yield from (_waiting_row(subscription.account, intent) for intent in orders)
+
+
+def _waiting_row(account: Account, intent: Intent) -> ResultRow:
+    return ResultRow(
+        account_id=account.pk,
+        account_name=account.name,
+        symbol=intent.symbol,
+        side=intent.side or "",
+        is_close=intent.size is not None and intent.size.is_close,
+        state="pending",
+        order_status=OrderStatus.INITIALIZED,
+        venue_order_id="",
+        client_order_id="",
+        error_code="",
+        error_message="",
+        known_as=frozenset(),
+    )
 
 
 def _rows(orders: QuerySet[Order], signal_id: UUID, *, settled: bool) -> list[ResultRow]:

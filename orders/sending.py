@@ -177,6 +177,7 @@ async def _look_up(job: LookUpJob) -> Outcome | None:
 async def _late_sizing(job: PlaceJob) -> LateSizing:
     market: MarketData | None = None
     quantity = denial = None
+    read_at = datetime.now(UTC)
     try:
         market = await market_data.read(job.login.market, job.intent)
         quantity = await _account_quantity(job.login, job.intent, market)
@@ -187,6 +188,7 @@ async def _late_sizing(job: PlaceJob) -> LateSizing:
         intent=job.intent,
         market=market,
         account_quantity=quantity,
+        read_at=read_at,
         denial=denial,
     )
 

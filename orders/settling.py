@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from accounts.shards import in_shard
-from orders import lifecycle
+from orders import steps
 from orders.hooks.nudging import nudge_strategy_after_commit
 from orders.models import Dispatch, Order, OrderEvent
 from orders.order_store import write_orders
@@ -54,6 +54,6 @@ def _break_off(rows: QuerySet[Order], now: datetime) -> None:
         status__in=_UNFINISHED, answered_at__isnull=True, outcome_unknown_since__isnull=True
     )
     orders = list(unanswered.select_for_update(no_key=True).order_by("id"))
-    events = [lifecycle.break_off(order, _INTERRUPTED, now=now) for order in orders]
+    events = [steps.break_off(order, _INTERRUPTED, now=now) for order in orders]
     write_orders(orders, now=now)
     OrderEvent.objects.bulk_create(events)

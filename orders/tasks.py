@@ -50,6 +50,12 @@ def expire_shard(shard: int) -> None:
     executor().expire(shard, now=datetime.now(UTC))
 
 
+@shared_task(name="orders.replace_ended")
+def replace_ended(shard: int) -> None:
+    """Nudged when an order that a rule wants replaced has ended."""
+    executor().replace_ended(shard)
+
+
 @shared_task(name="orders.run_hooks")
 def run_hooks(shard: int) -> None:
     """Nudged when an order of a strategy with hooks took a step, and by the beat."""

@@ -118,14 +118,15 @@ class DispatchWork:
 class LateSizing:
     """An order whose turn has come, with what was read from the venue to size it.
 
-    `account_quantity` is what the account holds (None: not needed, or not readable). `denial`
-    says why there is no market data.
+    `account_quantity` is what the account holds (None: not needed, or not readable), asked for at
+    `read_at` or later. `denial` says why there is no market data.
     """
 
     order_id: int
     intent: Intent
     market: MarketData | None
     account_quantity: Decimal | None
+    read_at: datetime
     denial: Denied | None
 
 

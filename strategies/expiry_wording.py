@@ -4,7 +4,8 @@ from accounts.exchange.types import OrderType, Side
 from strategies.models.expiry import BookSide, ExpiryAction, ExpiryRule, Purpose
 from tradeplatform.lib.decimals import plain
 
-_UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
+# Seconds and the unit they make, the largest first.
+UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 _PURPOSES = {"": "open or close", Purpose.ENTRY.value: "open", Purpose.CLOSE.value: "close"}
 
 
@@ -15,6 +16,11 @@ def rule_sentence(rule: ExpiryRule) -> str:
     return f"{_subject(rule)}: {conditions} → {_deed(rule)}"
 
 
+def numbered_sentence(rule: ExpiryRule) -> str:
+    """The sentence behind the rule's rank, where several rules may be meant."""
+    return f"{rule.rank}. {rule_sentence(rule)}"
+
+
 def rule_name(rule: ExpiryRule) -> str:
     """How histories name the rule: `rule 2 MARKET`."""
     return f"rule {rule.rank} {rule.action}"
@@ -23,7 +29,7 @@ def rule_name(rule: ExpiryRule) -> str:
 def duration_text(seconds: int) -> str:
     """A span of time in the largest units that fit: 5400 is `1 h 30 min`."""
     parts = []
-    for size, unit in _UNITS:
+    for size, unit in UNITS:
         count, seconds = divmod(seconds, size)
         if count:
             parts.append(f"{count} {unit}")

@@ -16,8 +16,9 @@ from accounts.exchange.types import OrderType, Side
 
 @dataclass(frozen=True, slots=True)
 class OrderUpdate:
-    """One step of an order: the status it came to and why; its totals are those of now.
+    """One step of an order: the status it came to and why.
 
+    `filled_quantity` and `average_price` are of the fills booked by then: SUBMITTED has none.
     `status` is one of INITIALIZED, DENIED, SUBMITTED, ACCEPTED, PARTIALLY_FILLED, PENDING_CANCEL,
     FILLED, CANCELED, EXPIRED, REJECTED. Quantities are in base units, None until sized.
     """

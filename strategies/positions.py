@@ -1,9 +1,11 @@
-"""Positions: the sum of a subscription's own fills, written in the transaction that books them.
+"""Positions: the sum of a subscription's own fills, written in the transaction that books them,
+and of what persons corrected.
 
 Profit never contains fees: what a fill gives up of the base coin as its fee counts as sold at the
 fill's price and paid as the fee, so that the profit less the fees (each at the price of its fill)
 is what the money and the coins say. Fills count in the order in which they happened, fills of one
-moment in the order in which they were booked.
+moment in the order in which they were booked. A correction takes its place among them: it changes
+the quantity and nothing else.
 """
 
 from collections import defaultdict
@@ -12,7 +14,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from strategies.models import Position
+from django.contrib.auth.base_user import AbstractBaseUser
+
+from strategies.models import Position, PositionCorrection
 from tradeplatform.lib.decimals import ZERO, plain
 
 # A position's subscription id and symbol.
@@ -23,13 +27,13 @@ Key = tuple[int, str]
 class PositionChange:
     """One fill: signed base quantity, net of a fee taken in the base coin, its price and fee.
 
-    `fee_currency` is empty where the venue does not tell the fee.
+    `fee_currency` is empty where the venue does not tell the fee. A correction has no price.
     """
 
     subscription_id: int
     symbol: str
     quantity: Decimal
-    price: Decimal
+    price: Decimal | None
     fee_quantity: Decimal
     fee_currency: str
     filled_at: datetime
@@ -62,14 +66,17 @@ _WRITTEN = [
 ]
 
 
-def standing_after(standing: Standing, *, quantity: Decimal, price: Decimal) -> Standing:
-    """The position after one more fill.
+def standing_after(standing: Standing, *, quantity: Decimal, price: Decimal | None) -> Standing:
+    """The position after one more fill, or after a correction, which has no price.
 
     Adding to it averages the entry price. Reducing keeps it and realizes a profit on what is
-    closed. Turning round closes all of it and starts anew.
+    closed. Turning round closes all of it and starts anew. A correction realizes nothing.
     """
     entry = standing.average_entry_price
     following = standing.quantity + quantity
+    if price is None:
+        stays = standing.quantity * following > ZERO
+        return Standing(following, entry if stays else None, standing.realized_profit)
     if entry is None:
         return Standing(following, price if following else None, standing.realized_profit)
     if standing.quantity * quantity > ZERO:
@@ -113,7 +120,7 @@ def book(changes: Sequence[PositionChange], *, history: History, now: datetime) 
         return
     positions = _locked_positions(sorted(grouped), now)
     late = {_key(row) for row in positions if _comes_late(row, grouped[_key(row)])}
-    retold = _by_position(history(late)) if late else {}
+    retold = _by_position([*history(late), *_corrections(late)]) if late else {}
     for position in positions:
         key = _key(position)
         if key in retold:
@@ -121,6 +128,51 @@ def book(changes: Sequence[PositionChange], *, history: History, now: datetime) 
         _add(position, retold.get(key, grouped[key]))
         position.updated_at = now
     Position.objects.bulk_update(positions, _WRITTEN)
+
+
+def correct(
+    position: Position, *, quantity: Decimal, reason: str, person: AbstractBaseUser, now: datetime
+) -> PositionCorrection:
+    """Take `quantity`, signed, from a position that the caller has locked, and record who said so.
+
+    Raises ValueError for anything but a step towards zero.
+    """
+    if position.quantity * quantity >= ZERO or abs(quantity) > abs(position.quantity):
+        raise ValueError(f"{quantity} does not bring a position of {position.quantity} to zero")
+    correction = PositionCorrection.objects.create(
+        position=position,
+        quantity=quantity,
+        reason=reason,
+        person_id=person.pk,
+        # Behind every booked fill, should the venue's clock be ahead of ours.
+        corrected_at=max(now, position.last_filled_at or now),
+    )
+    _add(position, [_change_of(correction)])
+    position.updated_at = now
+    position.save(update_fields=_WRITTEN)
+    return correction
+
+
+def _corrections(keys: Collection[Key]) -> list[PositionChange]:
+    rows = PositionCorrection.objects.filter(
+        position__subscription__in={subscription_id for subscription_id, _ in keys},
+        position__symbol__in={symbol for _, symbol in keys},
+    )
+    changes = map(_change_of, rows.select_related("position").order_by("id"))
+    return [change for change in changes if change.key in keys]
+
+
+def _change_of(correction: PositionCorrection) -> PositionChange:
+    position = correction.position
+    return PositionChange(
+        subscription_id=position.subscription_id,
+        symbol=position.symbol,
+        quantity=correction.quantity,
+        price=None,
+        fee_quantity=ZERO,
+        fee_currency="",
+        filled_at=correction.corrected_at,
+    )
 
 
 def _by_position(changes: Iterable[PositionChange]) -> dict[Key, list[PositionChange]]:

@@ -2,13 +2,14 @@
 
 Quantities are rounded down and never up; a result the venue would refuse is denied here, with the
 numbers. A close is sized from the strategy's own position and never takes what belongs to another
-strategy on the same account.
+strategy on the same account. A sale on spot is a close as far as the own position goes.
 """
 
 from dataclasses import dataclass
 from decimal import Decimal
 
 from accounts.exchange.types import MarketRules, MarketType, OrderType, Side
+from strategies.holdings import Holding
 from strategies.intents import Intent, Size, SizeKind
 from tradeplatform.lib.decimals import HUNDRED, ZERO, ceil_to_step, floor_to_step, plain
 
@@ -31,27 +32,6 @@ class Allocation:
 
     capital: Decimal
     leverage: int
-
-
-@dataclass(frozen=True, slots=True)
-class Holding:
-    """Where a subscription stands in one symbol; quantities in base units, short is negative.
-
-    `own` is its position, `leaving` the unfilled rest of its open orders that reduce it. `account`
-    is what the venue says the account holds (None: could not be read) and `others` the sum of the
-    positions that other strategies have in it; `arriving` is what their open orders may add.
-    """
-
-    own: Decimal
-    leaving: Decimal
-    account: Decimal | None
-    others: Decimal
-    arriving: Decimal = ZERO
-
-    @property
-    def attributable(self) -> Decimal | None:
-        """What the account holds beyond the other strategies' positions."""
-        return None if self.account is None else self.account - self.others
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +79,8 @@ def size_order(
     if reference is None:
         raise Denied("PRICE_UNAVAILABLE", f"No current price of {rules.symbol}; try again.")
 
-    if intent.size.is_close:
+    is_close, reduce_only = intent.size.is_close, False
+    if is_close:
         quantity = _close_quantity(intent.side, intent.size, rules, holding, reference)
         reduce_only = rules.market_type is MarketType.FUTURES and _reduces(
             intent.side, quantity, holding
@@ -107,17 +88,16 @@ def size_order(
     else:
         asked = _entry_quantity(intent.size, rules, allocation, reference)
         quantity = floor_to_step(asked, rules.quantity_step)
-        reduce_only = False
         if quantity <= ZERO:
             raise _below_minimum(asked, rules)
         if needs_holding(intent, rules.market_type):
-            _check_sellable(quantity, rules, holding)
+            is_close = _sells_own(quantity, rules, holding)
     check_limits(intent.order_type, quantity, rules, reference, reduce_only=reduce_only)
     return SizedOrder(
         quantity=quantity,
         limit_price=limit_price,
         trigger_price=trigger_price,
-        is_close=intent.size.is_close,
+        is_close=is_close,
         reduce_only=reduce_only,
     )
 
@@ -218,7 +198,8 @@ def _nothing_left(holding: Holding, rules: MarketRules) -> str:
         )
     return (
         f"This strategy's {plain(abs(holding.own))} of {rules.symbol} is no longer on the account "
-        f"(it holds {plain(holding.account or ZERO)}); it was sold or moved by hand."
+        f"(it holds {plain(holding.account or ZERO)}); it was sold or moved by hand. Correct the "
+        "position in the admin under Remainders."
     )
 
 
@@ -234,27 +215,33 @@ def _reduces(side: Side, quantity: Decimal, holding: Holding | None) -> bool:
     return net >= quantity
 
 
-def _check_sellable(quantity: Decimal, rules: MarketRules, holding: Holding | None) -> None:
-    """A spot sale takes the strategy's own coins or coins of no strategy, never another's."""
+def _sells_own(quantity: Decimal, rules: MarketRules, holding: Holding | None) -> bool:
+    """Whether a spot sale takes the strategy's own coins only, which makes it a close.
+
+    Beyond them it may take coins of no strategy; never another's, then it is denied.
+    """
     if holding is None:
         raise ValueError("a spot sale needs the holding")
-    own = holding.own - holding.leaving
-    if holding.attributable is None:
-        if quantity <= own:
-            return
+    is_own = quantity <= holding.free
+    sellable = holding.sellable
+    if sellable is None and not is_own:
         raise Denied(
             "HOLDINGS_UNKNOWN",
             f"The account's balance of {rules.base} could not be read; nothing was sold.",
         )
-    # Its own, or coins of nobody: a buy of another strategy may have filled unknown to us.
-    unclaimed = holding.attributable - holding.leaving - holding.arriving
-    sellable = max(min(own, holding.attributable), unclaimed)
-    if quantity > sellable:
-        raise Denied(
-            "INSUFFICIENT_HOLDINGS",
-            f"{plain(quantity)} {rules.base} is more than the {plain(max(sellable, ZERO))} this "
-            "strategy may sell on the account.",
-        )
+    if sellable is not None and quantity > sellable:
+        raise Denied("INSUFFICIENT_HOLDINGS", _too_much(quantity, sellable, rules, holding))
+    return is_own
+
+
+def _too_much(quantity: Decimal, sellable: Decimal, rules: MarketRules, holding: Holding) -> str:
+    pending = holding.leaving + holding.arriving + holding.departing
+    hint = " For all of its own coins send qty_per -100." if holding.free > ZERO else ""
+    return (
+        f"{plain(quantity)} {rules.base} is more than the {plain(sellable)} this strategy may "
+        f"sell: the account holds {plain(holding.account or ZERO)}, other strategies have "
+        f"{plain(holding.others)} of that, open orders move {plain(pending)}.{hint}"
+    )
 
 
 def check_limits(

@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Count, Model, QuerySet
+from django.db.models import Count, Model, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -22,16 +23,20 @@ from accounts.badges import environment_badge
 from accounts.exchange.types import Environment
 from accounts.models import Account, Health
 from orders.badges import attention_badge, progress_text, status_badge
-from orders.models import Dispatch, OpenOrder, Order, Remainder, StrayOrder
+from orders.models import Dispatch, Expiry, Feed, OpenOrder, Order, Remainder, StrayOrder
+from orders.streaming.feeds import broken_streams
 from orders.transitions import OrderStatus
+from strategies.models import ExpiryAction, HookProgress
 from tradeplatform.lib.admin_columns import row_link
 from webhooks.models import Delivery, Outcome
 
-# Figures about today's orders look at so many of the newest ones, which an index gives at once.
-_NEWEST_ORDERS = 10_000
+# What happened lately is looked for among so many of a table's newest rows.
+_NEWEST = 50_000
 # Lists of things to look at are short or something is very wrong; counting stops here.
 _MOST_COUNTED = 1_000
+_WAITING_AFTER = timedelta(seconds=10)
 _LATE_AFTER = timedelta(minutes=1)
+_LATELY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +79,12 @@ def _count(rows: QuerySet[Any]) -> int:
     return rows[:_MOST_COUNTED].count()
 
 
+def _is_new(model: type[Model]) -> Q:
+    """Whether a row is one of the table's newest, which the primary key tells at once."""
+    floor = model._default_manager.order_by("-pk").values("pk")[_NEWEST : _NEWEST + 1]
+    return Q(pk__gt=Coalesce(Subquery(floor), 0))
+
+
 def _alerts(request: HttpRequest, *, now: datetime) -> list[Figure]:
     today = _rows(Delivery, request).filter(received_at__gte=_midnight(now))
     counts = dict(today.values_list("outcome").annotate(Count("pk")))
@@ -88,8 +99,7 @@ def _alerts(request: HttpRequest, *, now: datetime) -> list[Figure]:
 
 
 def _order_states(request: HttpRequest, *, now: datetime) -> list[Figure]:
-    newest = _rows(Order, request).order_by("-id").values("pk")[:_NEWEST_ORDERS]
-    today = Order.objects.filter(pk__in=newest, created_at__gte=_midnight(now)).order_by()
+    today = _rows(Order, request).filter(_is_new(Order), created_at__gte=_midnight(now))
     counts = dict(today.values_list("status").annotate(Count("pk")))
     return [
         Figure(
@@ -101,7 +111,39 @@ def _order_states(request: HttpRequest, *, now: datetime) -> list[Figure]:
 
 
 def _attention(request: HttpRequest, *, now: datetime) -> Iterator[Figure]:
+    yield from _of_workers(request, now=now)
+    yield from _of_orders(request, now=now)
+    yield from _of_accounts(request)
+
+
+def _of_workers(request: HttpRequest, *, now: datetime) -> Iterator[Figure]:
     unsettled = _rows(Dispatch, request).filter(settled_at__isnull=True)
+    waiting = unsettled.filter(claimed_at__isnull=True, created_at__lt=now - _WAITING_AFTER)
+    yield Figure(
+        _("Alerts waiting for a worker for more than 10 seconds (are the workers running?)"),
+        _count(waiting.values("signal").distinct()),
+        _page("orders_dispatch", claimed_at__isempty=1),
+    )
+    working = unsettled.filter(claimed_at__isnull=False, created_at__lt=now - _LATE_AFTER)
+    yield Figure(
+        _("Alerts whose orders are not settled after more than a minute"),
+        _count(working.values("signal").distinct()),
+        _page("orders_dispatch", claimed_at__isempty=0, settled_at__isempty=1),
+    )
+    yield Figure(
+        _("Order streams that are down or silent (polls take over, fills are seen later)"),
+        _count(broken_streams(_rows(Feed, request), now=now)),
+        _page("orders_feed", stream="broken"),
+    )
+    failed = _rows(HookProgress, request).filter(last_problem_at__gte=now - _LATELY)
+    yield Figure(
+        _("Strategies whose hooks had a problem in the last 24 hours"),
+        _count(failed),
+        _page("strategies_hookprogress", last_problem_at__isempty=0),
+    )
+
+
+def _of_orders(request: HttpRequest, *, now: datetime) -> Iterator[Figure]:
     yield Figure(
         _("Orders that need you (open them and read the last event)"),
         _count(_rows(Order, request).filter(needs_attention=True)),
@@ -112,8 +154,17 @@ def _attention(request: HttpRequest, *, now: datetime) -> Iterator[Figure]:
         _count(_rows(OpenOrder, request).filter(outcome_unknown_since__isnull=False)),
         _page("orders_openorder", outcome_unknown_since__isempty=0),
     )
+    notes = _rows(Expiry, request).filter(_is_new(Expiry), action=ExpiryAction.NOTIFY)
     yield Figure(
-        _("Holdings that differ from the positions (no entries until undone or adopted)"),
+        _("Notes of rules that notify, in the last 24 hours (open the order to read it)"),
+        _count(notes.filter(started_at__gte=now - _LATELY)),
+        _page("orders_expiry", action__exact=ExpiryAction.NOTIFY.value),
+    )
+
+
+def _of_accounts(request: HttpRequest) -> Iterator[Figure]:
+    yield Figure(
+        _("Holdings that differ from the positions (no entries until it is settled)"),
         _count(_rows(Remainder, request).filter(drifted_at__isnull=False)),
         _page("orders_remainder", drifted_at__isempty=0),
     )
@@ -121,11 +172,6 @@ def _attention(request: HttpRequest, *, now: datetime) -> Iterator[Figure]:
         _("Stray orders at the exchanges (they bear our id, and nobody here knows them)"),
         _count(_rows(StrayOrder, request).filter(looked_at__isnull=True)),
         _page("orders_strayorder", looked_at__isempty=1),
-    )
-    yield Figure(
-        _("Dispatches unsettled for more than a minute (are the workers running?)"),
-        _count(unsettled.filter(created_at__lt=now - _LATE_AFTER)),
-        _page("orders_dispatch", settled_at__isempty=1),
     )
     yield Figure(
         _("Accounts whose connection check failed"),

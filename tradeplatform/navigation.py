@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.apps import apps
 from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse_lazy
@@ -37,6 +38,7 @@ _GROUPS: list[tuple[Any, list[tuple[Any, str, str]]]] = [
             (_("Signals"), "bolt", "strategies.signal"),
             (_("Fills"), "done_all", "orders.fill"),
             (_("Order events"), "history", "orders.orderevent"),
+            (_("Expiries"), "timer", "orders.expiry"),
         ],
     ),
     (
@@ -79,9 +81,7 @@ def _address(model: str) -> str:
 
 
 def _may_view(request: HttpRequest, model: str) -> bool:
-    app, name = model.split(".")
-    user = request.user
-    return user.has_perm(f"{app}.view_{name}") or user.has_perm(f"{app}.change_{name}")
+    return admin.site.get_model_admin(apps.get_model(model)).has_view_permission(request)
 
 
 def environment(request: HttpRequest) -> list[Any] | None:

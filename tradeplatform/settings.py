@@ -105,6 +105,8 @@ REVERSAL_SECONDS = number("REVERSAL_SECONDS", default=10)
 # How often an account's open orders are asked for while its stream pushes updates, and while not.
 POLL_SECONDS_STREAM_UP = number("POLL_SECONDS_STREAM_UP", default=60)
 POLL_SECONDS_STREAM_DOWN = number("POLL_SECONDS_STREAM_DOWN", default=5)
+# Whether order streams are run at all; without them polls find everything, only later.
+STREAMS = flag("STREAMS", default=True)
 
 # --- Strategies in code ---
 # Packages whose classes may be a strategy's hooks; what is not inside them is never imported.
@@ -246,7 +248,6 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "max_retries": 0,  # kombu would otherwise try for 6 s to reach a dead broker
 }
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
@@ -283,6 +284,8 @@ LOGGING = {
     },
     "root": {"handlers": ["console"], "level": log_level("LOG_LEVEL", default="INFO")},
     "loggers": {
+        # At INFO Celery tells every task twice, and beats come every second.
+        "celery": {"level": "WARNING"},
         # At DEBUG ccxt prints request headers and signed bodies: API keys, secrets, passphrases.
         "ccxt": {"level": "WARNING"},
         "ccxt.base.exchange": {"level": "WARNING"},

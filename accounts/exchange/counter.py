@@ -48,5 +48,8 @@ class Counter:
     def report(self, order: Answer) -> OrderReport:
         """The venue's answer about an order in our words."""
         return order_report(
-            order, filled_field=self.access.filled_field, contract_size=self.contract_size
+            order,
+            filled_field=self.access.filled_field,
+            contract_size=self.contract_size,
+            has_executions=self.access.tells_executions,
         )

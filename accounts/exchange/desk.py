@@ -23,6 +23,8 @@ from accounts.exchange.types import ExchangeAnswer, Login, MarketKey
 logger = logging.getLogger(__name__)
 
 _REFRESH_PAUSE_SECONDS = 300
+# A price out of bounds looks like a changed rule, and alerts may send such prices all day.
+_DOUBT_PAUSE_SECONDS = 60
 # aiohttp drops idle connections after 15 s by default; a new TLS handshake costs a round trip.
 _KEEPALIVE_SECONDS = 75
 # Clients are built in bursts; one collection after the burst covers them all.
@@ -45,6 +47,7 @@ class Desk:
         self._tables: dict[MarketKey, MarketTable] = {}
         self._loading: SingleFlight[MarketKey, MarketTable] = SingleFlight()
         self._refreshing: SingleFlight[MarketKey, None] = SingleFlight()
+        self._doubted_until: dict[MarketKey, float] = {}
         self._clients: dict[tuple[int, MarketKey], _Cached] = {}
         self._freeze_at: asyncio.TimerHandle | None = None
 
@@ -56,6 +59,13 @@ class Desk:
         if asyncio.get_running_loop().time() > table.fresh_until:
             self._refreshing.start(key, lambda: self._refresh(key))
         return table
+
+    def doubt(self, key: MarketKey) -> None:
+        """The venue refused what its table allows: load it anew, once a minute at most."""
+        now = asyncio.get_running_loop().time()
+        if now >= self._doubted_until.get(key, now):
+            self._doubted_until[key] = now + _DOUBT_PAUSE_SECONDS
+            self._refreshing.start(key, lambda: self._refresh(key))
 
     async def client(self, login: Login) -> Any:
         """The login's client with the current market table; raises NotSent if none can be had."""

@@ -52,6 +52,10 @@ __all__ = [
 
 logger = logging.getLogger(__name__)
 
+# Refusals of what our market table allowed: a tick, a step or a limit may have changed.
+_AGAINST_RULES = frozenset(
+    {"ABOVE_MAXIMUM", "BELOW_MINIMUM", "NUMBER_INVALID", "PRICE_OUT_OF_RANGE", "SYMBOL_UNKNOWN"}
+)
 _STILL_OPEN = frozenset({ReportStatus.OPEN, ReportStatus.UNKNOWN})
 
 
@@ -96,7 +100,12 @@ async def place(login: Login, ticket: OrderTicket) -> OrderReport:
         rules=counter.rules,
         contract_size=counter.contract_size,
     )
-    report = await send(_create(counter, creation), venue=counter.venue)
+    try:
+        report = await send(_create(counter, creation), venue=counter.venue)
+    except Rejected as refusal:
+        if refusal.code in _AGAINST_RULES:
+            desk().doubt(login.market)
+        raise
     reference = OrderReference(
         client_order_id=ticket.client_order_id,
         venue_order_id=report.venue_order_id,
@@ -196,7 +205,7 @@ async def _with_executions(
     counter: Counter, reference: OrderReference, report: OrderReport
 ) -> OrderReport:
     """The report with executions the venue did not tell; without them when the read fails."""
-    if not lacks_fills(report):
+    if not (report.has_executions and lacks_fills(report)):
         return report
     known = replace(reference, venue_order_id=report.venue_order_id)
     try:

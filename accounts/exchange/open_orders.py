@@ -86,7 +86,12 @@ def _found(order: Answer, table: MarketTable, access: Access) -> FoundOrder:
         symbol=order["symbol"],
         side=Side(order["side"].upper()),
         quantity=Decimal(str(order.get("amount") or 0)) * contract_size,
-        report=order_report(order, filled_field=access.filled_field, contract_size=contract_size),
+        report=order_report(
+            order,
+            filled_field=access.filled_field,
+            contract_size=contract_size,
+            has_executions=access.tells_executions,
+        ),
     )
 
 

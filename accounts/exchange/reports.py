@@ -25,7 +25,11 @@ _STATUSES = {
 
 
 def order_report(
-    order: Mapping[str, Any], *, filled_field: str, contract_size: Decimal
+    order: Mapping[str, Any],
+    *,
+    filled_field: str,
+    contract_size: Decimal,
+    has_executions: bool = True,
 ) -> OrderReport:
     """The venue's order as a report; raises OutcomeUnknown when the answer names no order.
 
@@ -41,6 +45,7 @@ def order_report(
         status=_STATUSES.get(order.get("status") or "", ReportStatus.UNKNOWN),
         filled_quantity=filled,
         average_price=_positive(order.get("average")) if filled else None,
+        has_executions=has_executions,
     )
     return with_fills(report, trade_reports(trades_of(order), contract_size=contract_size))
 

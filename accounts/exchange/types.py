@@ -166,7 +166,8 @@ class OrderReport:
     """What a venue says about one order.
 
     `filled_quantity` is cumulative; `fills` may tell fewer than it (the venue sends none, or the
-    look-up of trades failed), never more. `venue_order_id` is never empty.
+    look-up of trades failed), never more. `venue_order_id` is never empty. `has_executions` is
+    False where the venue has no executions to tell: then the totals are all there is to book.
     """
 
     venue_order_id: str
@@ -174,6 +175,7 @@ class OrderReport:
     filled_quantity: Decimal
     average_price: Decimal | None
     fills: tuple[FillReport, ...] = ()
+    has_executions: bool = True
 
 
 @dataclass(frozen=True, slots=True)

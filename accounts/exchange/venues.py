@@ -64,6 +64,8 @@ class Access:
     # Where pushed order updates state the filled quantity; empty: the account is only polled.
     pushed_filled_field: str = ""
     stated: StatedRules = StatedRules()
+    # False where the venue tells an order's totals only: fills are what they grow by.
+    tells_executions: bool = True
     remembered_for: timedelta | None = None
 
 

@@ -23,7 +23,12 @@ def main() -> None:
     """Read the command line and serve."""
     options = _options()
     try:
-        venue = Venue(options.state_dir, seed=options.seed, at_us=time.time_ns() // 1_000)
+        venue = Venue(
+            options.state_dir,
+            seed=options.seed,
+            at_us=time.time_ns() // 1_000,
+            fault_seed=options.fault_seed,
+        )
     except JournalError as error:
         sys.exit(f"accounts.sandbox: {error}")
     asyncio.run(_serve(venue, _listener(options)))
@@ -36,6 +41,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--fd", type=int, help="a socket that listens already, instead of both")
     parser.add_argument("--state-dir", type=Path, required=True, help="where the journal is kept")
     parser.add_argument("--seed", type=int, default=1, help="of the random walk of the prices")
+    parser.add_argument("--fault-seed", type=int, help="of a random plan of faults; else none")
     return parser.parse_args()
 
 

@@ -1,7 +1,7 @@
-"""The control API for tests and demos: accounts, prices, delay, and all that ever happened.
+"""The control API for tests and demos: accounts, prices, faults, and all that ever happened.
 
-Not part of Binance's dialect, not signed, reachable from this machine only. Errors are 400, or 409
-for a conflict with what is there, with {"error": sentence}.
+Not part of Binance's dialect, not signed, reachable from this machine only. Errors are 400, 409
+for a conflict with what is there or 404, with {"error": sentence}.
 """
 
 import re
@@ -17,6 +17,7 @@ from accounts.sandbox.engine.commands import Command, Deposit, OpenAccount, PinP
 from accounts.sandbox.engine.listings import SPOT_LISTINGS, Market
 from accounts.sandbox.engine.refusals import Reason, Refused
 from accounts.sandbox.errors import BAD_REQUEST
+from accounts.sandbox.faults import control as fault_control
 from accounts.sandbox.formats import Row, amount
 from accounts.sandbox.routes import Handler
 from accounts.sandbox.streams import control as stream_control
@@ -147,7 +148,12 @@ def routes(venue: Venue) -> list[web.RouteDef]:
         web.post("/sandbox/streams/age", _changing(venue, stream_control.age)),
         web.post("/sandbox/streams/pause", _changing(venue, stream_control.pause)),
         web.post("/sandbox/streams/disturb", _changing(venue, stream_control.disturb)),
+        web.post("/sandbox/streams/mishaps", _changing(venue, stream_control.have_mishaps)),
         web.post("/sandbox/streams/resume", _changing(venue, stream_control.resume)),
+        web.post("/sandbox/limits", _changing(venue, fault_control.set_limits)),
+        web.post("/sandbox/filters", _changing(venue, fault_control.change_filters)),
+        web.get("/sandbox/faults", _showing(venue, fault_control.faults)),
+        *fault_control.routes(venue),
         web.get("/sandbox/streams", _showing(venue, stream_control.streams)),
         web.post("/sandbox/reset", _resetting(venue)),
         web.get("/sandbox/accounts", _showing(venue, accounts)),

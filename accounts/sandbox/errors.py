@@ -134,6 +134,15 @@ _FUTURES: dict[Reason, tuple[int, str]] = {
 _ROWS = {Market.SPOT: _SPOT, Market.FUTURES: _FUTURES}
 
 
+def texts(market: Market) -> dict[int, str]:
+    """What the market says with each code of the engine's refusals, its first where it has several.
+
+    Every limit in them reads 100: it is the text that is asked for, not the limit.
+    """
+    rows = reversed(_ROWS[market].values())
+    return {code: message.format(bound="100") for code, message in rows}
+
+
 def of_refusal(market: Market, refused: Refused) -> VenueError:
     """What the market answers when the engine refused; KeyError for what it never refuses."""
     code, message = _ROWS[market][refused.reason]

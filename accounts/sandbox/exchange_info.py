@@ -29,11 +29,16 @@ def spot_info(call: Call) -> Row:
         raise invalid_symbol()
     return {
         "timezone": "UTC",
-        "serverTime": milliseconds(call.at_us),
+        "serverTime": milliseconds(call.clock_us),
         "rateLimits": [],
         "exchangeFilters": [],
-        "symbols": [_spot_symbol(SPOT_LISTINGS[symbol]) for symbol in symbols],
+        "symbols": [_spot_symbol(_listing(call, Market.SPOT, symbol)) for symbol in symbols],
     }
+
+
+def _listing(call: Call, market: Market, symbol: str) -> Listing:
+    """With the filters that are in force now."""
+    return call.venue.exchange.desk(market).pits[symbol].listing
 
 
 def _spot_symbol(listing: Listing) -> Row:
@@ -109,12 +114,14 @@ def futures_info(call: Call) -> Row:
     """GET /fapi/v1/exchangeInfo."""
     return {
         "timezone": "UTC",
-        "serverTime": milliseconds(call.at_us),
+        "serverTime": milliseconds(call.clock_us),
         "futuresType": "U_MARGINED",
         "rateLimits": [],
         "exchangeFilters": [],
         "assets": [{"asset": "USDT", "marginAvailable": True, "autoAssetExchange": "0"}],
-        "symbols": [_futures_symbol(listing) for listing in FUTURES_LISTINGS.values()],
+        "symbols": [
+            _futures_symbol(_listing(call, Market.FUTURES, symbol)) for symbol in FUTURES_LISTINGS
+        ],
     }
 
 
@@ -171,7 +178,7 @@ def _futures_filters(listing: Listing) -> list[Row]:
 
 def inverse_info(call: Call) -> Row:
     """GET /dapi/v1/exchangeInfo: ccxt.binance loads it; nothing is listed there."""
-    return {"timezone": "UTC", "serverTime": milliseconds(call.at_us), "symbols": []}
+    return {"timezone": "UTC", "serverTime": milliseconds(call.clock_us), "symbols": []}
 
 
 def coins(call: Call) -> list[Row]:

@@ -134,8 +134,9 @@ def open_algos(call: Call) -> list[Row]:
 def all_algos(call: Call) -> list[Row]:
     """GET /fapi/v1/allAlgoOrders: of one symbol, from `algoId` upwards, or the newest."""
     listing = queries.listing_of(call, Market.FUTURES)
+    orders = call.venue.exchange.algo.all_orders(call.account, listing.symbol)
     chosen = page(
-        call.venue.exchange.algo.all_orders(call.account, listing.symbol),
+        [order for order in orders if call.knows(order.received_at_us)],
         call.parameters,
         first_id="algoId",
         id_of=lambda order: order.algo_id,
@@ -151,7 +152,8 @@ def _cancel(call: Call, order: Order) -> None:
 
 def _open_algos(call: Call) -> list[AlgoOrder]:
     symbol = queries.symbol_of(call, Market.FUTURES)
-    return call.venue.exchange.algo.open_orders(call.account, symbol)
+    orders = call.venue.exchange.algo.open_orders(call.account, symbol)
+    return [order for order in orders if call.knows(order.received_at_us)]
 
 
 def _find_algo(call: Call) -> AlgoOrder | None:
@@ -159,9 +161,10 @@ def _find_algo(call: Call) -> AlgoOrder | None:
     client_algo_id = call.parameters.text("clientAlgoId")
     if algo_id is None and client_algo_id is None:
         raise missing("algoId")
-    return call.venue.exchange.algo.find(
+    order = call.venue.exchange.algo.find(
         call.account, algo_id=algo_id, client_algo_id=client_algo_id
     )
+    return order if order is not None and call.knows(order.received_at_us) else None
 
 
 _F = Market.FUTURES

@@ -29,7 +29,7 @@ def ping(call: Call) -> Row:
 
 def server_time(call: Call) -> Row:
     """The venue's clock, milliseconds since the epoch."""
-    return {"serverTime": milliseconds(call.at_us)}
+    return {"serverTime": milliseconds(call.clock_us)}
 
 
 def system_status(call: Call) -> Row:

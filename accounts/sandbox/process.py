@@ -20,13 +20,16 @@ _STOP_SECONDS = 10
 class SandboxProcess:
     """`with SandboxProcess(state_dir=…) as sandbox:` runs it at `sandbox.url` meanwhile."""
 
-    def __init__(self, *, state_dir: Path, port: int = 0, seed: int = 1) -> None:
+    def __init__(
+        self, *, state_dir: Path, port: int = 0, seed: int = 1, fault_seed: int | None = None
+    ) -> None:
         """Start it, on a free port if `port` is 0, and wait until it listens."""
         arguments = [
             *(sys.executable, "-m", "accounts.sandbox"),
             *("--port", str(port)),
             *("--state-dir", str(state_dir)),
             *("--seed", str(seed)),
+            *(() if fault_seed is None else ("--fault-seed", str(fault_seed))),
         ]
         self.process = subprocess.Popen(  # noqa: S603  (our own interpreter and module)
             arguments,

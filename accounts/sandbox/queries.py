@@ -28,22 +28,25 @@ def find_order(call: Call, market: Market) -> Order | None:
     if order_id is None and client_order_id is None:
         message = "Param 'origClientOrderId' or 'orderId' must be sent, but both were empty/null!"
         raise VenueError(-1102, message)
-    return call.venue.exchange.desk(market).ledger.find(
+    order = call.venue.exchange.desk(market).ledger.find(
         call.account, listing.symbol, order_id=order_id, client_order_id=client_order_id
     )
+    return order if order is not None and call.knows(order.received_at_us) else None
 
 
 def open_orders(call: Call, market: Market) -> list[Order]:
     """The account's open orders, of one symbol or of all."""
     ledger = call.venue.exchange.desk(market).ledger
-    return ledger.open_orders(call.account, symbol_of(call, market))
+    orders = ledger.open_orders(call.account, symbol_of(call, market))
+    return [order for order in orders if call.knows(order.received_at_us)]
 
 
 def all_orders(call: Call, market: Market) -> list[Order]:
     """The account's orders of one symbol: from `orderId` upwards, or the newest."""
     listing = listing_of(call, market)
+    orders = call.venue.exchange.desk(market).ledger.all_orders(call.account, listing.symbol)
     return page(
-        call.venue.exchange.desk(market).ledger.all_orders(call.account, listing.symbol),
+        [order for order in orders if call.knows(order.received_at_us)],
         call.parameters,
         first_id="orderId",
         id_of=lambda order: order.order_id,
@@ -59,7 +62,7 @@ def fills(call: Call, market: Market) -> list[Fill]:
     if order_id is not None:
         found = [fill for fill in found if fill.order_id == order_id]
     return page(
-        found,
+        [fill for fill in found if call.knows(fill.at_us)],
         call.parameters,
         first_id="fromId",
         id_of=lambda fill: fill.trade_id,

@@ -7,6 +7,7 @@ from enum import Enum, auto
 from aiohttp import web
 
 from accounts.sandbox.engine.listings import Market
+from accounts.sandbox.faults.asked import Kind, kind_of
 from accounts.sandbox.parameters import Parameters
 from accounts.sandbox.venue import Venue
 
@@ -24,12 +25,21 @@ class Access(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request, checked: `account` is empty on public endpoints."""
+    """One request, checked: `account` is empty on public endpoints.
+
+    The last two differ from `at_us` by the faults that met the request only.
+    """
 
     venue: Venue
     account: str
     parameters: Parameters
     at_us: int  # when it was received
+    clock_us: int  # what the venue holds the time to be
+    known_until_us: int  # orders and fills from later are not known yet
+
+    def knows(self, happened_at_us: int) -> bool:
+        """Whether what happened then may be told."""
+        return happened_at_us <= self.known_until_us
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,3 +51,10 @@ class Route:
     answer: Callable[[Call], object]
     market: Market
     access: Access = Access.SIGNED
+
+    @property
+    def kind(self) -> Kind:
+        """What a request here is about."""
+        if self.access is Access.PUBLIC:
+            return Kind.MARKET_DATA
+        return kind_of(self.method, self.path)

@@ -1,13 +1,13 @@
-"""The HTTP server: receives, checks who asks, lets the venue answer, delays if told to.
+"""The HTTP server: receives, checks who asks, lets the venue answer, and faults spoil that.
 
 Everything runs on one event loop, and nothing between receiving a request and booking it awaits
 anything but the request's body, so requests are booked whole and in order of arrival.
 """
 
 import asyncio
-import json
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, replace
 
 from aiohttp import web
 
@@ -21,7 +21,10 @@ from accounts.sandbox import (
 )
 from accounts.sandbox.engine.refusals import Refused
 from accounts.sandbox.errors import NOT_FOUND, VenueError, of_refusal
-from accounts.sandbox.parameters import parse
+from accounts.sandbox.faults.acting import as_json, as_refusal, tell
+from accounts.sandbox.faults.asked import Asked
+from accounts.sandbox.faults.outcomes import Fate
+from accounts.sandbox.parameters import Parameters, parse
 from accounts.sandbox.routes import Access, Call, Handler, Route
 from accounts.sandbox.signing import authenticate, identify
 from accounts.sandbox.streams import futures_socket, listen_key_api, spot_socket
@@ -62,60 +65,108 @@ def application(venue: Venue) -> web.Application:
     return app
 
 
+@dataclass(frozen=True, slots=True)
+class _Received:
+    """A request, read."""
+
+    key: str | None
+    address: str
+    query: str
+    body: str
+    parameters: Parameters
+    at_us: int
+
+
 def _handler(venue: Venue, route: Route) -> Handler:
     async def handle(request: web.Request) -> web.Response:
         at_us = time.time_ns() // 1_000
         venue.requests[f"{route.method} {route.path}"] += 1
         try:
-            body = (await request.read()).decode(errors="replace")
-            answer, status = route.answer(_call(venue, route, request, body, at_us)), 200
+            received = _read(request, (await request.read()).decode(errors="replace"), at_us)
         except VenueError as error:
-            answer, status = _error(error)
-        except Refused as refused:
-            answer, status = _error(of_refusal(route.market, refused))
+            return as_refusal(error)
+        asked = _asked(venue, route, received)
+        fate = venue.faults.fate(asked, at_us=at_us)
+        truth = _truth(venue, route, received, fate) if fate.answer.is_booked else None
+        counters = venue.faults.limits.headers(asked)
         if route.access is Access.TRADE and venue.latency_seconds:
             await asyncio.sleep(venue.latency_seconds)
-        return _json(answer, status)
+        response = await tell(request, fate.answer, truth=truth, market=route.market)
+        response.headers.update(counters)
+        return response
 
     return handle
 
 
-def _call(venue: Venue, route: Route, request: web.Request, body: str, at_us: int) -> Call:
+def _read(request: web.Request, body: str, at_us: int) -> _Received:
     query = request.raw_path.partition("?")[2]
-    parameters = parse(query, body)
-    key = request.headers.get("X-MBX-APIKEY")
-    if route.access is Access.PUBLIC:
-        return Call(venue, "", parameters, at_us)
-    if route.access is Access.KEYED:
-        return Call(venue, identify(venue.exchange, key).name, parameters, at_us)
-    account = authenticate(
-        venue.exchange,
-        key=key,
+    return _Received(
+        key=request.headers.get("X-MBX-APIKEY"),
+        address=request.remote or "",
         query=query,
         body=body,
-        parameters=parameters,
+        parameters=parse(query, body),
         at_us=at_us,
     )
-    return Call(venue, account.name, parameters, at_us)
 
 
-def _error(error: VenueError) -> tuple[object, int]:
-    return {"code": error.code, "msg": error.message}, error.status
+def _asked(venue: Venue, route: Route, received: _Received) -> Asked:
+    account = venue.exchange.account_of_key(received.key or "")
+    return Asked(
+        kind=route.kind,
+        method=route.method,
+        path=route.path,
+        market=route.market,
+        address=received.address,
+        account="" if account is None else account.name,
+        side=received.parameters.text("side") or "",
+        symbol=received.parameters.text("symbol") or "",
+    )
 
 
-def _json(answer: object, status: int) -> web.Response:
-    text = json.dumps(answer, separators=(",", ":"))
-    return web.Response(text=text, status=status, content_type="application/json")
+def _truth(venue: Venue, route: Route, received: _Received, fate: Fate) -> web.Response:
+    """Do what is asked; what the exchange itself answers."""
+    try:
+        return as_json(route.answer(_call(venue, route, received, fate)), 200)
+    except VenueError as error:
+        return as_refusal(error)
+    except Refused as refused:
+        return as_refusal(of_refusal(route.market, refused))
+
+
+def _call(venue: Venue, route: Route, received: _Received, fate: Fate) -> Call:
+    clock_us = received.at_us + fate.clock_ms * 1_000
+    call = Call(
+        venue=venue,
+        account="",
+        parameters=received.parameters,
+        at_us=received.at_us,
+        clock_us=clock_us,
+        known_until_us=received.at_us - fate.unseen_ms * 1_000,
+    )
+    if route.access is Access.PUBLIC:
+        return call
+    if route.access is Access.KEYED:
+        return replace(call, account=identify(venue.exchange, received.key).name)
+    account = authenticate(
+        venue.exchange,
+        key=received.key,
+        query=received.query,
+        body=received.body,
+        parameters=received.parameters,
+        at_us=clock_us,
+    )
+    return replace(call, account=account.name)
 
 
 async def _about(request: web.Request) -> web.Response:
     del request
-    return _json(_ABOUT, 200)
+    return as_json(_ABOUT, 200)
 
 
 async def _unknown(request: web.Request) -> web.Response:
     message = f"Path {request.path}, Method {request.method} is invalid"
-    return _json(*_error(VenueError(-5000, message, status=NOT_FOUND)))
+    return as_refusal(VenueError(-5000, message, status=NOT_FOUND))
 
 
 def _hanging_up(venue: Venue) -> Callable[[web.Application], Awaitable[None]]:

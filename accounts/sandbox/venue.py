@@ -1,4 +1,4 @@
-"""The running exchange: the engine, its journal, its market's ticks and its answering delay.
+"""The running exchange: the engine, its journal, its market's ticks, its delay and its faults.
 
 Invariants: every change is in the journal before `execute` returns, and told to the streams in the
 order it was made; price moves that met no customer's order are written only when a later command
@@ -12,16 +12,23 @@ from accounts.sandbox.engine.commands import Command, MovePrice
 from accounts.sandbox.engine.events import Event
 from accounts.sandbox.engine.exchange import Exchange
 from accounts.sandbox.engine.listings import SPOT_LISTINGS
+from accounts.sandbox.faults.fates import Faults
 from accounts.sandbox.journal import Journal
 from accounts.sandbox.streams.hub import Streams
+from accounts.sandbox.streams.mishaps import Mishaps
 from accounts.sandbox.walk import Walk
 
 
 class Venue:
     """What the HTTP handlers act upon; everything happens on one thread."""
 
-    def __init__(self, state_dir: Path, *, seed: int, at_us: int) -> None:
-        """Bring back what `state_dir` holds, or begin anew at `at_us` (microseconds, epoch)."""
+    def __init__(
+        self, state_dir: Path, *, seed: int, at_us: int, fault_seed: int | None = None
+    ) -> None:
+        """Bring back what `state_dir` holds, or begin anew at `at_us` (microseconds, epoch).
+
+        With a `fault_seed` a tenth of all requests and stream events goes wrong, see `faults`.
+        """
         self._walk = Walk(seed=seed)
         # Ids grow with the time an exchange began, so none is seen twice even after a reset.
         self._journal = Journal(state_dir, first_id=at_us // 1_000)
@@ -29,7 +36,9 @@ class Venue:
         self.latency_seconds = 0.0
         # Method and path of everything that was asked in Binance's dialect.
         self.requests: Counter[str] = Counter()
-        self.streams = Streams()
+        self._mishaps = None if fault_seed is None else Mishaps(fault_seed)
+        self.streams = Streams(self._mishaps)
+        self.faults = Faults(fault_seed=fault_seed)
         self.exchange = self._empty_exchange()
         self._journal.replay(lambda command, then_us: self.exchange.apply(command, at_us=then_us))
 
@@ -54,11 +63,12 @@ class Venue:
         self.streams.expire_listen_keys(at_us=at_us)
 
     def reset(self, *, at_us: int) -> None:
-        """Drop accounts, orders, prices, delay, counts and streams, and begin anew."""
+        """Drop accounts, orders, prices, delay, counts, faults and streams, and begin anew."""
         self.latency_seconds = 0.0
         self.requests.clear()
+        self.faults.reset()
         self.streams.drop_all()
-        self.streams = Streams()
+        self.streams = Streams(self._mishaps)
         self._unwritten.clear()
         self._journal.begin(first_id=at_us // 1_000)
         self.exchange = self._empty_exchange()

@@ -1,76 +1,17 @@
-"""The admin pages of accounts: own rows only, secrets stay inside, checks are asked for by POST."""
-
-import json
-from typing import Any
+"""The admin pages of accounts: own rows only, checks are asked for by POST."""
 
 import pytest
-from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
-from django.contrib.messages import get_messages
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
 
-from accounts.models import Account, Health
+from accounts.models import Account
 from accounts.tests.broker import broker_away, nudges_in_broker
-from accounts.tests.rows import KEY, SECRET, make_account, superuser, trader
-from tradeplatform.lib.encryption import decrypt
+from accounts.tests.pages import ADD, CHECK, LIST, errors, form, page, texts
+from accounts.tests.rows import make_account, superuser
 
 pytestmark = pytest.mark.django_db
-
-LIST = "/admin/accounts/account/"
-ADD = f"{LIST}add/"
-CHECK = "accounts.check_connection"
-
-
-@pytest.fixture
-def alice() -> User:
-    return trader("alice")
-
-
-@pytest.fixture
-def bob() -> User:
-    return trader("bob")
-
-
-@pytest.fixture
-def as_alice(client: Client, alice: User) -> Client:
-    client.force_login(alice)
-    return client
-
-
-def page(account: Account, name: str = "change") -> str:
-    return reverse(f"admin:accounts_account_{name}", args=[account.pk])
-
-
-def form(owner: User, **changes: Any) -> dict[str, Any]:
-    """A filled in form for a new account."""
-    return {
-        "name": "main",
-        "owner": owner.pk,
-        "venue": "binance",
-        "environment": "SANDBOX",
-        "is_active": "on",
-        "api_key": KEY,
-        "secret": SECRET,
-        **changes,
-    }
-
-
-def errors(answer: Any) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = answer.context["adminform"].form.errors
-    return found
-
-
-def texts(answer: Any) -> list[str]:
-    return [str(message) for message in get_messages(answer.wsgi_request)]
-
-
-def credentials(account: Account) -> dict[str, str]:
-    account.refresh_from_db()
-    found: dict[str, str] = json.loads(decrypt(account.encrypted_credentials))
-    return found
 
 
 def test_a_trader_lists_only_own_accounts(as_alice: Client, alice: User, bob: User) -> None:
@@ -127,65 +68,6 @@ def test_whoever_may_only_look_cannot_ask_for_a_check(client: Client, alice: Use
     answer = client.post(page(account, "check_connection"))
 
     assert answer.status_code == 403
-
-
-def test_a_new_account_keeps_its_credentials_encrypted(as_alice: Client, alice: User) -> None:
-    as_alice.post(ADD, form(alice))
-
-    account = Account.objects.get()
-    assert account.owner == alice
-    assert credentials(account) == {"api_key": KEY, "secret": SECRET, "passphrase": ""}
-    assert KEY not in account.encrypted_credentials
-
-
-def test_credentials_are_never_rendered(as_alice: Client, alice: User) -> None:
-    as_alice.post(ADD, form(alice))
-    account = Account.objects.get()
-    refused = as_alice.post(page(account), form(alice, name=""))
-
-    pages = [
-        refused,
-        *(as_alice.get(url) for url in (LIST, page(account), page(account, "history"))),
-    ]
-    log = [entry.change_message for entry in LogEntry.objects.all()]
-
-    assert errors(refused) == {"name": ["This field is required."]}
-    for text in [*(answer.content.decode() for answer in pages), *log]:
-        assert KEY not in text
-        assert SECRET not in text
-        assert account.encrypted_credentials not in text
-
-
-def test_empty_credentials_keep_what_is_stored(as_alice: Client, alice: User) -> None:
-    account = make_account(alice, "main")
-
-    as_alice.post(page(account), {"name": "renamed", "is_active": "on"})
-
-    account.refresh_from_db()
-    assert account.name == "renamed"
-    assert credentials(account)["secret"] == SECRET
-
-
-@pytest.mark.django_db(transaction=True)
-def test_new_credentials_replace_all_and_are_checked_anew(as_alice: Client, alice: User) -> None:
-    account = make_account(alice, "main", health=Health.OK, health_message="Connected.")
-    nudges_in_broker(CHECK)
-
-    as_alice.post(page(account), {"name": "main", "api_key": "new-key", "secret": "new-secret"})
-
-    account.refresh_from_db()
-    assert credentials(account) == {"api_key": "new-key", "secret": "new-secret", "passphrase": ""}
-    assert (account.health, account.health_message) == (Health.UNCHECKED, "")
-    assert nudges_in_broker(CHECK) == {f"shard{account.pk % 2}": [account.pk]}
-
-
-def test_half_a_set_of_credentials_is_refused(as_alice: Client, alice: User) -> None:
-    account = make_account(alice, "main")
-
-    answer = as_alice.post(page(account), {"name": "main", "api_key": "new-key"})
-
-    assert errors(answer) == {"secret": ["Enter the complete set of credentials."]}
-    assert credentials(account)["api_key"] == KEY
 
 
 @pytest.mark.parametrize(
@@ -269,14 +151,6 @@ def test_without_a_broker_the_user_is_told(as_alice: Client, alice: User) -> Non
         answer = as_alice.post(page(account, "check_connection"))
 
     assert texts(answer) == ["The connection was not checked: the message broker does not answer."]
-
-
-def test_the_stored_text_cannot_be_searched(as_alice: Client, alice: User) -> None:
-    make_account(alice, "main")
-
-    answer = as_alice.get(LIST, {"encrypted_credentials__startswith": "g"})
-
-    assert answer.status_code == 400
 
 
 def test_live_is_marked(as_alice: Client, alice: User) -> None:

@@ -2,12 +2,13 @@
 what changes an order goes through orders.cancellation, a remainder through orders.remainders."""
 
 from orders.admin.following import FeedAdmin, StrayOrderAdmin
-from orders.admin.history import DispatchAdmin, FillAdmin, OrderEventAdmin
+from orders.admin.history import DispatchAdmin, ExpiryAdmin, FillAdmin, OrderEventAdmin
 from orders.admin.orders import OpenOrderAdmin, OrderAdmin
 from orders.admin.remainders import RemainderAdmin
 
 __all__ = [
     "DispatchAdmin",
+    "ExpiryAdmin",
     "FeedAdmin",
     "FillAdmin",
     "OpenOrderAdmin",

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.forms import BaseInlineFormSet, inlineformset_factory
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.template.response import TemplateResponse
@@ -17,7 +18,7 @@ from orders.badges import price_text
 from orders.expiry.previewing import RulePreview, Touched, preview
 from orders.models import Expiry
 from strategies.admin.expiry import RULE_FIELDS, ExpiryRuleForm
-from strategies.expiry_wording import rule_sentence
+from strategies.expiry_wording import numbered_sentence
 from strategies.models import ExpiryRule, Strategy
 from tradeplatform.lib.admin_columns import EMPTY, row_link
 from tradeplatform.lib.admin_scope import HistoryInline
@@ -33,20 +34,17 @@ class ExpiryInline(HistoryInline):
     """What rules did to the order."""
 
     model = Expiry
-    fields = ["started_at", "action", "rule_text", "settled_at"]
+    fields = ["started_at", "action", "rule_then", "settled_at"]
     readonly_fields = fields
     hide_title = True
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm("orders.view_order")
 
-    def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).select_related("rule")
-
     @admin.display(description=_("rule"))
-    def rule_text(self, expiry: Expiry) -> str:
-        """The rule as it stands now."""
-        return EMPTY if expiry.rule is None else rule_sentence(expiry.rule)
+    def rule_then(self, expiry: Expiry) -> str:
+        """The rule as it stood when it acted."""
+        return expiry.rule_text or EMPTY
 
 
 class PreviewingAdmin(CancelingAdmin):
@@ -96,13 +94,19 @@ def _posted_rules(formset: "BaseInlineFormSet[Any, Any, Any]") -> list[ExpiryRul
 
 
 def _sentences(form: Any) -> list[str]:
-    return [str(error) for errors in form.errors.values() for error in errors]
+    """Its errors, each with the rule and the field to be mended."""
+    rule = _("Rule %s") % (form["rank"].value() or "?")
+    return [
+        f"{rule}: {error}" if name == NON_FIELD_ERRORS else f"{rule}, {form[name].label}: {error}"
+        for name, errors in form.errors.items()
+        for error in errors
+    ]
 
 
 def _section(shown: RulePreview, now: datetime) -> dict[str, Any]:
     rows = [_row(touched, now) for touched in shown.touched]
     return {
-        "sentence": f"{shown.rule.rank}. {rule_sentence(shown.rule)}",
+        "sentence": numbered_sentence(shown.rule),
         "table": {"headers": _HEADERS, "rows": rows} if rows else None,
         "more": shown.more,
     }

@@ -9,11 +9,11 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from accounts.badges import environment_badge
 from orders.badges import side_badge
-from orders.models import Feed, StrayOrder, StreamState
+from orders.models import Feed, StrayOrder, StreamState, is_pushed
+from orders.streaming.feeds import broken_streams
 from tradeplatform.lib.admin_columns import amount, badge
 from tradeplatform.lib.admin_scope import HistoryAdmin, OwnRelatedFilter
 
@@ -22,6 +22,30 @@ _STREAM_COLOURS = {
     StreamState.DOWN: "warning",
     StreamState.NOT_SUPPORTED: "plain",
 }
+
+
+class StreamFilter(admin.SimpleListFilter):
+    """Feeds by what their streams do now."""
+
+    title = _("stream")
+    parameter_name = "stream"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [
+            ("up", _("Up")),
+            ("broken", _("Down or silent, and needed")),
+            ("unsupported", _("Not supported")),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        now = timezone.now()
+        if self.value() == "up":
+            return queryset.filter(is_pushed(now=now))
+        if self.value() == "broken":
+            return broken_streams(queryset, now=now)
+        if self.value() == "unsupported":
+            return queryset.filter(stream_state=StreamState.NOT_SUPPORTED)
+        return queryset
 
 
 @admin.register(Feed)
@@ -40,7 +64,7 @@ class FeedAdmin(HistoryAdmin):
     ]
     list_filter = [
         ("account", OwnRelatedFilter),
-        ("stream_state", ChoicesDropdownFilter),
+        StreamFilter,
         ("reconciled_at", admin.EmptyFieldListFilter),
     ]
     list_select_related = ["account"]
@@ -59,7 +83,9 @@ class FeedAdmin(HistoryAdmin):
 
     @admin.display(description=_("stream"))
     def stream(self, feed: Feed) -> SafeString:
-        """Whether updates are pushed."""
+        """Whether updates are pushed; an old UP says only that they were."""
+        if feed.is_silent(now=timezone.now()):
+            return badge(_("Silent"), "danger")
         state = StreamState(feed.stream_state)
         return badge(state.label, _STREAM_COLOURS[state])
 

@@ -1,18 +1,21 @@
-"""Fills, events and dispatches: written once by the platform."""
+"""Fills, events, what expiry rules did, and dispatches: written by the platform, read here."""
 
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from accounts.badges import environment_badge
 from orders.badges import side_badge, status_badge
-from orders.models import Dispatch, Fill, OrderEvent
+from orders.models import Dispatch, Expiry, Fill, OrderEvent
+from strategies.expiry_wording import rule_sentence
 from strategies.visibility import visible_subscription_ids
-from tradeplatform.lib.admin_columns import EMPTY, amount, badge
+from tradeplatform.lib.admin_columns import EMPTY, amount, badge, row_link
 from tradeplatform.lib.admin_scope import HistoryAdmin, OwnRelatedFilter
 from tradeplatform.lib.decimals import plain
 
@@ -87,12 +90,54 @@ class OrderEventAdmin(HistoryAdmin):
         return status_badge(event.to_status)
 
 
+@admin.register(Expiry)
+class ExpiryAdmin(HistoryAdmin):
+    """What rules for orders that do not fill did. Whoever may see the orders may see this."""
+
+    list_display = ["started_at", "order_link", "account", "action", "rule_text", "settled_at"]
+    list_filter = [("action", ChoicesDropdownFilter)]
+    list_select_related = ["order__account", "rule"]
+    list_display_links = None
+    ordering = ["-id"]
+    search_fields = ["order__client_order_id__exact"]
+    search_help_text = _("A client order id, in full.")
+    empty_hint = _("No rule has acted yet; a strategy's page has its rules.")
+    fields = list_display
+    readonly_fields = fields
+
+    def own_rows(self, rows: QuerySet[Any], user_id: int) -> QuerySet[Any]:
+        return rows.filter(order__subscription_id__in=visible_subscription_ids(user_id))
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm("orders.view_order")
+
+    @admin.display(description=_("order"))
+    def order_link(self, expiry: Expiry) -> SafeString:
+        """To the order, whose history has the reason."""
+        order = expiry.order
+        return row_link(order, f"{order.side} {order.symbol} {order.get_order_type_display()}")
+
+    @admin.display(description=_("account"))
+    def account(self, expiry: Expiry) -> SafeString:
+        """The account and its environment."""
+        account = expiry.order.account
+        return format_html("{} {}", account, environment_badge(account.environment))
+
+    @admin.display(description=_("rule"))
+    def rule_text(self, expiry: Expiry) -> str:
+        """The rule as it stands now."""
+        return EMPTY if expiry.rule is None else rule_sentence(expiry.rule)
+
+
 @admin.register(Dispatch)
 class DispatchAdmin(HistoryAdmin):
     """Each signal's work for each shard."""
 
     list_display = ["created_at", "signal", "shard", "progress", "claimed_at", "settled_at"]
-    list_filter = [("settled_at", admin.EmptyFieldListFilter)]
+    list_filter = [
+        ("claimed_at", admin.EmptyFieldListFilter),
+        ("settled_at", admin.EmptyFieldListFilter),
+    ]
     list_select_related = ["signal"]
     ordering = ["-id"]
     empty_hint = _("No dispatches yet: every signal makes one per shard.")

@@ -11,8 +11,16 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from accounts.badges import environment_badge
+from accounts.exchange.types import Side
 from orders.admin.expiry import ExpiryInline, PreviewingAdmin
-from orders.badges import attention_badge, price_text, progress_text, side_badge, status_badge
+from orders.badges import (
+    attention_badge,
+    price_text,
+    progress_text,
+    replacement_text,
+    side_badge,
+    status_badge,
+)
 from orders.models import Fill, OpenOrder, Order, OrderEvent
 from orders.transitions import OPEN
 from strategies.visibility import visible_subscription_ids
@@ -89,7 +97,7 @@ class OrderAdmin(PreviewingAdmin):
         "needs_attention",
         ("outcome_unknown_since", admin.EmptyFieldListFilter),
     ]
-    list_select_related = ["account", "subscription__strategy"]
+    list_select_related = ["account", "subscription__strategy", "child"]
     search_fields = ["client_order_id__exact", "venue_order_id__exact", "symbol__exact"]
     search_help_text = _("A client order id, an exchange's order id or a symbol, in full.")
     empty_hint = _("No orders yet: an accepted alert makes one per subscribed account.")
@@ -99,6 +107,7 @@ class OrderAdmin(PreviewingAdmin):
             {
                 "fields": [
                     ("status_label", "environment", "attention"),
+                    "replaced_by",
                     "error",
                     ("wish", "purpose"),
                     ("strategy_link", "account_link"),
@@ -166,6 +175,8 @@ class OrderAdmin(PreviewingAdmin):
         """Whether it opens or closes a position."""
         if order.is_close:
             return _("Closes a position, reduce-only") if order.reduce_only else _("Closes")
+        if order.side == Side.SELL and ":" not in order.symbol:
+            return _("Sells") if order.quantity is None else _("Sells more than the strategy held")
         return _("Opens a position")
 
     @admin.display(description=_("account"))
@@ -190,13 +201,21 @@ class OrderAdmin(PreviewingAdmin):
 
     @admin.display(description=_("note"))
     def note(self, order: Order) -> SafeString | str:
-        """What a person has to look at, or why the order was refused."""
-        return order.error_message if order.error_code else attention_badge(order)
+        """Why it was refused, what a person has to look at, or which order has replaced it."""
+        if order.error_code:
+            return order.error_message
+        needs_person = order.needs_attention or order.outcome_unknown_since is not None
+        return attention_badge(order) if needs_person else replacement_text(order)
 
     @admin.display(description=_("attention"))
     def attention(self, order: Order) -> SafeString | str:
         """What a person has to look at."""
         return attention_badge(order)
+
+    @admin.display(description=_("replacement"))
+    def replaced_by(self, order: Order) -> SafeString | str:
+        """The order that took over the rest of this one."""
+        return replacement_text(order)
 
     @admin.display(description=_("error"))
     def error(self, order: Order) -> str:

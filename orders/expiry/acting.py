@@ -10,12 +10,13 @@ from datetime import datetime
 
 from django.db import transaction
 
-from orders import lifecycle
+from orders import steps
 from orders.cancellation import cancel_by_workers
 from orders.expiry.deciding import Decision, decide, needs_book, needs_last_price
 from orders.expiry.quoting import Quotes, Want
 from orders.expiry.watching import WATCHED, Watched
 from orders.models import Expiry, Order, OrderEvent
+from strategies.expiry_wording import numbered_sentence
 from strategies.models import ExpiryAction
 
 
@@ -84,12 +85,13 @@ def _record(orders: Iterable[Order], decisions: Mapping[int, Decision], now: dat
             Expiry(
                 order=order,
                 rule=decision.rule,
+                rule_text=numbered_sentence(decision.rule),
                 action=decision.action.value,
                 started_at=now,
                 settled_at=None if decision.action.replaces else now,
             )
         )
         if decision.action is ExpiryAction.NOTIFY:
-            notes.append(lifecycle.note(order, reason=decision.reason, now=now))
+            notes.append(steps.note(order, reason=decision.reason, now=now))
     Expiry.objects.bulk_create(expiries)
     OrderEvent.objects.bulk_create(notes)

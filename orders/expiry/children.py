@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from accounts.exchange.types import MarketType, OrderType, Side
-from orders import lifecycle
+from orders import steps
 from orders.chains import chain_of, unfilled
 from orders.client_order_id import new_client_order_id
 from orders.expiry.deciding import Candidate, Quote, target_price
@@ -61,7 +61,7 @@ def draft_child(parent: Order, expiry: Expiry, quote: Quote | None, *, now: date
         updated_at=now,
     )
     _check_size(child, quote)
-    event = lifecycle.submit(child, now=now)
+    event = steps.submit(child, now=now)
     event.reason += f"; the rest of {parent.client_order_id}"
     return Child(child, event)
 

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import DatabaseError, transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from accounts.shards import in_shard
-from orders import lifecycle
+from orders import steps
 from orders.chains import chain_of
 from orders.drafting import ticket_of
 from orders.expiry.children import Child, draft_child, left_text
@@ -41,6 +41,8 @@ _PATIENCE = timedelta(minutes=5)
 # Dust, a position that is gone, trading that somebody switched off: nobody need look at these.
 _EXPECTED = frozenset({"BELOW_MINIMUM", "NOTHING_LEFT_TO_CLOSE", "INACTIVE"})
 _AT_MOST = 500
+# Of an Expiry's order: no fill is told and not booked yet.
+_ALL_BOOKED = Q(order__venue_filled_quantity__lte=F("order__filled_quantity"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +61,11 @@ def endings(shard: int) -> list[Ending]:
     Any of them where there are too many: those that wait for their market must not go first always.
     """
     ended = in_shard(
-        Order.objects.filter(
-            status__in=sorted(CLOSED),
-            venue_filled_quantity__lte=F("filled_quantity"),
-            expiries__settled_at__isnull=True,
-        ),
-        shard,
+        Order.objects.filter(status__in=sorted(CLOSED), expiries__settled_at__isnull=True), shard
     )
-    rows = Expiry.objects.filter(settled_at__isnull=True, order__in=ended).select_related(
-        "order__account", "order__subscription__strategy"
-    )
+    rows = Expiry.objects.filter(
+        _ALL_BOOKED, settled_at__isnull=True, order__in=ended
+    ).select_related("order__account", "order__subscription__strategy")
     return [_ending(expiry) for expiry in rows.order_by("?")[:_AT_MOST]]
 
 
@@ -124,10 +121,10 @@ def _settle(ending: Ending, quote: Quote | None, now: datetime) -> PlaceJob | No
     list(chain.select_for_update(no_key=True))
     expiry = (
         Expiry.objects.select_related("rule", "order__account", "order__subscription__strategy")
-        .filter(id=ending.expiry_id, settled_at__isnull=True)
+        .filter(_ALL_BOOKED, id=ending.expiry_id, settled_at__isnull=True)
         .first()
     )
-    if expiry is None:  # somebody else settled it
+    if expiry is None:  # somebody else settled it, or a fill was told since it was found
         return None
     child = None
     if _wants_replacement(expiry):
@@ -151,7 +148,7 @@ def _leave_rest(expiry: Expiry, refusal: Denied, now: datetime) -> None:
     parent = expiry.order
     reason = f"{_name(expiry)}: {left_text(parent, refusal)}"
     is_expected = refusal.code in _EXPECTED
-    leave = lifecycle.note if is_expected else lifecycle.call_person
+    leave = steps.note if is_expected else steps.call_person
     leave(parent, reason=reason, now=now).save()
     write_orders([parent], now=now)
 
@@ -161,7 +158,7 @@ def _store(child: Child, expiry: Expiry, now: datetime) -> PlaceJob:
     child.order.save(force_insert=True)
     child.event.order = child.order
     reason = f"{_name(expiry)}: rest ordered again as {child.order.client_order_id}"
-    OrderEvent.objects.bulk_create([lifecycle.note(parent, reason=reason, now=now), child.event])
+    OrderEvent.objects.bulk_create([steps.note(parent, reason=reason, now=now), child.event])
     return _place_job(child.order, parent)
 
 

@@ -1,6 +1,7 @@
 """One round over a shard: rules act on its open orders, and what has ended by a rule is replaced.
 
-Rounds may overlap, be repeated or break off anywhere: rows claim what is done.
+The beat does both; the end of such an order nudges the second alone. Either may overlap with
+itself and the other, be repeated or break off anywhere: rows claim what is done.
 """
 
 from collections.abc import Sequence
@@ -24,6 +25,13 @@ def run_round(shard: int, *, threads: DatabaseThreads, now: datetime) -> tuple[A
     threads.run(stop_overfilling, shard, now=now)
     watched = threads.run(watched_orders, shard, now=now)
     threads.run(act, watched, _quotes(wants_of(watched, now=now)), now=now)
+    return replace_ended(shard, threads=threads, now=now)
+
+
+def replace_ended(
+    shard: int, *, threads: DatabaseThreads, now: datetime
+) -> tuple[AccountWork, ...]:
+    """The replacements to send, committed already, of what has ended after a rule acted on it."""
     ended = threads.run(endings, shard)
     quotes = _quotes([ending.want for ending in ended if ending.want is not None])
     return threads.run(replace, ended, quotes, now=now)

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Literal
 
-from django.db.models import Max, QuerySet
+from django.db.models import F, Max, OuterRef, QuerySet, Subquery, Sum
 
 from accounts.exchange.types import OrderType, Side
 from orders.complaints import complaint_in
@@ -13,10 +14,12 @@ from orders.hooks.cursors import Cursor
 from orders.models import Fill, Order, OrderEvent
 from orders.transitions import OrderStatus
 from strategies.hooks import FillUpdate, Hooks, OrderUpdate, Problem
+from tradeplatform.lib.decimals import ZERO
 
 # How much of it is read at once.
 AT_MOST = 200
 
+_COST = Sum(F("quantity") * F("price"))
 _REFUSED = (OrderStatus.DENIED, OrderStatus.REJECTED)
 
 
@@ -63,7 +66,14 @@ def _untold_fills(strategy_id: int, cursor: Cursor) -> QuerySet[Fill]:
 def _untold_events(strategy_id: int, cursor: Cursor) -> QuerySet[OrderEvent]:
     rows = OrderEvent.objects.filter(id__gt=cursor.floor, order__subscription__strategy=strategy_id)
     rows = rows.exclude(id__in=cursor.seen).select_related("order__account")
+    rows = rows.annotate(filled=_booked_by_then(Sum("quantity")), cost=_booked_by_then(_COST))
     return rows.order_by("id")[:AT_MOST]
+
+
+def _booked_by_then(total: Sum) -> Subquery:
+    """A total of the fills that were booked when the event happened, or led to it."""
+    fills = Fill.objects.filter(order=OuterRef("order"), booked_at__lte=OuterRef("at")).order_by()
+    return Subquery(fills.values("order").annotate(total=total).values("total"))
 
 
 def _of_fill(fill: Fill) -> News:
@@ -93,6 +103,8 @@ def _of_event(event: OrderEvent) -> News:
 
 
 def _update(event: OrderEvent, order: Order) -> OrderUpdate:
+    filled: Decimal | None = getattr(event, "filled")  # noqa: B009  an annotation
+    cost: Decimal | None = getattr(event, "cost")  # noqa: B009  an annotation
     return OrderUpdate(
         client_order_id=order.client_order_id,
         account_name=order.account.name,
@@ -102,8 +114,8 @@ def _update(event: OrderEvent, order: Order) -> OrderUpdate:
         is_close=order.is_close,
         status=event.to_status,
         quantity=order.quantity,
-        filled_quantity=order.filled_quantity,
-        average_price=order.average_price,
+        filled_quantity=filled or ZERO,
+        average_price=cost / filled if cost and filled else None,
         limit_price=order.limit_price,
         reason=event.reason,
         at=event.at,

@@ -91,6 +91,10 @@ class Teller:
                 "events": starting_at(event_id).to_json(),
                 "fills": starting_at(fill_id).to_json(),
                 "marked_at": now,
+                # What went wrong with other hooks is no problem of these.
+                "last_problem": "",
+                "last_problem_at": None,
+                "problem_count": 0,
             },
         )
         return fresh
@@ -165,7 +169,7 @@ class Teller:
     def _note_problem(self, text: str) -> None:
         """Kept where the strategy's admin page shows it, and in the log."""
         logger.warning("hooks of %s: %s", self._strategy.group_name, text)
-        HookProgress.objects.filter(strategy=self._strategy).update(
+        HookProgress.objects.filter(strategy=self._strategy, hooks=self.path).update(
             last_problem=text[:300],
             last_problem_at=datetime.now(UTC),
             problem_count=F("problem_count") + 1,

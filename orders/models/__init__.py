@@ -2,11 +2,12 @@
 
 from orders.models.dispatches import Dispatch
 from orders.models.expiry import Expiry
-from orders.models.feeds import Feed, Remainder, StrayOrder, StreamState
+from orders.models.feeds import SILENT_AFTER, Feed, Remainder, StrayOrder, StreamState, is_pushed
 from orders.models.history import Fill, OrderEvent
 from orders.models.orders import UNRESOLVED, OpenOrder, Order
 
 __all__ = [
+    "SILENT_AFTER",
     "UNRESOLVED",
     "Dispatch",
     "Expiry",
@@ -18,4 +19,5 @@ __all__ = [
     "Remainder",
     "StrayOrder",
     "StreamState",
+    "is_pushed",
 ]

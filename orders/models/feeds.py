@@ -1,6 +1,7 @@
 """What we know of an account's orders beside the orders themselves: how fresh it is, what is
 strange about it, and what the account holds that no strategy bought."""
 
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.db import models
@@ -9,6 +10,9 @@ from django.db.models import Q
 from accounts.exchange.types import MarketType, Side
 from accounts.models import Account
 from tradeplatform.lib.fields import AMOUNT, choices_of, values_of
+
+# A stream's process that has not been heard of for so long does not push any more.
+SILENT_AFTER = timedelta(seconds=30)
 
 
 class StreamState(models.TextChoices):
@@ -50,6 +54,17 @@ class Feed(models.Model):
     def __str__(self) -> str:
         return f"{self.account} {self.market_type}"
 
+    def is_silent(self, *, now: datetime) -> bool:
+        """Whether its stream was up when last heard of, which is too long ago."""
+        heard_at = self.stream_seen_at
+        is_fresh = heard_at is not None and heard_at > now - SILENT_AFTER
+        return self.stream_state == StreamState.UP and not is_fresh
+
+
+def is_pushed(*, now: datetime) -> Q:
+    """Feeds whose stream is up and was heard of lately."""
+    return Q(stream_state=StreamState.UP, stream_seen_at__gt=now - SILENT_AFTER)
+
 
 class StrayOrder(models.Model):
     """An order at a venue that bears our client order id but is not in our database (INV-2).
@@ -83,7 +98,8 @@ class Remainder(models.Model):
 
     `key` is a coin on spot and a symbol elsewhere. `accepted` is the remainder that counts as the
     owner's own business; when the account holds something else, `drifted_at` says since when, and
-    entries that touch the key are refused until a person adopts the new remainder.
+    entries that touch the key are refused until a person adopts the new remainder or corrects the
+    position that is gone.
     """
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="remainders")
@@ -121,3 +137,19 @@ class Remainder(models.Model):
     def found(self) -> Decimal:
         """The remainder found at the last check."""
         return self.held - self.of_strategies
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether coins that strategies bought are gone, which can be nobody's own."""
+        return self.market_type == MarketType.SPOT and self.found < 0
+
+    @property
+    def unexplained(self) -> Decimal:
+        """What the account holds beyond what books and owner say; below zero: what is missing.
+
+        Zero until it is seen twice. Where nothing differs it is what was once accepted: that may
+        have been adopted by mistake.
+        """
+        if self.differs_since is None:
+            return self.accepted
+        return self.found - self.accepted if self.drifted_at else Decimal(0)

@@ -74,4 +74,4 @@ def _hides_fills(order: Order, report: OrderReport) -> bool:
     """Lists tell how much is filled, but rarely the executions."""
     filled = max(report.filled_quantity, order.venue_filled_quantity)
     told = sum(fill.quantity for fill in report.fills)
-    return filled > order.filled_quantity and filled > told
+    return report.has_executions and filled > order.filled_quantity and filled > told

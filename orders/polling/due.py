@@ -11,7 +11,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from accounts.exchange.types import Login, MarketType
 from accounts.shards import in_shard
-from orders.models import Feed, Order, StreamState
+from orders.models import Feed, Order, is_pushed
 from orders.planning import login_in
 from orders.transitions import OPEN, OrderStatus
 from strategies.models import Subscription
@@ -20,8 +20,6 @@ from strategies.models import Subscription
 FOLLOWED = Q(status__in=sorted(OPEN - {OrderStatus.INITIALIZED})) & (
     Q(answered_at__isnull=False) | Q(outcome_unknown_since__isnull=False)
 )
-# A stream's process that has not been heard of for so long does not push any more.
-_SILENT_AFTER = timedelta(seconds=30)
 # What comparing reads; an account may have thousands of open orders.
 _COMPARED = (
     "account_id",
@@ -149,11 +147,7 @@ def _orders_of(account_ids: Iterable[int]) -> dict[tuple[int, str], list[Order]]
 
 
 def _is_due(now: datetime) -> Q:
-    pushed = Q(
-        stream_state=StreamState.UP,
-        stream_seen_at__gt=now - _SILENT_AFTER,
-        reconciled_at__isnull=False,
-    )
+    pushed = is_pushed(now=now) & Q(reconciled_at__isnull=False)
     often = now - timedelta(seconds=settings.POLL_SECONDS_STREAM_DOWN)
     seldom = now - timedelta(seconds=settings.POLL_SECONDS_STREAM_UP)
     return Q(polled_at__isnull=True) | Q(polled_at__lte=seldom) | ~pushed & Q(polled_at__lte=often)

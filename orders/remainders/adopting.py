@@ -15,13 +15,16 @@ def adopt(*, shown: Mapping[int, str], person: AbstractBaseUser, now: datetime) 
     """Accept remainders and end their drift; returns how many.
 
     `shown` are, by the row's id, the remainders that the person saw, as `plain` writes them. One
-    that a check has found to be another since is left. Who did it and what was accepted is written
-    to the admin's log.
+    that a check has found to be another since is left, and one where coins of strategies are
+    missing: that is a position to correct. Who did it and what was accepted is written to the
+    admin's log.
     """
     rows = Remainder.objects.filter(id__in=shown, differs_since__isnull=False)
     with transaction.atomic():
         locked = rows.select_for_update().order_by("id")
-        adopted = [row for row in locked if plain(row.found) == shown[row.pk]]
+        adopted = [
+            row for row in locked if plain(row.found) == shown[row.pk] and not row.is_missing
+        ]
         for row in adopted:
             _adopt(row, person, now)
     return len(adopted)

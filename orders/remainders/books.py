@@ -42,6 +42,11 @@ class Book:
 
 def due_logins(shard: int) -> dict[Where, Login]:
     """How to reach the shard's active accounts that have something to compare."""
+    return {where: login for where, login in all_logins().items() if shard_of(where[0]) == shard}
+
+
+def all_logins() -> dict[Where, Login]:
+    """How to reach the active accounts, of every shard, that have something to compare."""
     held = Position.objects.exclude(quantity=0)
     differing = Remainder.objects.filter(differs_since__isnull=False)
     pairs = chain(
@@ -49,7 +54,7 @@ def due_logins(shard: int) -> dict[Where, Login]:
         _pairs(held, "subscription__account", "subscription__strategy__market_type"),
         _pairs(differing, "account", "market_type"),
     )
-    due = {(pk, MarketType(word)) for pk, word in pairs if shard_of(pk) == shard}
+    due = {(pk, MarketType(word)) for pk, word in pairs}
     active = Account.objects.filter(is_active=True).in_bulk({account_id for account_id, _ in due})
     return {where: _login(active[where[0]], where[1]) for where in due if where[0] in active}
 

@@ -5,7 +5,7 @@ is no drift and has its turn with the next check.
 """
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, as_completed
 from dataclasses import dataclass
 from datetime import datetime
@@ -40,27 +40,36 @@ _Holdings = Mapping[str, Holding]
 
 
 def check_remainders(shard: int, *, now: datetime) -> None:
-    """Check every account of the shard that has positions, open orders or open differences.
+    """Check every account of the shard that has positions, open orders or open differences."""
+    check_accounts(due_logins(shard), now=now)
+
+
+def check_accounts(logins: Mapping[Where, Login], *, now: datetime) -> set[Where]:
+    """Check these accounts; returns those that could be read.
 
     One call per account and type of market, all at once; an account that cannot be read is passed
     by.
     """
-    logins = due_logins(shard)
     before = {where: read_books(where) for where in logins}
+    reached = set()
     for where, holdings in _as_they_come(logins, before):
-        write(where, before[where], holdings, now=now)
+        if holdings is not None:
+            write(where, before[where], holdings, now=now)
+            reached.add(where)
+    return reached
 
 
 def write(where: Where, before: Mapping[str, Book], holdings: _Holdings, *, now: datetime) -> None:
     """Write what was found, for the keys whose books stood still around the reading."""
-    after = read_books(where)
-    looks = {
-        key: _look(before[key], holding, where[1])
-        for key, holding in holdings.items()
-        if before[key] == after.get(key) and not before[key].is_in_flight
-    }
     with transaction.atomic():
-        rows = _locked_rows(where, looks)
+        rows = _locked_rows(where, holdings)
+        # Behind the lock, so that a correction of a position is seen with its remainder or not yet.
+        after = read_books(where)
+        looks = {
+            key: _look(before[key], holding, where[1])
+            for key, holding in holdings.items()
+            if before[key] == after.get(key) and not before[key].is_in_flight
+        }
         for key, look in looks.items():
             row = rows.get(key)
             if row is None:
@@ -71,8 +80,8 @@ def write(where: Where, before: Mapping[str, Book], holdings: _Holdings, *, now:
 
 def _as_they_come(
     logins: Mapping[Where, Login], books: Mapping[Where, Mapping[str, Book]]
-) -> Iterator[tuple[Where, _Holdings]]:
-    asked: dict[Future[_Holdings], Where] = {
+) -> Iterator[tuple[Where, _Holdings | None]]:
+    asked: dict[Future[_Holdings | None], Where] = {
         loop.run(_read(login, books[where])): where for where, login in logins.items()
     }
     try:
@@ -85,8 +94,9 @@ def _as_they_come(
             future.cancel()
 
 
-async def _read(login: Login, books: Mapping[str, Book]) -> _Holdings:
-    """What the account holds by key; without symbols that the venue no longer has."""
+async def _read(login: Login, books: Mapping[str, Book]) -> _Holdings | None:
+    """What the account holds by key, without symbols that the venue no longer has; None when it
+    does not tell."""
     try:
         rules = await gateway.load_market_rules(login.market)
         symbols = sorted(
@@ -95,7 +105,7 @@ async def _read(login: Login, books: Mapping[str, Book]) -> _Holdings:
         held = await gateway.fetch_holdings(login, symbols) if symbols else {}
     except ExchangeAnswer as problem:
         logger.warning("holdings of account %s are not read: %s", login.account_id, problem)
-        return {}
+        return None
     steps = {symbol: rules[symbol].quantity_step for symbol in symbols}
     return _by_key(held, steps, login.market.market_type)
 
@@ -122,10 +132,10 @@ def _look(book: Book, holding: Holding, market_type: MarketType) -> Look:
     )
 
 
-def _locked_rows(where: Where, keys: Mapping[str, Look]) -> dict[str, Remainder]:
+def _locked_rows(where: Where, keys: Iterable[str]) -> dict[str, Remainder]:
     account_id, market_type = where
     rows = Remainder.objects.select_for_update().filter(
-        account=account_id, market_type=market_type, key__in=keys
+        account=account_id, market_type=market_type, key__in=list(keys)
     )
     return {row.key: row for row in rows.order_by("id")}
 

@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from django.db.models import Q
+from django.conf import settings
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.exchange.types import Login, MarketType
 from accounts.shards import in_shard
-from orders.models import Feed, Order, StreamState
+from orders.models import Feed, Order, StreamState, is_pushed
 from orders.planning import login_of
 from orders.transitions import OPEN
 from strategies.models import Subscription
@@ -15,12 +16,25 @@ from strategies.models import Subscription
 
 def logins_to_watch(shard: int) -> dict[tuple[int, MarketType], Login]:
     """The shard's accounts that may have orders, once per type of market they trade."""
-    with_orders = Order.objects.filter(status__in=sorted(OPEN)).values("subscription")
-    rows = in_shard(Subscription.objects.select_related("account", "strategy"), shard).filter(
-        Q(is_active=True, account__is_active=True, strategy__is_active=True) | Q(id__in=with_orders)
-    )
+    rows = in_shard(_watched().select_related("account", "strategy"), shard)
     logins = (login_of(row.account, row.strategy) for row in rows)
     return {(login.account_id, login.market.market_type): login for login in logins}
+
+
+def broken_streams(feeds: QuerySet[Feed], *, now: datetime) -> QuerySet[Feed]:
+    """Those of the feeds that should be pushed and are not: the stream is down, or silent."""
+    watched = _watched().filter(
+        account=OuterRef("account"), strategy__market_type=OuterRef("market_type")
+    )
+    should_be = feeds.filter(Exists(watched)) if settings.STREAMS else feeds.none()
+    return should_be.exclude(stream_state=StreamState.NOT_SUPPORTED).exclude(is_pushed(now=now))
+
+
+def _watched() -> QuerySet[Subscription]:
+    with_orders = Order.objects.filter(status__in=sorted(OPEN)).values("subscription")
+    return Subscription.objects.filter(
+        Q(is_active=True, account__is_active=True, strategy__is_active=True) | Q(id__in=with_orders)
+    )
 
 
 def write_streams(feeds: Sequence[Feed], *, now: datetime) -> None:

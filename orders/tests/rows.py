@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from accounts.models import Account
-from orders.models import Dispatch, Fill, Order, OrderEvent, Remainder
+from orders.models import Dispatch, Expiry, Fill, Order, OrderEvent, Remainder
 from strategies.models import Signal, Subscription
 from strategies.tests.rows import NOON
 
@@ -74,6 +74,11 @@ def make_event(order: Order) -> OrderEvent:
     return OrderEvent.objects.create(
         order=order, at=NOON, from_status="SUBMITTED", to_status="ACCEPTED", reason="answered"
     )
+
+
+def make_expiry(order: Order) -> Expiry:
+    """A rule, deleted since, left a note about the order."""
+    return Expiry.objects.create(order=order, action="NOTIFY", started_at=NOON, settled_at=NOON)
 
 
 def make_dispatch(signal: Signal, **fields: Any) -> Dispatch:

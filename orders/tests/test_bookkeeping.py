@@ -130,6 +130,33 @@ def test_a_fill_told_late_counts_when_it_happened(
 
 
 @pytest.mark.django_db
+def test_two_trades_with_one_id_on_two_symbols_are_two_fills(
+    subscription: Subscription, signal: Signal
+) -> None:
+    bitcoin, ether = (
+        make_order(subscription, signal, symbol=symbol) for symbol in ("BTC/USDT", "ETH/USDT")
+    )
+
+    book_fills([(order, report(execution("1", "0.1"))) for order in (bitcoin, ether)], now=NOON)
+
+    fills = Fill.objects.order_by("symbol").values_list("symbol", "venue_trade_id")
+    assert list(fills) == [("BTC/USDT", "1"), ("ETH/USDT", "1")]
+
+
+@pytest.mark.django_db
+def test_both_sides_of_a_trade_with_oneself_are_booked(
+    subscription: Subscription, signal: Signal
+) -> None:
+    buy, sale = (make_order(subscription, signal, side=side) for side in ("BUY", "SELL"))
+    sold = execution("1", "0.1", side=Side.SELL)
+
+    book_fills([(buy, report(execution("1", "0.1"))), (sale, report(sold))], now=NOON)
+
+    assert Fill.objects.filter(venue_trade_id="1").count() == 2
+    assert Position.objects.get().quantity == 0
+
+
+@pytest.mark.django_db
 def test_a_report_without_fills_leaves_the_books_alone(
     subscription: Subscription, signal: Signal
 ) -> None:
@@ -205,3 +232,53 @@ def test_many_orders_take_as_many_statements_as_one(
 
     assert len(for_many) == len(for_one)
     assert Position.objects.get().quantity == Decimal(2)
+
+
+def totals(filled: str, average: str | None) -> OrderReport:
+    """What a venue says that tells no executions."""
+    return OrderReport(
+        venue_order_id="77",
+        status=ReportStatus.OPEN,
+        filled_quantity=Decimal(filled),
+        average_price=None if average is None else Decimal(average),
+        has_executions=False,
+    )
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "batches",
+    [
+        [[("0.1", "90000")], [("0.3", "84000")]],
+        [[("0.1", "90000"), ("0.3", "84000")]],
+        [[("0.1", "90000")], [("0.1", "90000")], [("0.3", "84000"), ("0.3", "84000")]],
+        [[("0.1", "90000")], [("0.3", "84000")], [("0.1", "90000")]],
+    ],
+    ids=["one by one", "at once", "repeated", "out of order"],
+)
+def test_without_executions_fills_are_what_the_totals_grow_by(
+    subscription: Subscription, signal: Signal, batches: list[list[tuple[str, str]]]
+) -> None:
+    order = make_order(subscription, signal)
+
+    for batch in batches:
+        book_fills([(order, totals(*told)) for told in batch], now=NOON)
+
+    fills = Fill.objects.order_by("id").values_list("venue_trade_id", "quantity", "price")
+    assert list(fills) == [
+        ("77=0.1", Decimal("0.1"), Decimal(90000)),
+        ("77=0.3", Decimal("0.2"), Decimal(81000)),
+    ]
+    assert (order.filled_quantity, order.average_price) == (Decimal("0.3"), Decimal(84000))
+    assert Position.objects.get().quantity == Decimal("0.3")
+
+
+@pytest.mark.django_db
+def test_totals_without_a_price_are_not_booked_yet(
+    subscription: Subscription, signal: Signal
+) -> None:
+    order = make_order(subscription, signal)
+
+    book_fills([(order, totals("0.1", None))], now=NOON)
+
+    assert Fill.objects.count() == 0

@@ -202,7 +202,7 @@ def test_a_denied_order_that_the_venue_knows_after_all_is_booked_and_flagged(
     order = apply(denied, Answered(denied.pk, told(ReportStatus.OPEN, executed("0.1"))))
 
     assert (order.status, order.needs_attention) == ("DENIED", True)
-    reason = "needs a person: refused here, yet exchange: open, 0.1 filled"
+    reason = "needs a person: refused here, yet open at the exchange, 0.1 filled"
     assert OrderEvent.objects.get(order=order).reason == reason
     assert order.filled_quantity == Position.objects.get().quantity == Decimal("0.1")
 
@@ -215,7 +215,7 @@ def test_more_than_asked_for_is_booked_and_flagged(sent: Order) -> None:
     reasons = OrderEvent.objects.filter(order=order).values_list("reason", flat=True)
     assert list(reasons) == [
         "needs a person: filled 0.6 of 0.5",
-        "exchange: closed, 0.6 filled",
+        "closed at the exchange, 0.6 filled",
     ]
 
 
@@ -232,7 +232,7 @@ def test_a_person_is_called_once_and_again_after_having_looked(
     order = apply(denied, report)
 
     assert (cleared, again, order.needs_attention) == (1, 0, True)
-    needed = "needs a person: refused here, yet exchange: open, 0 filled"
+    needed = "needs a person: refused here, yet open at the exchange, 0 filled"
     reasons = OrderEvent.objects.filter(order=order).values_list("reason", flat=True)
     assert list(reasons) == [needed, "looked at by alice", needed]
 
@@ -263,50 +263,3 @@ def test_an_acceptance_during_a_cancel_leaves_it_pending_and_a_fill_ends_it(
     filled = apply(pending, Answered(pending.pk, told(ReportStatus.CLOSED, executed("0.5")))).status
 
     assert (accepted, filled) == ("PENDING_CANCEL", "FILLED")
-
-
-def test_two_trades_with_one_id_on_two_symbols_are_two_fills(
-    sent: Order, subscription: Subscription, signal: Signal
-) -> None:
-    other = make_order(subscription, signal, symbol="ETH/USDT", status="SUBMITTED")
-
-    apply_outcomes(
-        [
-            Answered(sent.pk, told(ReportStatus.OPEN, executed("0.1"))),
-            Answered(other.pk, told(ReportStatus.OPEN, executed("0.1"))),
-        ],
-        now=_LATER,
-    )
-
-    assert set(Fill.objects.values_list("symbol", "venue_trade_id")) == {
-        ("BTC/USDT", "1"),
-        ("ETH/USDT", "1"),
-    }
-
-
-def test_both_sides_of_a_trade_with_oneself_are_booked(
-    sent: Order, subscription: Subscription, signal: Signal
-) -> None:
-    sale = make_order(subscription, signal, side="SELL", status="SUBMITTED")
-    sold = replace(executed("0.1"), side=Side.SELL)
-
-    apply_outcomes(
-        [
-            Answered(sent.pk, told(ReportStatus.OPEN, executed("0.1"))),
-            Answered(sale.pk, replace(told(ReportStatus.OPEN, sold), venue_order_id="78")),
-        ],
-        now=_LATER,
-    )
-
-    assert Fill.objects.filter(venue_trade_id="1").count() == 2
-    assert Position.objects.get().quantity == 0
-
-
-def test_on_futures_a_fee_never_shrinks_the_position(
-    subscription: Subscription, signal: Signal
-) -> None:
-    order = make_order(subscription, signal, symbol="BTC/USDT:BTC", status="SUBMITTED")
-
-    apply(order, Answered(order.pk, told(ReportStatus.OPEN, executed("0.1", fee_currency="BTC"))))
-
-    assert Position.objects.get().quantity == Decimal("0.1")

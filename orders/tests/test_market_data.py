@@ -1,6 +1,7 @@
 """Market data: one price per symbol, and no venue waits for another."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 from pytest_django import Settings
@@ -57,8 +58,8 @@ def test_a_price_that_is_too_old_sizes_nothing(world: World, settings: Settings)
     price = view.prices[key, "BTC/USDT"]
     limit = settings.PRICE_MAX_AGE_SECONDS
 
-    fresh = view.find(key, intent, now=price.read_at + world.seconds(limit))
-    stale = view.find(key, intent, now=price.read_at + world.seconds(limit + 1))
+    fresh = view.find(key, intent, now=price.read_at + timedelta(seconds=limit))
+    stale = view.find(key, intent, now=price.read_at + timedelta(seconds=limit + 1))
 
     assert fresh is not None
     assert fresh.last_price == price.value

@@ -10,7 +10,7 @@ from accounts.exchange.types import Credentials, Side
 from orders import worker
 from orders.clean_start import cancel_on_start
 from orders.models import Order, OrderEvent
-from orders.tests.world import World, limit_buy, market
+from orders.tests.world import World, cancel_all, limit_buy, market
 
 
 def run(*arguments: str) -> str:
@@ -18,6 +18,13 @@ def run(*arguments: str) -> str:
     out = io.StringIO()
     call_command("cancel_open_orders", *arguments, stdout=out, stderr=io.StringIO())
     return out.getvalue()
+
+
+class Terminal(io.StringIO):
+    """Somebody watches."""
+
+    def isatty(self) -> bool:
+        return True
 
 
 def statuses(world: World) -> list[str]:
@@ -45,6 +52,9 @@ def test_all_open_orders_are_canceled_and_told(world: World) -> None:
         (("--symbol", "ETH/USDT"), 4),
         (("--symbol", "BTCUSDT"), 0),
         (("--strategy", "A", "--account", "A2"), 3),
+        (("--account", "A1", "--account", "A2"), 0),
+        (("--strategy", "A", "--strategy", "B", "--account", "A2"), 2),
+        (("--symbol", "ETH/USDT", "--symbol", "BTC/USDT"), 0),
     ],
 )
 def test_only_what_was_named_is_canceled(
@@ -53,12 +63,15 @@ def test_only_what_was_named_is_canceled(
     first, second = world.account("A1"), world.account("A2")
     for name in ("A", "B"):
         world.trade(world.strategy(name, first, second), limit_buy())
+    ether = world.strategy("ether", second)
+    world.trade(ether, limit_buy("3000", symbol="ETH/USDT"))
+    world.trade(ether, cancel_all())
 
     run(*arguments, "--dry-run")
     untouched = statuses(world)
     run(*arguments)
 
-    assert untouched == ["NEW"] * 4
+    assert untouched == ["CANCELED", *["NEW"] * 4]
     assert statuses(world).count("NEW") == left
 
 
@@ -71,14 +84,52 @@ def test_without_a_choice_nothing_is_canceled(world: World) -> None:
     assert statuses(world) == ["NEW"]
 
 
-@pytest.mark.parametrize("name", ["--strategy", "--account"])
-def test_a_name_that_does_not_exist_is_an_error(world: World, name: str) -> None:
+@pytest.mark.parametrize(
+    ("option", "good", "told"),
+    [
+        ("--strategy", "A", "There is no strategy typo."),
+        ("--account", "A1", "There is no account typo."),
+        ("--symbol", "BTCUSDT", "There was never an order in typo."),
+    ],
+)
+def test_a_name_that_does_not_exist_is_an_error(
+    world: World, option: str, good: str, told: str
+) -> None:
     world.trade(world.strategy("A", world.account("A1")), limit_buy())
 
-    with pytest.raises(CommandError, match=r"There is no (strategy|account) typo\."):
-        run(name, "typo")
+    with pytest.raises(CommandError) as alone:
+        run(option, "typo")
+    with pytest.raises(CommandError) as beside:
+        run(option, good, option, "typo")
+
+    assert (str(alone.value), str(beside.value)) == (told, told)
+    assert statuses(world) == ["NEW"]
+
+
+def test_all_and_a_choice_contradict_each_other(world: World) -> None:
+    world.trade(world.strategy("A", world.account("A1")), limit_buy())
+
+    with pytest.raises(CommandError, match="--all means every open order"):
+        run("--all", "--strategy", "A")
 
     assert statuses(world) == ["NEW"]
+
+
+def test_progress_is_shown_to_who_watches_a_terminal_and_not_written_to_a_file(
+    world: World,
+) -> None:
+    strategy = world.strategy("A", world.account("A1"))
+    shown: list[str] = []
+    for error_output in (io.StringIO(), Terminal()):
+        world.trade(strategy, limit_buy())
+        call_command("cancel_open_orders", all=True, stdout=io.StringIO(), stderr=error_output)
+        shown.append(error_output.getvalue())
+
+    in_file, on_terminal = shown
+
+    assert in_file == ""
+    assert on_terminal.startswith("\r0 of 1 orders have ended\r")
+    assert on_terminal.endswith("\r1 of 1 orders have ended\n")
 
 
 def test_an_order_whose_outcome_is_unknown_is_found_first_and_then_canceled(world: World) -> None:

@@ -8,41 +8,17 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.db.models import F
 
-from accounts.exchange import gateway
-from accounts.exchange.types import MarketType, OrderTicket, OrderType, Side
+from accounts.exchange.types import OrderType, Side
 from accounts.models import Account
-from accounts.shards import shard_of
 from orders.models import Order, Remainder
 from orders.remainders.adopting import adopt
-from orders.remainders.books import due_logins, read_books
-from orders.remainders.checking import Holding, check_remainders, write
+from orders.remainders.books import read_books
+from orders.remainders.checking import Holding, write
+from orders.tests.hand_trades import FUTURES, SPOT, by_hand, check
 from orders.tests.world import World, limit_buy, market, place, position_of
 from strategies.models import Position
 from strategies.tests.rows import NOON
-from tradeplatform.lib import loop
 from tradeplatform.lib.decimals import plain
-
-SPOT, FUTURES = MarketType.SPOT, MarketType.FUTURES
-
-
-def check(minute: int = 0) -> None:
-    """Every shard's check, some minutes after noon."""
-    for shard in (0, 1):
-        check_remainders(shard, now=NOON + timedelta(minutes=minute))
-
-
-def by_hand(account: Account, side: Side, quantity: str, *, symbol: str = "BTC/USDT") -> None:
-    """The owner trades at the exchange without us."""
-    market_type = FUTURES if ":" in symbol else SPOT
-    login = due_logins(shard_of(account.pk))[account.pk, market_type]
-    ticket = OrderTicket(
-        client_order_id=f"hand{side}{quantity}".replace(".", ""),
-        symbol=symbol,
-        side=side,
-        order_type=OrderType.MARKET,
-        quantity=Decimal(quantity),
-    )
-    loop.call(gateway.place(login, ticket), timeout_seconds=10)
 
 
 def found() -> Remainder:

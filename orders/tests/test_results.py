@@ -160,3 +160,21 @@ def test_a_signal_is_settled_once_every_shard_is_through(signal: Signal) -> None
     Dispatch.objects.filter(shard=1).update(settled_at=NOON)
 
     assert (half, is_settled(signal.pk)) == (False, True)
+
+
+def test_an_order_that_no_worker_has_begun_with_is_pending(
+    subscription: Subscription, signal: Signal
+) -> None:
+    other = subscribe(subscription.strategy, make_account(subscription.strategy.owner, "A2"))
+    waiting, begun = sorted([subscription, other], key=lambda row: row.account_id % 2)
+    make_dispatch(signal, shard=0)
+    make_dispatch(signal, shard=1, claimed_at=NOON)
+    make_order(begun, signal)
+
+    rows = result_rows(signal.pk)
+
+    assert [(row.account_name, row.state, row.symbol, row.side) for row in rows] == [
+        (begun.account.name, "success", "BTC/USDT", "BUY"),
+        (waiting.account.name, "pending", "BTC/USDT", "BUY"),
+    ]
+    assert (rows[1].order_status, rows[1].client_order_id) == ("INITIALIZED", "")

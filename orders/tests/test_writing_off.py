@@ -5,7 +5,15 @@ from decimal import Decimal
 
 from accounts.exchange.types import MarketType, OrderType, Side
 from orders import followup
-from orders.expiry.tests.rules import beat, chain, rule_of
+from orders.expiry.tests.rules import (
+    beat,
+    chain,
+    expire,
+    limit_sell,
+    reasons,
+    rule_of,
+    selling,
+)
 from orders.models import Expiry, Order, OrderEvent
 from orders.remainders.books import read_books
 from orders.tests.world import World, limit_buy, market, place
@@ -98,3 +106,39 @@ def test_an_order_that_its_exchange_knows_is_not_written_off(world: World) -> No
 
     order.refresh_from_db()
     assert (written_off, order.status) == (0, "ACCEPTED")
+
+
+def test_fills_that_could_not_be_read_end_the_chain_that_goes_on(world: World) -> None:
+    strategy = selling(world)
+    rule_of(strategy, action="REPRICE", max_slippage_percent=Decimal(50))
+    (order,) = world.trade(strategy, limit_sell("110000"))
+    expire(world, minutes=31)
+    world.set_price("BTCUSDT", "99000")
+    beat(world, minutes=62)
+    world.send_due_cancels()
+    forget(order, told="0.2")
+
+    write_off(order_ids=[order.pk], person="alice", now=world.now())
+    beat(world, minutes=62)
+
+    first, second = chain(order)
+    assert (first.status, second.status) == ("CANCELED", "CANCELED")
+    assert reasons(second)[-1] == (
+        "its rest is not ordered again: an order of its chain was written off with fills that "
+        "could not be read"
+    )
+
+
+def test_what_replaced_an_order_with_unread_fills_is_canceled(world: World) -> None:
+    strategy = selling(world)
+    rule_of(strategy, action="REPRICE", max_slippage_percent=Decimal(50))
+    (order,) = world.trade(strategy, limit_sell("110000"))
+    expire(world, minutes=31)
+    forget(order, told="0.2")
+
+    write_off(order_ids=[order.pk], person="alice", now=world.now())
+    world.send_due_cancels()
+    beat(world, minutes=62)
+
+    first, second = chain(order)
+    assert (first.status, second.status) == ("CANCELED", "CANCELED")

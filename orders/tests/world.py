@@ -5,7 +5,7 @@ import json
 import urllib.request
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -243,10 +243,6 @@ class World:
     def now(self) -> datetime:
         """The time."""
         return datetime.now(UTC)
-
-    def seconds(self, number: int) -> timedelta:
-        """A span of time."""
-        return timedelta(seconds=number)
 
     def venue_orders(self, **wanted: str) -> list[dict[str, Any]]:
         """What the sandbox ever received, filtered by its own field names."""

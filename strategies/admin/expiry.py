@@ -1,16 +1,18 @@
 """A strategy's rules for orders that do not fill, edited on the strategy's page."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import StackedInline
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from accounts.exchange.types import OrderType
+from strategies.admin.durations import DurationInput
 from strategies.expiry_wording import rule_sentence
-from strategies.models import ExpiryAction, ExpiryRule
+from strategies.models import BookSide, ExpiryAction, ExpiryRule
 from tradeplatform.lib.admin_columns import EMPTY
 from tradeplatform.lib.admin_scope import OwnRowsAdmin
 
@@ -35,9 +37,39 @@ RULE_FIELDS = (
 class ExpiryRuleForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs only
     """A rule that could never act, or not as its owner thinks, is refused with the reason."""
 
+    after_seconds = DurationInput(
+        label=_("After"),
+        required=False,
+        widget=UnfoldAdminTextInputWidget,
+        help_text=_("Acts when the order was sent this long ago: 10 s, 30 min, 3 h, 1 d."),
+    )
+    book_side = forms.ChoiceField(
+        label=_("Levels of"),
+        choices=[
+            (BookSide.OWN.value, _("the order's own side: asks for a sale, bids for a buy")),
+            (BookSide.OPPOSITE.value, _("the other side: bids for a sale, asks for a buy")),
+        ],
+        widget=UnfoldAdminSelectWidget,
+        help_text=_("Whose prices in the order book the levels count, from the best one on."),
+    )
+
     class Meta:
         model = ExpiryRule
         fields = RULE_FIELDS
+        labels: ClassVar[dict[str, Any]] = {
+            "is_kept_between_levels": _("Act when the limit price leaves these levels"),
+            "level_from": _("First level"),
+            "level_to": _("Last level"),
+        }
+        help_texts: ClassVar[dict[str, Any]] = {
+            "is_kept_between_levels": _(
+                "As soon as its limit price is not between the prices of the first and the last "
+                "level."
+            ),
+            "level_from": _("1 is the best price."),
+            "level_to": _("REPRICE goes to their middle."),
+            "action": _("What is done then."),
+        }
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
@@ -89,22 +121,30 @@ class ExpiryRuleInline(StackedInline):  # type: ignore[misc]  # Unfold ships no 
 
     model = ExpiryRule
     form = ExpiryRuleForm
+    template_after = "admin/strategies/expiry_preview_button.html"
     extra = 0
     ordering = ["rank", "id"]
     verbose_name_plural = _("rules for orders that do not fill")
     formfield_overrides = OwnRowsAdmin.formfield_overrides
     readonly_fields = ["sentence"]
+    # Inputs stand side by side only where their help is equally long: else they do not align.
     fieldsets = [
         (
             None,
             {
                 "fields": [
                     "sentence",
-                    ("rank", "action", "is_active"),
-                    ("side", "order_type", "purpose"),
-                    ("after_seconds", "drift_percent", "is_kept_between_levels"),
-                    ("book_side", "level_from", "level_to"),
-                    ("max_replacements", "max_slippage_percent"),
+                    "is_active",
+                    ("rank", "action"),
+                    ("side", "order_type"),
+                    "purpose",
+                    "after_seconds",
+                    "drift_percent",
+                    "book_side",
+                    ("level_from", "level_to"),
+                    "is_kept_between_levels",
+                    "max_replacements",
+                    "max_slippage_percent",
                 ]
             },
         )

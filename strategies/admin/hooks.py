@@ -15,6 +15,7 @@ class HookProgressAdmin(HistoryAdmin):
     """One row per strategy with hooks, and the last thing that went wrong with them."""
 
     list_display = ["strategy", "hooks", "last_problem", "last_problem_at", "problem_count"]
+    list_filter = [("last_problem_at", admin.EmptyFieldListFilter)]
     list_select_related = ["strategy"]
     search_fields = ["strategy__group_name", "hooks"]
     empty_hint = _("No strategy has hooks yet; a strategy's page names its class.")

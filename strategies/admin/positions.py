@@ -1,10 +1,12 @@
 """What strategies hold and what came of it: written by the platform, read here."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
@@ -12,15 +14,18 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.badges import environment_badge
 from accounts.exchange.types import MarketType
-from strategies.models import MarkPrice, Position
+from strategies.models import MarkPrice, Position, PositionCorrection
 from strategies.positions import standing_of, unrealized_profit
 from strategies.visibility import visible_subscription_ids
-from tradeplatform.lib.admin_columns import EMPTY, amount, badge
-from tradeplatform.lib.admin_scope import HistoryAdmin, OwnRelatedFilter
+from tradeplatform.lib.admin_columns import EMPTY, amount, badge, person
+from tradeplatform.lib.admin_scope import HistoryAdmin, HistoryInline, OwnRelatedFilter
 from tradeplatform.lib.decimals import ZERO, plain, rounded
 
 # Averages and what is computed from them have no end.
 _DIGITS = 10
+_PERSON = person("person", title=_("person"))
+# Prices are read every 30 seconds.
+_FRESH = timedelta(minutes=2)
 
 
 class HoldingFilter(admin.SimpleListFilter):
@@ -41,21 +46,29 @@ class HoldingFilter(admin.SimpleListFilter):
         return [{**everything, "display": _("Held")}, *others]
 
 
+class CorrectionInline(HistoryInline):
+    """What persons said is gone from the position: no fills, no profit."""
+
+    model = PositionCorrection
+    fields = ["corrected_at", amount("quantity", title=_("quantity")), _PERSON, "reason"]
+    readonly_fields = fields
+    verbose_name_plural = _("corrections")
+    hide_title = True
+
+
 @admin.register(Position)
 class PositionAdmin(HistoryAdmin):
-    """What each subscription holds, from its own fills."""
+    """What each subscription holds, from its own fills and corrections."""
 
     list_display = [
         "symbol",
         "quantity_label",
-        amount("average_entry_price", title=_("average entry price"), digits=_DIGITS),
+        amount("average_entry_price", title=_("entry price"), digits=_DIGITS),
         "mark",
         "unrealized",
         amount("realized_profit", title=_("realized profit"), digits=_DIGITS),
         "fees_paid",
-        "subscription",
-        "environment",
-        "updated_at",
+        "holder",
     ]
     list_filter = [
         HoldingFilter,
@@ -65,8 +78,9 @@ class PositionAdmin(HistoryAdmin):
     list_select_related = ["subscription__strategy", "subscription__account"]
     search_fields = ["symbol"]
     empty_hint = _("Nothing is held. Flat positions are behind the filter.")
-    fields = list_display
+    fields = [*list_display, "updated_at"]
     readonly_fields = fields
+    inlines = [CorrectionInline]
 
     def own_rows(self, rows: QuerySet[Any], user_id: int) -> QuerySet[Any]:
         return rows.filter(subscription_id__in=visible_subscription_ids(user_id))
@@ -99,12 +113,15 @@ class PositionAdmin(HistoryAdmin):
         return format_html("{} {}", text, badge(_("Sold more than it bought"), "warning"))
 
     @admin.display(description=_("mark price"))
-    def mark(self, position: Any) -> str:
-        """The last price that was read, and how long ago."""
+    def mark(self, position: Any) -> SafeString | str:
+        """The last price that was read, and how long ago unless that is fresh."""
         if position.mark_price is None or position.quantity == ZERO:
             return EMPTY
-        age = _("%(age)s ago") % {"age": timesince(position.marked_at)}
-        return f"{plain(position.mark_price)}, {age}"
+        price = plain(position.mark_price)
+        if timezone.now() - position.marked_at < _FRESH:
+            return price
+        age = _("%(age)s old") % {"age": timesince(position.marked_at)}
+        return format_html("{} {}", price, badge(age, "warning"))
 
     @admin.display(description=_("unrealized profit"))
     def unrealized(self, position: Any) -> str:
@@ -120,10 +137,11 @@ class PositionAdmin(HistoryAdmin):
         paid = [f"{quantity} {currency}" for currency, quantity in position.fees.items()]
         return ", ".join(paid) or EMPTY
 
-    @admin.display(description=_("environment"))
-    def environment(self, position: Position) -> SafeString:
-        """The account's environment."""
-        return environment_badge(position.subscription.account.environment)
+    @admin.display(description=_("subscription"))
+    def holder(self, position: Position) -> SafeString:
+        """Which strategy holds it on which account, and that account's environment."""
+        environment = environment_badge(position.subscription.account.environment)
+        return format_html("{} {}", position.subscription, environment)
 
 
 @admin.register(MarkPrice)

@@ -101,7 +101,6 @@ class StrategyAdmin(OwnedAdmin):
     readonly_fields = [OWNER, "alert", "hook_problem"]
     inlines = [ExpiryRuleInline, SubscriptionInline]
     actions_detail = ["add_subscription"]
-    change_form_after_template = "admin/strategies/expiry_preview_button.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows: QuerySet[Any] = (

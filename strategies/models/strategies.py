@@ -173,7 +173,7 @@ class Signal(models.Model):
 
 
 class Position(models.Model):
-    """What one subscription holds of one symbol: the sum of its own fills, net of base fees.
+    """What one subscription holds of one symbol: its own fills, net of base fees, and corrections.
 
     Positive is long, negative short. Written only by strategies.positions.
     """
@@ -188,7 +188,7 @@ class Position(models.Model):
     realized_profit = models.DecimalField(**AMOUNT, default=Decimal(0))
     # Paid so far: {currency: amount as text}.
     fees = models.JSONField(default=dict)
-    # Of the newest fill in it; one that happened before has the position computed anew.
+    # Of the newest fill or correction in it; a fill that happened before has it computed anew.
     last_filled_at = models.DateTimeField(null=True, blank=True)
     updated_at = models.DateTimeField()
 

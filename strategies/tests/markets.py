@@ -4,8 +4,9 @@ from dataclasses import replace
 from decimal import Decimal
 
 from accounts.exchange.types import MarketRules, MarketType, OrderType, Side
+from strategies.holdings import Holding
 from strategies.intents import Action, Intent, Size, SizeKind
-from strategies.sizing import Allocation, Holding, SizedOrder, size_order
+from strategies.sizing import Allocation, SizedOrder, size_order
 
 SPOT = MarketRules(
     symbol="BTC/USDT",
@@ -69,6 +70,7 @@ def held(
     account: str | None = None,
     others: str = "0",
     arriving: str = "0",
+    departing: str = "0",
 ) -> Holding:
     """A holding; without `account` the venue could not be asked."""
     return Holding(
@@ -77,6 +79,7 @@ def held(
         account=None if account is None else Decimal(account),
         others=Decimal(others),
         arriving=Decimal(arriving),
+        departing=Decimal(departing),
     )
 
 

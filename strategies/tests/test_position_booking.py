@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from accounts.tests.rows import make_account
-from strategies.models import Position, Subscription
-from strategies.positions import Key, PositionChange, book
+from strategies.models import Position, PositionCorrection, Subscription
+from strategies.positions import Key, PositionChange, book, correct
 from strategies.tests.racing import until_somebody_waits
 from strategies.tests.rows import NOON, make_strategy, subscribe
 
@@ -210,3 +210,73 @@ def test_a_booking_adds_to_what_another_one_writes_meanwhile() -> None:
     second.join(timeout=20)
 
     assert Position.objects.get().quantity == Decimal(3)
+
+
+def corrected(position: Position, quantity: str, *, minute: int) -> PositionCorrection:
+    """A person's correction some minutes after noon."""
+    with transaction.atomic():
+        return correct(
+            Position.objects.select_for_update().get(pk=position.pk),
+            quantity=Decimal(quantity),
+            reason="closed by hand",
+            person=User.objects.get(),
+            now=NOON + timedelta(minutes=minute),
+        )
+
+
+@pytest.mark.django_db
+def test_a_correction_keeps_its_place_when_a_late_fill_comes() -> None:
+    """Two bought at 100, one corrected away, then one sold at 150 is told that came before it."""
+    subscription, books = new_subscription(), Books()
+    books.book(change(subscription, "2", "100", minute=1, fee=("0.1", "USDT")))
+    corrected(Position.objects.get(), "-1", minute=3)
+    between = Position.objects.get()
+
+    books.book(change(subscription, "-1", "150", minute=2))
+    books.book(change(subscription, "1", "200", minute=4))
+
+    assert (between.quantity, between.average_entry_price) == (Decimal(1), Decimal(100))
+    assert (between.realized_profit, between.fees) == (Decimal(0), {"USDT": "0.1"})
+    position = Position.objects.get()
+    assert (books.asked, position.quantity) == (1, Decimal(1))
+    assert (position.average_entry_price, position.realized_profit) == (Decimal(200), Decimal(50))
+
+
+@pytest.mark.django_db
+def test_a_late_fill_that_was_what_a_person_corrected_leaves_an_opposite_position() -> None:
+    """The sum stays the truth of both; the check of remainders then shows it, to be corrected."""
+    subscription, books = new_subscription(), Books()
+    books.book(change(subscription, "1", "100", minute=1))
+    corrected(Position.objects.get(), "-1", minute=3)
+
+    books.book(change(subscription, "-1", "150", minute=2))
+    after = Position.objects.get()
+    corrected(after, "1", minute=5)
+
+    assert (after.quantity, after.average_entry_price) == (Decimal(-1), None)
+    position = Position.objects.get()
+    assert (position.quantity, position.realized_profit) == (Decimal(0), Decimal(50))
+
+
+@pytest.mark.django_db
+def test_a_correction_comes_after_what_a_clock_ahead_of_ours_has_told() -> None:
+    subscription, books = new_subscription(), Books()
+    books.book(change(subscription, "2", "100", minute=9))
+
+    correction = corrected(Position.objects.get(), "-2", minute=3)
+
+    position = Position.objects.get()
+    assert correction.corrected_at == NOON + timedelta(minutes=9)
+    assert (position.quantity, position.average_entry_price) == (Decimal(0), None)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("quantity", ["1", "0", "-2.1"])
+def test_a_position_is_only_corrected_towards_zero(quantity: str) -> None:
+    subscription, books = new_subscription(), Books()
+    books.book(change(subscription, "2", "100"))
+
+    with pytest.raises(ValueError, match="does not bring a position of 2"):
+        corrected(Position.objects.get(), quantity, minute=3)
+
+    assert not PositionCorrection.objects.exists()

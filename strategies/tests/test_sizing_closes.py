@@ -1,4 +1,4 @@
-"""Closes and spot sales: what belongs to this strategy, and never to another on its account."""
+"""Closes: what belongs to this strategy, and never to another on its account."""
 
 from dataclasses import replace
 from decimal import Decimal
@@ -6,9 +6,10 @@ from decimal import Decimal
 import pytest
 
 from accounts.exchange.types import MarketRules, Side
+from strategies.holdings import Holding
 from strategies.intents import Intent
-from strategies.sizing import Denied, Holding, SizedOrder
-from strategies.tests.markets import FUTURES, SPOT, ask, held, percent, quantity, size
+from strategies.sizing import Denied, SizedOrder
+from strategies.tests.markets import FUTURES, SPOT, ask, held, percent, size
 
 BUY, SELL = Side.BUY, Side.SELL
 CLOSE_LONG = ask(SELL, percent("-100"))
@@ -223,70 +224,19 @@ def test_a_close_that_cannot_be_reduce_only_keeps_to_the_minimum() -> None:
         (
             held("0.5", account="0"),
             "This strategy's 0.5 of BTC/USDT is no longer on the account (it holds 0); it was "
-            "sold or moved by hand.",
+            "sold or moved by hand. Correct the position in the admin under Remainders.",
         ),
         (
             held("0.5", account="0.00000999"),  # below the step
             "This strategy's 0.5 of BTC/USDT is no longer on the account (it holds 0.00000999); it "
-            "was sold or moved by hand.",
+            "was sold or moved by hand. Correct the position in the admin under Remainders.",
         ),
         (
             held("0.5", account="0.3", others="0.3"),
             "This strategy's 0.5 of BTC/USDT is no longer on the account (it holds 0.3); it was "
-            "sold or moved by hand.",
+            "sold or moved by hand. Correct the position in the admin under Remainders.",
         ),
     ],
 )
 def test_a_position_with_nothing_left_to_close_says_why(holding: Holding, message: str) -> None:
     assert denied(SELL, "-100", SPOT, holding) == ("NOTHING_LEFT_TO_CLOSE", message)
-
-
-@pytest.mark.parametrize(
-    "holding",
-    [
-        held("0.5", account=None),  # own coins need no look at the account
-        held("0.7", leaving="0.2", account=None),
-        held("0", account="0.5"),  # coins of no strategy
-        held("0.2", account="0.8", others="0.3"),
-        held("0.2", leaving="0.1", account="0.9", others="0.3"),
-        held("0.5", account="0.5", arriving="0.3"),  # own coins, whatever others are buying
-        held("0.2", account="1", others="0.1", arriving="0.4"),
-    ],
-)
-def test_a_spot_sale_takes_own_coins_or_coins_of_no_strategy(holding: Holding) -> None:
-    sized = size(ask(SELL, quantity("0.5")), holding=holding)
-
-    assert (sized.quantity, sized.is_close, sized.reduce_only) == (Decimal("0.5"), False, False)
-
-
-@pytest.mark.parametrize(
-    ("holding", "sellable"),
-    [
-        (held("0", account="0.49999"), "0.49999"),
-        (held("0.2", account="0.7", others="0.3"), "0.4"),
-        (held("0.5", leaving="0.1", account="0.5"), "0.4"),
-        (held("0", account="0.3", others="0.9"), "0"),
-        (held("0.5", account="0.4"), "0.4"),  # a part was sold by hand
-        # What another strategy is buying may have arrived without our knowing.
-        (held("0", account="0.5", arriving="0.1"), "0.4"),
-        (held("0.3", account="0.5", arriving="0.4"), "0.3"),
-    ],
-)
-def test_a_spot_sale_never_takes_another_strategys_coins(holding: Holding, sellable: str) -> None:
-    with pytest.raises(Denied) as refusal:
-        size(ask(SELL, quantity("0.5")), holding=holding)
-
-    assert refusal.value.code == "INSUFFICIENT_HOLDINGS"
-    assert refusal.value.message == (
-        f"0.5 BTC is more than the {sellable} this strategy may sell on the account."
-    )
-
-
-def test_a_spot_sale_is_denied_while_the_balance_cannot_be_read() -> None:
-    with pytest.raises(Denied) as refusal:
-        size(ask(SELL, quantity("0.5")), holding=held("0.4", account=None))
-
-    assert refusal.value.code == "HOLDINGS_UNKNOWN"
-    assert refusal.value.message == (
-        "The account's balance of BTC could not be read; nothing was sold."
-    )

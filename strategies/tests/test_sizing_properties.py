@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accounts.exchange.types import MarketRules, Side
+from strategies.holdings import Holding
 from strategies.intents import Intent, Size, SizeKind
-from strategies.sizing import Allocation, Denied, Holding, SizedOrder, size_order
+from strategies.sizing import Allocation, Denied, SizedOrder, size_order
 from strategies.tests.markets import FUTURES, SPOT, ask
 
 

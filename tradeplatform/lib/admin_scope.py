@@ -109,6 +109,7 @@ class HistoryAdmin(OwnRowsAdmin):
     sortable_by = ()  # only the default order has an index
     show_facets = admin.ShowFacets.NEVER  # counts every row once per choice of every filter
     list_fullwidth = True
+    change_form_template = "admin/history_form.html"
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[CappedChangeList]:
         return CappedChangeList

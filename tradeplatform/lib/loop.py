@@ -5,11 +5,14 @@ because threads do not survive a fork.
 """
 
 import asyncio
+import logging
 import os
 import threading
 from collections.abc import Coroutine
 from concurrent.futures import Future
 from typing import Any, TypeVar
+
+logger = logging.getLogger(__name__)
 
 _Result = TypeVar("_Result")
 
@@ -19,6 +22,7 @@ class _LoopThread:
 
     def __init__(self) -> None:
         self.loop = asyncio.new_event_loop()
+        self.loop.set_exception_handler(_tell_unheard)
         self.thread = threading.Thread(target=self._run, name="asyncio-loop", daemon=True)
         self.thread.start()
 
@@ -30,6 +34,18 @@ class _LoopThread:
         self.loop.call_soon_threadsafe(self.loop.stop)
         self.thread.join()
         self.loop.close()
+
+
+def _tell_unheard(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Log an error that nobody awaits: libraries start pongs and the like and forget them.
+
+    That a connection has ended is no flaw, and whoever reads from it hears of it: one line.
+    """
+    error = context.get("exception")
+    if isinstance(error, ConnectionError):
+        logger.info("a connection has ended: %s", error)
+    else:
+        loop.default_exception_handler(context)
 
 
 class _Holder:

@@ -71,6 +71,7 @@ class Installation:
     web_threads: int
     trusted_proxies: Sequence[str]
     shards: int
+    streams: bool
 
     @property
     def logs(self) -> Path:
@@ -108,10 +109,10 @@ def demo(installation: Installation) -> ChildSpec:
 
 
 def platform(installation: Installation) -> list[Member]:
-    """Workers, order streams, web and beat."""
+    """Workers, order streams unless they are not wanted, web and beat."""
     shards = range(installation.shards)
     workers = [_worker(installation, shard) for shard in shards]
-    streams = [_stream(installation, shard) for shard in shards]
+    streams = [_stream(installation, shard) for shard in shards if installation.streams]
     return [*workers, *streams, _web(installation), _beat(installation)]
 
 

@@ -146,4 +146,5 @@ def _installation(web: socket.socket, sandbox: socket.socket | None) -> Installa
         web_threads=settings.WEB_THREADS,
         trusted_proxies=settings.TRUSTED_PROXIES,
         shards=settings.SHARDS,
+        streams=settings.STREAMS,
     )

@@ -9,10 +9,13 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from pytest_django import Settings
 
 from accounts.models import Account, Health
 from accounts.tests.rows import make_account, superuser, trader
+from orders.models import Expiry, Feed
 from orders.tests.rows import make_denied, make_dispatch, make_order, make_remainder
+from strategies.models import HookProgress
 from strategies.tests.rows import make_signal, make_strategy, subscribe
 from webhooks.tests.delivery_rows import make_delivery, make_refusal
 
@@ -59,6 +62,10 @@ def test_everybody_counts_their_own(client: Client, alice: User) -> None:
     assert [found["accounts"][0].value for found in (of_alice, of_root)] == [1, 2]
 
 
+def signals_behind(client: Client, url: str) -> set[Any]:
+    return {dispatch.signal for dispatch in client.get(url).context["cl"].result_list}
+
+
 def test_yesterdays_alerts_and_orders_are_not_todays(client: Client, alice: User) -> None:
     yesterday = timezone.now() - timedelta(days=1)
     strategy = make_strategy(alice, "trend")
@@ -92,6 +99,94 @@ def test_what_needs_a_person_stands_first(client: Client, alice: User) -> None:
     assert [figure.value for figure in found] == [1, 1, 1, 1, 1]
     for figure in found:
         assert len(client.get(figure.url).context["cl"].result_list) >= 1
+
+
+def test_alerts_that_wait_for_a_worker_are_told_apart_from_work_that_takes_long(
+    client: Client, alice: User
+) -> None:
+    strategy = make_strategy(alice, "trend")
+    now = timezone.now()
+    waiting, working, fresh = (make_signal(strategy, alice) for _ in range(3))
+    for shard in range(2):
+        make_dispatch(waiting, shard=shard, created_at=now - timedelta(seconds=11))
+    long_ago = now - timedelta(minutes=2)
+    make_dispatch(working, created_at=long_ago, claimed_at=long_ago)
+    make_dispatch(fresh, created_at=now - timedelta(seconds=5))
+    make_dispatch(fresh, shard=1, created_at=long_ago, claimed_at=now, settled_at=now)
+
+    late, long = front(client, alice)["attention"]
+
+    assert (late.title, late.value) == (
+        "Alerts waiting for a worker for more than 10 seconds (are the workers running?)",
+        1,
+    )
+    assert (long.title, long.value) == (
+        "Alerts whose orders are not settled after more than a minute",
+        1,
+    )
+    assert signals_behind(client, late.url) == {waiting, fresh}
+    assert signals_behind(client, long.url) == {working}
+
+
+def test_streams_that_should_push_and_do_not_are_told(
+    client: Client, alice: User, settings: Settings
+) -> None:
+    now = timezone.now()
+    heard = {"stream_state": "UP", "stream_seen_at": now}
+    silent = {"stream_state": "UP", "stream_seen_at": now - timedelta(seconds=31)}
+    strategy = make_strategy(alice, "trend")
+    for name, state in (
+        ("pushed", heard),
+        ("silent", silent),
+        ("down", {"stream_state": "DOWN", "stream_seen_at": now}),
+        ("polled-only", {"stream_state": "NOT_SUPPORTED"}),
+    ):
+        subscription = subscribe(strategy, make_account(alice, name))
+        Feed.objects.create(account=subscription.account, market_type="SPOT", **state)
+    Feed.objects.create(account=make_account(alice, "trades-nothing"), market_type="SPOT", **silent)
+
+    (figure,) = front(client, alice)["attention"]
+    rows = client.get(figure.url).context["cl"].result_list
+    settings.STREAMS = False
+    without_streams = front(client, alice)["attention"]
+
+    assert str(figure.title).startswith("Order streams that are down or silent")
+    assert figure.value == 2
+    assert {feed.account.name for feed in rows} == {"silent", "down"}
+    assert without_streams == []
+
+
+def test_hooks_that_failed_and_rules_that_notified_are_told_for_a_day(
+    client: Client, alice: User
+) -> None:
+    now = timezone.now()
+    for name, age in (("today", timedelta(hours=23)), ("yesterday", timedelta(hours=25))):
+        strategy = make_strategy(alice, name)
+        HookProgress.objects.create(
+            strategy=strategy,
+            hooks="a.B",
+            events={},
+            fills={},
+            marked_at=now,
+            last_problem="on_fill: ValueError: no",
+            last_problem_at=now - age,
+        )
+        subscription = subscribe(strategy, make_account(alice, name))
+        order = make_order(subscription, make_signal(strategy, alice))
+        for action in ("NOTIFY", "CANCEL"):
+            Expiry.objects.create(order=order, action=action, started_at=now - age, settled_at=now)
+
+    hooks, notes = front(client, alice)["attention"]
+
+    assert (hooks.title, hooks.value) == (
+        "Strategies whose hooks had a problem in the last 24 hours",
+        1,
+    )
+    assert str(notes.title).startswith("Notes of rules that notify, in the last 24 hours")
+    assert notes.value == 1
+    assert "on_fill: ValueError: no" in client.get(hooks.url).content.decode()
+    assert {row.action for row in client.get(notes.url).context["cl"].result_list} == {"NOTIFY"}
+    assert front(client, trader("bob"))["attention"] == []
 
 
 def test_nothing_to_do_is_not_mentioned(client: Client, alice: User) -> None:

@@ -1,6 +1,8 @@
 """One asyncio loop per process: started by the first call, stopped in order, new after a fork."""
 
 import asyncio
+import gc
+import logging
 import os
 import threading
 from collections.abc import Iterator
@@ -53,6 +55,41 @@ def test_a_call_that_takes_too_long_is_canceled() -> None:
         loop.call(wait_for_ever(), timeout_seconds=0.01)
 
     assert was_canceled.wait(5)
+
+
+async def _forget(error: Exception) -> None:
+    """What libraries do: start something, and never look at what became of it."""
+
+    async def fail() -> None:
+        raise error
+
+    task = asyncio.create_task(fail())
+    await asyncio.sleep(0)
+    del task
+    gc.collect()
+
+
+def test_a_connection_that_ends_unheard_is_one_line_in_the_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.INFO)
+
+    loop.call(_forget(ConnectionResetError("Cannot write to closing transport")), timeout_seconds=5)
+
+    (line,) = caplog.records
+    assert (line.levelname, line.exc_info) == ("INFO", None)
+    assert line.getMessage() == "a connection has ended: Cannot write to closing transport"
+
+
+def test_any_other_error_that_nobody_awaits_keeps_its_traceback(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    loop.call(_forget(LookupError("unexpected")), timeout_seconds=5)
+
+    (line,) = caplog.records
+    assert line.levelname == "ERROR"
+    assert line.exc_info is not None
+    assert isinstance(line.exc_info[1], LookupError)
 
 
 def test_stopping_waits_for_what_runs_and_then_says_farewell() -> None:

@@ -22,7 +22,7 @@ _GIVES_CODE = re.compile(
 _LOOKS_LIKE_CODE = re.compile(r'"([A-Z]+(?:_[A-Z]+)+)"')
 _MEMBER = re.compile(r'^ +([A-Z_]+) = "\1"', re.MULTILINE)
 # Words of expiry rules and hooks, which no result of an alert bears.
-_OF_NO_RESULT = {"RULE_DELETED", "INACTIVE", "NEEDS_ATTENTION", "CANCEL_FAILED"}
+_OF_NO_RESULT = {"RULE_DELETED", "INACTIVE", "NEEDS_ATTENTION", "CANCEL_FAILED", "SILENT_AFTER"}
 
 
 @pytest.fixture

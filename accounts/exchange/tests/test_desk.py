@@ -168,6 +168,39 @@ def test_an_old_table_serves_until_the_new_one_is_there(binance: ScriptedVenue) 
     assert second is not old
 
 
+def test_a_refusal_of_what_the_table_allows_has_it_read_again_once(binance: ScriptedVenue) -> None:
+    refused = Answer({"code": -1013, "msg": "Filter failure: LOT_SIZE"}, status=400)
+    binance.will_answer("POST", "/api/v3/order", *[refused] * 3)
+    before = wait(_table())
+
+    async def place_until_it_is_read() -> list[str]:
+        codes = []
+        for number in range(3):
+            with pytest.raises(Rejected) as refusal:
+                await gateway.place(*_order_of(number))
+            codes.append(refusal.value.code)
+        while await desk().table(_MARKET) is before:
+            await asyncio.sleep(0)
+        return codes
+
+    codes = wait(place_until_it_is_read())
+
+    assert codes == ["NUMBER_INVALID"] * 3
+    assert len(binance.asked("GET", "/api/v3/exchangeInfo")) == 2
+
+
+def test_a_refusal_for_want_of_money_reads_no_table(binance: ScriptedVenue) -> None:
+    text = "Account has insufficient balance for requested action."
+    binance.will_answer("POST", "/api/v3/order", Answer({"code": -2010, "msg": text}, status=400))
+    before = wait(_table())
+
+    with pytest.raises(Rejected):
+        wait(gateway.place(*_order_of(1)))
+
+    assert wait(_table()) is before
+    assert len(binance.asked("GET", "/api/v3/exchangeInfo")) == 1
+
+
 def test_a_failed_refresh_leaves_the_old_table_for_a_while(binance: ScriptedVenue) -> None:
     old = wait(_table())
     _age(old)

@@ -95,6 +95,17 @@ class PinPrice:
     price: Decimal | None
 
 
+@dataclass(frozen=True, slots=True)
+class ChangeFilters:
+    """From now on the symbol's orders keep to these; those that rest stay as they are."""
+
+    market: Market
+    symbol: str
+    price_tick: Decimal
+    quantity_step: Decimal
+    min_notional: Decimal
+
+
 Command = (
     OpenAccount
     | Deposit
@@ -106,4 +117,5 @@ Command = (
     | SetMarginType
     | MovePrice
     | PinPrice
+    | ChangeFilters
 )

@@ -4,7 +4,7 @@ Invariants: the same commands at the same times give the same exchange; a comman
 has changed nothing.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import singledispatchmethod
 
@@ -170,6 +170,19 @@ class Exchange:
         else:
             self._move(command.symbol, command.price, at_us)
             self.pinned.add(command.symbol)
+
+    @_do.register
+    def _(self, command: commands.ChangeFilters, at_us: int) -> None:
+        del at_us
+        pits = self.desk(command.market).pits
+        pit = pits[command.symbol]
+        listing = replace(
+            pit.listing,
+            price_tick=command.price_tick,
+            quantity_step=command.quantity_step,
+            min_notional=command.min_notional,
+        )
+        pits[command.symbol] = replace(pit, listing=listing)
 
     def _move(self, symbol: str, price: Decimal, at_us: int) -> None:
         listing = FUTURES_LISTINGS[symbol]

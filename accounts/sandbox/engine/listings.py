@@ -121,3 +121,4 @@ def by_symbol(listings: Iterable[Listing]) -> dict[str, Listing]:
 
 SPOT_LISTINGS = by_symbol(_spot(row) for row in _SPOT_ROWS)
 FUTURES_LISTINGS = by_symbol(_futures(row) for row in _FUTURES_ROWS)
+LISTINGS = {Market.SPOT: SPOT_LISTINGS, Market.FUTURES: FUTURES_LISTINGS}

@@ -6,6 +6,7 @@ from accounts.sandbox.control_bodies import Body
 from accounts.sandbox.engine.listings import Market
 from accounts.sandbox.engine.refusals import Reason, Refused
 from accounts.sandbox.formats import Row
+from accounts.sandbox.streams.mishaps import RANDOM_PROBABILITY, Mishaps
 from accounts.sandbox.venue import Venue
 
 
@@ -50,11 +51,24 @@ def disturb(body: Body, venue: Venue) -> None:
     """POST /sandbox/streams/disturb: what shall happen to the account's next events about orders.
 
     The next `drop` are lost, then the next `repeat` come twice; the next `reorder` of what is left
-    are held back and come in reverse. What was not sent is zero. Without a stream nothing counts.
+    are held back and come in reverse; the next `late` start `ms` later. What was not sent is zero.
+    Without a stream nothing counts.
     """
     gate = venue.streams.gate(_account(body, venue))
     gate.drop, gate.repeat = body.whole("drop"), body.whole("repeat")
     gate.reorder = body.whole("reorder")
+    gate.late, gate.late_ms = body.whole("late"), body.whole("ms")
+
+
+def have_mishaps(body: Body, venue: Venue) -> None:
+    """POST /sandbox/streams/mishaps: from now on events about orders go wrong at random.
+
+    Which, `seed` decides for every account by itself; `probability` is a tenth when it was not
+    sent, and zero ends it.
+    """
+    body.check_names({"seed", "probability"})
+    chance = body.number("probability") if body.has("probability") else RANDOM_PROBABILITY
+    venue.streams.begin_mishaps(Mishaps(body.whole("seed"), chance))
 
 
 def resume(body: Body, venue: Venue) -> None:

@@ -4,8 +4,9 @@
 it renders and queues, and never waits.
 """
 
+import asyncio
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 
 from accounts.sandbox.engine.commands import Command
@@ -16,6 +17,7 @@ from accounts.sandbox.formats import Row
 from accounts.sandbox.streams import futures_events, spot_events
 from accounts.sandbox.streams.gate import Gate
 from accounts.sandbox.streams.listen_keys import ListenKeys
+from accounts.sandbox.streams.mishaps import Mishaps
 from accounts.sandbox.streams.outbox import Outbox
 from accounts.sandbox.streams.pushes import Push, pushes
 
@@ -43,8 +45,10 @@ class Subscription:
 class Streams:
     """The open streams of all accounts."""
 
-    def __init__(self) -> None:
-        """Nobody listens."""
+    def __init__(self, mishaps: Mishaps | None = None) -> None:
+        """Nobody listens; events meet with `mishaps`, if any."""
+        self._mishaps = mishaps
+        self._told: Counter[str] = Counter()  # events about orders, by account
         self.listen_keys = ListenKeys()
         self._open: defaultdict[tuple[str, Market], list[Subscription]] = defaultdict(list)
         self._gates: defaultdict[str, Gate] = defaultdict(Gate)
@@ -70,7 +74,8 @@ class Streams:
             return
         for push in pushes(exchange, command, events, at_us=at_us):
             if self._open.get((push.account, push.market)):
-                self._send(self._gates[push.account].admit(push))
+                self._meet_with_mishap(push)
+                self._pass(push)
 
     def count(self, account: str, market: Market) -> int:
         """How many streams of the account are open."""
@@ -105,6 +110,11 @@ class Streams:
         for subscription in self._taken(account, Market.FUTURES):
             subscription.outbox.cut()
 
+    def begin_mishaps(self, mishaps: Mishaps) -> None:
+        """From now on events meet with these; every account's are counted from 0 again."""
+        self._mishaps = mishaps
+        self._told.clear()
+
     def gate(self, account: str) -> Gate:
         """What goes wrong on the way to the account."""
         return self._gates[account]
@@ -112,6 +122,25 @@ class Streams:
     def open_gate(self, account: str) -> None:
         """Nothing goes wrong any more; what was held back is sent."""
         self._send(self._gates[account].open())
+
+    def _meet_with_mishap(self, push: Push) -> None:
+        if self._mishaps is None or not push.is_about_order:
+            return
+        number = self._told[push.account]
+        self._told[push.account] += 1
+        mishap = self._mishaps.of_event(push.account, number)
+        if mishap is not None:
+            self._gates[push.account].meet_with(mishap)
+
+    def _pass(self, push: Push) -> None:
+        delay_ms = self._gates[push.account].delay_ms(push)
+        if delay_ms:
+            asyncio.get_running_loop().call_later(delay_ms / 1_000, self._admit, push)
+        else:
+            self._admit(push)
+
+    def _admit(self, push: Push) -> None:
+        self._send(self._gates[push.account].admit(push))
 
     def _send(self, admitted: list[Push]) -> None:
         for push in admitted:

@@ -70,6 +70,21 @@ def test_killed_exchange_comes_back_as_it_was(tmp_path: Path) -> None:
     assert statuses == ["FILLED"] * 4 + ["FINISHED", "CANCELED", "FILLED"]
 
 
+def test_changed_filters_survive(tmp_path: Path) -> None:
+    with SandboxProcess(state_dir=tmp_path) as sandbox:
+        ann = Trader(sandbox.url, "ann", USDT="100000")
+        assert ann.post("/api/v3/order", **{**RESTING, "price": "90000.01"})[0] == 200
+        control(sandbox.url, "filters", symbol="BTCUSDT", tick="10")
+        before = listed(sandbox.url, "orders")
+
+    with SandboxProcess(state_dir=tmp_path) as sandbox:
+        ann.url = sandbox.url
+        refused = ann.post("/api/v3/order", **{**RESTING, "price": "90000.01"})
+
+        assert refused == (400, {"code": -1013, "msg": "Filter failure: PRICE_FILTER"})
+        assert listed(sandbox.url, "orders") == before
+
+
 def test_line_the_process_died_over_is_cut_off(tmp_path: Path) -> None:
     with SandboxProcess(state_dir=tmp_path) as sandbox:
         trade(Trader(sandbox.url, "ann", USDT="100000"))

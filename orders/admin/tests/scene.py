@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib.auth.models import User
 
 from orders.models import Order
-from orders.tests.rows import make_dispatch, make_event, make_fill, make_order
+from orders.tests.rows import make_dispatch, make_event, make_expiry, make_fill, make_order
 from strategies.models import Signal, Subscription
 
 ORDERS = "/admin/orders/order/"
@@ -14,7 +14,8 @@ OPEN_ORDERS = "/admin/orders/openorder/"
 FILLS = "/admin/orders/fill/"
 EVENTS = "/admin/orders/orderevent/"
 DISPATCHES = "/admin/orders/dispatch/"
-PAGES = [ORDERS, OPEN_ORDERS, FILLS, EVENTS, DISPATCHES]
+EXPIRIES = "/admin/orders/expiry/"
+PAGES = [ORDERS, OPEN_ORDERS, FILLS, EVENTS, EXPIRIES, DISPATCHES]
 
 
 @dataclass
@@ -38,6 +39,7 @@ class Scene:
             OPEN_ORDERS: order,
             FILLS: make_fill(order),
             EVENTS: make_event(order),
+            EXPIRIES: make_expiry(order),
             DISPATCHES: make_dispatch(self.signal),
         }
 

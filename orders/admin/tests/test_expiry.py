@@ -11,6 +11,7 @@ from orders.admin.tests.scene import ORDERS, Scene, change
 from orders.models import Expiry, Order
 from strategies.models import ExpiryRule, Strategy
 from strategies.tests.rows import NOON
+from tradeplatform.lib.admin_columns import row_link
 
 pytestmark = pytest.mark.django_db
 
@@ -18,7 +19,7 @@ _RULE = {
     "rank": "1",
     "is_active": "on",
     "action": "CANCEL",
-    "after_seconds": "1800",
+    "after_seconds": "30 min",
     "book_side": "OWN",
     "level_from": "1",
     "level_to": "1",
@@ -108,7 +109,7 @@ def test_what_an_earlier_rule_keeps_is_not_shown_as_touched(client: Client, scen
     old = {"submitted_at": timezone.now() - timedelta(hours=1)}
     scene.order(side="BUY", **old)
     sale = scene.order(side="SELL", **old)
-    keep = {**_RULE, "action": "KEEP", "side": "BUY", "after_seconds": "0"}
+    keep = {**_RULE, "action": "KEEP", "side": "BUY", "after_seconds": "0 s"}
     client.force_login(scene.bob)
 
     answer = preview(client, strategy_of(scene), keep, {**_RULE, "rank": "2"})
@@ -147,9 +148,18 @@ def test_rules_that_are_switched_off_or_deleted_touch_nothing(client: Client, sc
 def test_a_rule_that_cannot_be_saved_shows_why(client: Client, scene: Scene) -> None:
     client.force_login(scene.bob)
 
-    answer = preview(client, strategy_of(scene), {**_RULE, "after_seconds": ""})
+    answer = preview(
+        client,
+        strategy_of(scene),
+        {**_RULE, "after_seconds": ""},
+        {**_RULE, "rank": "2", "level_from": "0"},
+    )
 
-    assert "Say when the rule acts" in answer.content.decode()
+    assert answer.context["errors"] == [
+        "Rule 1, After: Say when the rule acts: after a time, at a price distance, or when the "
+        "limit price is no longer between its levels.",
+        "Rule 2, First level: Ensure this value is greater than or equal to 1.",
+    ]
 
 
 def test_a_strategy_of_somebody_else_has_no_preview(client: Client, scene: Scene) -> None:
@@ -174,12 +184,9 @@ def test_an_order_shows_what_rules_did_and_its_replacements(client: Client, scen
     child = scene.order(
         intent_index=parent.intent_index, attempt=1, parent=parent, order_type="MARKET"
     )
-    rule = ExpiryRule.objects.create(
-        strategy=strategy_of(scene), rank=1, action="MARKET", after_seconds=1800
-    )
     Expiry.objects.create(
         order=parent,
-        rule=rule,
+        rule_text="LIMIT sells that open or close: after 30 min → market order for the rest",
         action="MARKET",
         started_at=NOON,
         settled_at=NOON + timedelta(seconds=5),
@@ -190,11 +197,27 @@ def test_an_order_shows_what_rules_did_and_its_replacements(client: Client, scen
 
     assert "after 30 min → market order for the rest" in page
     assert f"1: {child.client_order_id}" in page
+    assert f"Replaced by {row_link(child)}" in page
 
 
-def test_the_strategys_page_offers_the_preview(client: Client, scene: Scene) -> None:
+def test_the_list_says_which_order_has_replaced_one(client: Client, scene: Scene) -> None:
+    parent = scene.order(status="CANCELED", closed_at=NOON)
+    child = scene.order(intent_index=parent.intent_index, attempt=1, parent=parent)
+    client.force_login(scene.alice)
+
+    page = client.get(ORDERS).content.decode()
+
+    assert page.count("Replaced by") == 1
+    assert f"Replaced by {row_link(child)}" in page
+
+
+def test_the_strategys_page_offers_the_preview_right_below_the_rules(
+    client: Client, scene: Scene
+) -> None:
     client.force_login(scene.bob)
 
     page = client.get(f"/admin/strategies/strategy/{strategy_of(scene).pk}/change/")
 
-    assert f"{ORDERS}expiry-preview/{strategy_of(scene).pk}/" in page.content.decode()
+    text = page.content.decode()
+    button = text.index(f"{ORDERS}expiry-preview/{strategy_of(scene).pk}/")
+    assert text.index("expiry_rules-heading") < button < text.index("subscriptions-heading")

@@ -1,9 +1,11 @@
 """The pages of feeds and stray orders: own rows only, and marking a stray order as looked at."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import Account
 from accounts.tests.rows import make_account, superuser, trader
@@ -14,6 +16,7 @@ pytestmark = pytest.mark.django_db
 
 FEEDS = "/admin/orders/feed/"
 STRAYS = "/admin/orders/strayorder/"
+STATES = {"UP", "DOWN", "NOT_SUPPORTED"}
 
 
 @pytest.fixture
@@ -59,6 +62,38 @@ def test_a_feed_tells_what_hinders_its_account(client: Client, feed: Feed) -> No
     assert "NOT_CONNECTED: no" in listed
     assert "Not yet: entries wait" in listed
     assert opened.status_code == 200
+
+
+def test_a_stream_that_was_not_heard_of_lately_is_silent_not_up(client: Client, feed: Feed) -> None:
+    client.force_login(feed.account.owner)
+    now = timezone.now()
+    shown = []
+    for age in (5, 31):
+        Feed.objects.update(stream_state="UP", stream_seen_at=now - timedelta(seconds=age))
+        shown.append(client.get(FEEDS).content.decode())
+
+    lively, stale = shown
+
+    assert (">Up</span>" in lively, ">Silent</span>" in lively) == (True, False)
+    assert (">Up</span>" in stale, ">Silent</span>" in stale) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("choice", "listed"), [("up", {"UP"}), ("unsupported", {"NOT_SUPPORTED"}), ("", STATES)]
+)
+def test_feeds_are_found_by_what_their_streams_do(
+    client: Client, feed: Feed, choice: str, listed: set[str]
+) -> None:
+    client.force_login(feed.account.owner)
+    now = timezone.now()
+    Feed.objects.update(stream_state="UP", stream_seen_at=now)
+    for number, state in enumerate(["DOWN", "NOT_SUPPORTED"]):
+        other = make_account(feed.account.owner, f"other-{number}")
+        Feed.objects.create(account=other, market_type="SPOT", stream_state=state)
+
+    rows = client.get(FEEDS, {"stream": choice} if choice else {}).context["cl"].result_list
+
+    assert {row.stream_state for row in rows} == listed
 
 
 def test_an_outsider_finds_neither(client: Client, feed: Feed, stray: StrayOrder) -> None:

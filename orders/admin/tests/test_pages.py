@@ -11,6 +11,7 @@ from accounts.tests.rows import make_account, superuser
 from orders.admin.tests.scene import (
     DISPATCHES,
     EVENTS,
+    EXPIRIES,
     FILLS,
     OPEN_ORDERS,
     ORDERS,
@@ -40,7 +41,7 @@ def test_an_outsider_finds_nothing(client: Client, scene: Scene, path: str) -> N
     assert "bobs-strategy" not in listed.content.decode()
 
 
-@pytest.mark.parametrize("path", [ORDERS, OPEN_ORDERS, FILLS, EVENTS])
+@pytest.mark.parametrize("path", [ORDERS, OPEN_ORDERS, FILLS, EVENTS, EXPIRIES])
 def test_owners_of_account_and_strategy_see_what_was_traded(
     client: Client, scene: Scene, path: str
 ) -> None:
@@ -50,6 +51,22 @@ def test_owners_of_account_and_strategy_see_what_was_traded(
         client.force_login(user)
         assert list(client.get(path).context["cl"].result_list) == [row]
         assert client.get(change(path, row)).status_code == 200
+
+
+def test_an_orders_page_says_where_it_stands_and_how_to_leave_it(
+    client: Client, scene: Scene
+) -> None:
+    order = scene.order()
+    client.force_login(scene.alice)
+
+    content = client.get(change(ORDERS, order)).content.decode()
+    words = " ".join(re.sub(r"<[^>]+>", " ", content.partition("<h1")[2]).split())
+
+    assert "2026-11-21 12:00:00 UTC" in words
+    assert "Orders chevron_right Orders" not in words
+    assert f"Orders chevron_right {order}" in words
+    assert "Back to the list" in words
+    assert " Close " not in words
 
 
 def test_a_dispatch_is_seen_by_the_strategys_owner(client: Client, scene: Scene) -> None:

@@ -16,12 +16,17 @@ from accounts.tests.rows import make_account
 from orders.admin.tests.scene import Scene, change
 from orders.models import Remainder
 from orders.tests.rows import make_remainder
-from strategies.tests.rows import NOON
+from strategies.models import Position, PositionCorrection
+from strategies.tests.rows import NOON, make_position
 from tradeplatform.lib.decimals import plain
 
 pytestmark = pytest.mark.django_db
 
 REMAINDERS = "/admin/orders/remainder/"
+NOTHING = (
+    "There is nothing to adopt here. Where coins of strategies are missing, open the row and "
+    "correct the position."
+)
 
 
 @pytest.fixture
@@ -105,7 +110,7 @@ def test_what_does_not_differ_needs_no_adopting(client: Client, scene: Scene) ->
 
     answer = adopt(client, scene.alice, row, confirmed="yes")
 
-    assert texts(answer) == ["None of these differs from what is accepted."]
+    assert texts(answer) == [NOTHING]
     assert not LogEntry.objects.exists()
 
 
@@ -149,3 +154,128 @@ def test_the_list_takes_as_many_queries_for_many_rows_as_for_one(
         client.get(REMAINDERS)
 
     assert len(for_ten) == len(for_one)
+
+
+# --- Correcting a position ---
+
+
+@pytest.fixture
+def gone(scene: Scene) -> Remainder:
+    """Bob's strategy holds half a bitcoin on Alice's account, which holds 0.2 of it."""
+    make_position(scene.subscription, "0.5")
+    return make_remainder(
+        scene.subscription.account, accepted="0", held="0.2", differs_since=NOON, drifted_at=NOON
+    )
+
+
+def action_of(row: Remainder, name: str) -> str:
+    return f"{REMAINDERS}{row.pk}/{name}/"
+
+
+def submit(client: Client, row: Remainder, **form: str) -> Any:
+    position = Position.objects.get()
+    return client.post(
+        action_of(row, "correct_remainder"),
+        {
+            "_form_submitted": "on",
+            "position": position.pk,
+            "unexplained": "-0.3",
+            "reason": "closed by hand",
+            **form,
+        },
+    )
+
+
+def test_the_page_of_missing_coins_offers_to_correct_and_not_to_adopt(
+    client: Client, scene: Scene, gone: Remainder
+) -> None:
+    client.force_login(scene.alice)
+
+    content = client.get(change(REMAINDERS, gone)).content.decode()
+    dialog = client.get(action_of(gone, "correct_remainder")).content.decode()
+
+    assert action_of(gone, "correct_remainder") in content
+    assert action_of(gone, "adopt_remainder") not in content
+    assert "BTC/USDT of bobs-strategy × alices-account: from 0.5 to 0.2" in dialog
+
+
+def test_the_page_of_a_drift_that_no_position_explains_offers_to_adopt_only(
+    client: Client, scene: Scene, drifted: Remainder
+) -> None:
+    make_position(scene.subscription, "0.5")
+    client.force_login(scene.alice)
+
+    content = client.get(change(REMAINDERS, drifted)).content.decode()
+    dialog = client.get(action_of(drifted, "adopt_remainder")).content.decode()
+    form = {"_form_submitted": "on", "found": plain(drifted.found)}
+    answer = client.post(action_of(drifted, "adopt_remainder"), form)
+
+    assert action_of(drifted, "adopt_remainder") in content
+    assert action_of(drifted, "correct_remainder") not in content
+    assert f'<input type="hidden" name="found" value="{plain(drifted.found)}"' in dialog
+    assert texts(answer) == ["1 remainder is adopted."]
+    assert Remainder.objects.get().drifted_at is None
+
+
+def test_a_correction_is_done_once_and_shown_on_the_positions_page(
+    client: Client, scene: Scene, gone: Remainder
+) -> None:
+    client.force_login(scene.alice)
+
+    first, second = submit(client, gone), submit(client, gone)
+    page = client.get(change("/admin/strategies/position/", Position.objects.get()))
+
+    assert texts(first) == ["The position is corrected."]
+    assert first.headers["HX-Redirect"] == change(REMAINDERS, gone)
+    assert "HX-Redirect" not in second.headers  # nothing is left to choose from
+    assert Position.objects.get().quantity == Decimal("0.2")
+    assert PositionCorrection.objects.get().person == scene.alice
+    assert "closed by hand" in page.content.decode()
+
+
+def test_a_difference_that_changed_since_the_page_was_shown_corrects_nothing(
+    client: Client, scene: Scene, gone: Remainder
+) -> None:
+    client.force_login(scene.alice)
+
+    answer = submit(client, gone, unexplained="-0.1")
+
+    assert texts(answer) == ["The difference has changed meanwhile; look at it again."]
+    assert Position.objects.get().quantity == Decimal("0.5")
+
+
+def test_without_saying_what_happened_nothing_is_corrected(
+    client: Client, scene: Scene, gone: Remainder
+) -> None:
+    client.force_login(scene.alice)
+
+    answer = submit(client, gone, reason=" ")
+
+    assert "This field is required." in answer.content.decode()
+    assert not PositionCorrection.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["bob", "carol"])
+def test_nobody_but_the_accounts_owner_corrects_or_sees_what_could_be(
+    client: Client, scene: Scene, gone: Remainder, name: str
+) -> None:
+    client.force_login(getattr(scene, name))
+
+    dialog = client.get(action_of(gone, "correct_remainder")).content.decode()
+    submit(client, gone)
+
+    assert "alices-account" not in dialog
+    assert Position.objects.get().quantity == Decimal("0.5")
+
+
+def test_whoever_may_only_look_corrects_nothing(
+    client: Client, scene: Scene, gone: Remainder
+) -> None:
+    scene.alice.groups.clear()
+    scene.alice.user_permissions.add(Permission.objects.get(codename="view_remainder"))
+    client.force_login(scene.alice)
+
+    answer = submit(client, gone)
+
+    assert answer.status_code == 403
+    assert not PositionCorrection.objects.exists()

@@ -1,13 +1,14 @@
 """A venue that tells a fill after an order's end: booked, said, and never ordered a second time."""
 
 import threading
-from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
 from django.db import transaction
 
-from accounts.exchange.types import FillReport, OrderReport, ReportStatus, Side
+from accounts.shards import shard_of
+from orders.expiry.quoting import read_quotes
+from orders.expiry.replacing import endings, replace
 from orders.expiry.tests.rules import (
     beat,
     chain,
@@ -17,12 +18,11 @@ from orders.expiry.tests.rules import (
     rule_of,
     selling,
 )
-from orders.models import Order
-from orders.outcomes import Answered
-from orders.recording import record
+from orders.tests.late_fills import fill_late, tell_late
 from orders.tests.world import World, position_of
 from strategies.models import Strategy
 from strategies.tests.racing import until_somebody_waits
+from tradeplatform.lib import loop
 
 _FLAG = (
     "needs a person: 0.2 filled after its end; with its replacements 0.2 more than was asked for "
@@ -33,27 +33,6 @@ _FLAG = (
 @pytest.fixture
 def strategy(world: World) -> Strategy:
     return selling(world)
-
-
-def fill_late(order: Order, quantity: str) -> None:
-    """The exchange tells of an execution that its last word about the order left out."""
-    fill = FillReport(
-        venue_trade_id=f"late{order.pk}",
-        side=Side.SELL,
-        quantity=Decimal(quantity),
-        price=Decimal(110000),
-        fee_quantity=Decimal(0),
-        fee_currency="",
-        filled_at=datetime(2026, 11, 21, 12, tzinfo=UTC),
-    )
-    report = OrderReport(
-        venue_order_id=order.venue_order_id,
-        status=ReportStatus.UNKNOWN,
-        filled_quantity=fill.quantity,
-        average_price=fill.price,
-        fills=(fill,),
-    )
-    record([Answered(order.pk, report)])
 
 
 def test_a_late_fill_without_a_replacement_is_booked_and_written_down(
@@ -69,7 +48,7 @@ def test_a_late_fill_without_a_replacement_is_booked_and_written_down(
     (order,) = chain(order)
     assert (order.status, order.filled_quantity) == ("CANCELED", Decimal("0.2"))
     assert order.needs_attention is False
-    assert reasons(order)[-2:] == ["exchange: canceled, 0 filled", "0.2 filled after its end"]
+    assert reasons(order)[-2:] == ["canceled at the exchange, 0 filled", "0.2 filled after its end"]
     assert position_of(strategy, order.account) == Decimal("-0.2")
 
 
@@ -106,7 +85,7 @@ def test_a_late_fill_has_a_resting_replacement_canceled_and_a_person_called(
     assert second.status == "CANCELED"
     assert reasons(second)[-2:] == [
         "an order that it replaced was filled after its end",
-        "exchange: canceled, 0 filled",
+        "canceled at the exchange, 0 filled",
     ]
     assert first.needs_attention is True
     assert reasons(first)[-1] == _FLAG
@@ -169,3 +148,43 @@ def test_a_late_fill_that_leaves_nothing_ends_the_chain(world: World, strategy: 
     first, second = chain(order)
     assert (first.status, second.status) == ("FILLED", "CANCELED")
     assert "rest 0 is left" in reasons(second)[-1]
+
+
+def test_a_replacement_waits_for_a_fill_that_is_told_while_prices_are_read(
+    world: World, strategy: Strategy
+) -> None:
+    rule_of(strategy, action="MARKET")
+    (order,) = world.trade(strategy, limit_sell("110000"))
+    beat(world, minutes=31)
+    world.send_due_cancels()
+    ended = endings(shard_of(order.account_id))
+    quotes = loop.call(
+        read_quotes([each.want for each in ended if each.want is not None]), timeout_seconds=10
+    )
+
+    tell_late(order, "0.2")
+    hasty = replace(ended, quotes, now=world.now())
+    fill_late(order, "0.2")
+    beat(world, minutes=31)
+
+    first, second = chain(order)
+    assert hasty == ()
+    assert (first.filled_quantity, second.quantity) == (Decimal("0.2"), Decimal("0.3"))
+
+
+def test_the_next_replacement_leaves_out_what_is_told_and_not_shown_yet(
+    world: World, strategy: Strategy
+) -> None:
+    rule_of(strategy, action="REPRICE", max_slippage_percent=Decimal(50))
+    (order,) = world.trade(strategy, limit_sell("110000"))
+    expire(world, minutes=31)
+    world.set_price("BTCUSDT", "99000")
+    beat(world, minutes=62)
+    world.send_due_cancels()
+
+    tell_late(order, "0.2")
+    beat(world, minutes=62)
+
+    _first, second, third = chain(order)
+    assert (second.status, second.quantity) == ("CANCELED", Decimal("0.5"))
+    assert third.quantity == Decimal("0.3")

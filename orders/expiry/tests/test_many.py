@@ -25,7 +25,7 @@ _LATER = NOON + timedelta(hours=1)
 
 
 def queries_of_a_round(subscription: Subscription, signal: Signal, number: int) -> int:
-    """Rules look at so many orders and have them canceled; once they ended that is all."""
+    """Rules look at so many orders and act on each; once they ended that is all."""
     for _ in range(number):
         make_order(subscription, signal)
     shard = shard_of(subscription.account_id)
@@ -40,10 +40,11 @@ def queries_of_a_round(subscription: Subscription, signal: Signal, number: int) 
     return len(captured) + len(captured_after)
 
 
-def test_what_is_canceled_costs_no_statement_per_order(
-    subscription: Subscription, signal: Signal
+@pytest.mark.parametrize("action", ["CANCEL", "NOTIFY"])
+def test_what_a_rule_acts_on_costs_no_statement_per_order(
+    subscription: Subscription, signal: Signal, action: str
 ) -> None:
-    rule_of(subscription.strategy)
+    rule_of(subscription.strategy, action=action)
 
     few = queries_of_a_round(subscription, signal, 3)
     many = queries_of_a_round(subscription, signal, 60)

@@ -1,13 +1,10 @@
 """Whatever races, breaks off or is repeated: a chain never asks for more than its first order."""
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 from django.conf import settings
-from django.db import connection
 
 from accounts.exchange.types import OrderType, Side
 from accounts.shards import shard_of
@@ -25,6 +22,7 @@ from orders.expiry.tests.rules import (
     rule_of,
     selling,
     sold,
+    together,
     unsettled,
 )
 from orders.expiry.watching import watched_orders
@@ -40,19 +38,6 @@ def strategy(world: World) -> Strategy:
     strategy = selling(world)
     rule_of(strategy, action="MARKET")
     return strategy
-
-
-def together(*calls: Callable[[], object]) -> list[object]:
-    """All at once, each on a thread and a connection of its own."""
-
-    def run(call: Callable[[], object]) -> object:
-        try:
-            return call()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(max_workers=len(calls)) as pool:
-        return [future.result() for future in [pool.submit(run, call) for call in calls]]
 
 
 def test_a_cancel_that_is_lost_is_repeated_before_anything_is_sold(

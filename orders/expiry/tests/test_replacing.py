@@ -28,7 +28,7 @@ from orders.expiry.tests.rules import (
     selling,
     unsettled,
 )
-from orders.models import Feed, Order, Remainder
+from orders.models import Expiry, Feed, Order, Remainder
 from orders.sending import Sender
 from orders.tests.world import World
 from orders.work import AccountWork
@@ -182,3 +182,20 @@ def test_a_replacement_that_waited_too_long_for_its_turn_is_denied_in_its_own_wo
         "The rest could not be ordered again within a minute; nothing was sent."
     )
     assert len(world.venue_orders()) == 1
+
+
+def test_what_a_rule_did_keeps_the_words_of_a_rule_that_was_changed_and_deleted(
+    world: World, strategy: Strategy
+) -> None:
+    rule = rule_of(strategy, action="MARKET")
+    world.trade(strategy, limit_sell("110000"))
+    cancel_by_rule(world)
+
+    strategy.expiry_rules.update(after_seconds=60)
+    rule.delete()
+
+    expiry = Expiry.objects.get()
+    assert expiry.rule is None
+    assert expiry.rule_text == (
+        "1. LIMIT orders that open or close: after 30 min → market order for the rest"
+    )

@@ -12,6 +12,7 @@ class Recorder(Hooks):
     """What every object of the class was told, in order."""
 
     told: ClassVar[list[tuple[str, str]]] = []
+    updates: ClassVar[list[OrderUpdate]] = []
 
     def on_start(self, context: Context) -> None:
         super().on_start(context)
@@ -19,6 +20,7 @@ class Recorder(Hooks):
 
     def on_order_update(self, order: OrderUpdate) -> None:
         self.told.append(("order", order.status))
+        self.updates.append(order)
 
     def on_fill(self, fill: FillUpdate) -> None:
         self.told.append(("fill", f"{fill.side} {fill.quantity.normalize()} {fill.symbol}"))

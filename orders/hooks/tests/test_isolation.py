@@ -85,6 +85,23 @@ def test_hooks_that_were_replaced_stop_and_leave_the_new_ones_alone(world: World
     assert Recorder.told == [("start", "coded")]
 
 
+def test_other_hooks_start_without_the_problems_of_those_before(world: World) -> None:
+    strategy = with_hooks(world, "NeverStarts")
+    started(world, strategy)
+    Strategy.objects.update(hooks=f"{ROOM}.Recorder")
+    failed = HookProgress.objects.get()
+
+    started(world, Strategy.objects.get())
+
+    assert (failed.last_problem, failed.problem_count) == (
+        "on_start: ValueError: no configuration",
+        1,
+    )
+    progress = HookProgress.objects.get()
+    assert (progress.last_problem, progress.last_problem_at) == ("", None)
+    assert progress.problem_count == 0
+
+
 def test_a_flood_of_rows_is_noted_in_few_writes(world: World) -> None:
     strategy = with_hooks(world, "Recorder")
     teller = started(world, strategy)

@@ -1,6 +1,7 @@
 """A strategy's hooks are told of committed rows, in order, and harm nobody."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 from threading import enumerate as running_threads
 from typing import Any
 
@@ -28,6 +29,7 @@ ROOM = "orders.hooks.tests.recorded"
 def room(settings: Settings) -> Iterator[None]:
     settings.HOOK_MODULES = [ROOM]
     Recorder.told.clear()
+    Recorder.updates.clear()
     hooked.forget()
     yield
     hooked.forget()
@@ -63,6 +65,22 @@ def test_hooks_are_told_of_steps_and_fills_in_the_order_they_happened(world: Wor
         ("fill", "BUY 0.01 BTC/USDT"),
         ("order", "FILLED"),
     ]
+
+
+def test_an_update_carries_what_was_filled_by_then(world: World) -> None:
+    world.set_price("BTCUSDT", "100000")
+    strategy = with_hooks(world, "Recorder")
+    teller = started(world, strategy)
+    (order,) = world.trade(strategy, market(Side.BUY, quantity="0.01"))
+
+    teller.tell_all(now=world.now())
+
+    totals = [(each.status, each.filled_quantity, each.average_price) for each in Recorder.updates]
+    assert totals == [
+        ("SUBMITTED", Decimal(0), None),
+        ("FILLED", Decimal("0.01"), order.average_price),
+    ]
+    assert order.average_price is not None
 
 
 def test_a_refused_order_is_an_update_and_an_error(world: World) -> None:

@@ -18,25 +18,27 @@ class Command(BaseCommand):
     """Cancels the platform's own open orders and tells what became of each."""
 
     help = (
-        "Cancel our own open orders at the exchanges: those of a strategy, an account, a symbol, "
-        "or all. The exit status is 0 only when the end of every one of them is known."
+        "Cancel our own open orders at the exchanges: those of strategies, accounts, symbols, or "
+        "all. The exit status is 0 only when the end of every one of them is known."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--strategy", default="", help="its group_name")
-        parser.add_argument("--account", default="", help="the account's name")
-        parser.add_argument("--symbol", default="", help="BTC/USDT or BTCUSDT")
-        parser.add_argument("--all", action="store_true", help="needed where nothing else is said")
+        _add_choice(parser, "--strategy", meaning="its group_name")
+        _add_choice(parser, "--account", meaning="the account's name")
+        _add_choice(parser, "--symbol", meaning="BTC/USDT or BTCUSDT")
+        parser.add_argument("--all", action="store_true", help="every open order")
         parser.add_argument("--dry-run", action="store_true", help="only show which they are")
         parser.add_argument("--timeout", type=float, default=30, help="seconds to wait; 30")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        selection = Selection(options["strategy"], options["account"], options["symbol"])
-        if selection == Selection() and not options["all"]:
-            raise CommandError("Say which: --strategy, --account, --symbol or --all.")
-        if unknown := selection.unknown():
-            raise CommandError(unknown)
-        orders = selection.orders()
+        orders = _chosen(
+            Selection(
+                group_names=tuple(options["strategy"]),
+                account_names=tuple(options["account"]),
+                symbols=tuple(options["symbol"]),
+            ),
+            wants_all=options["all"],
+        )
         if not orders:
             self.stdout.write("There is no such open order.")
             return
@@ -53,7 +55,8 @@ class Command(BaseCommand):
             now=datetime.now(UTC),
             progress=self._progress,
         )
-        self.stderr.write("")
+        if self.stderr.isatty():
+            self.stderr.write("")
         self._show(ended, outcome=outcome_of)
         left = sum(not has_ended(order) for order in ended)
         if left:
@@ -63,8 +66,10 @@ class Command(BaseCommand):
             )
 
     def _progress(self, ended: int, total: int) -> None:
-        self.stderr.write(f"\r{ended} of {total} orders have ended", ending="")
-        self.stderr.flush()
+        """For somebody who watches: one line, written over and over."""
+        if self.stderr.isatty():
+            self.stderr.write(f"\r{ended} of {total} orders have ended", ending="")
+            self.stderr.flush()
 
     def _show(self, orders: list[Order], *, outcome: Callable[[Order], str]) -> None:
         headings = ("account", "strategy", "symbol", "side", "quantity", "filled", "outcome")
@@ -81,3 +86,24 @@ class Command(BaseCommand):
                     outcome(order),
                 )
             )
+
+
+def _add_choice(parser: ArgumentParser, name: str, *, meaning: str) -> None:
+    parser.add_argument(
+        name, action="append", default=[], metavar="NAME", help=f"{meaning}; may be repeated"
+    )
+
+
+def _chosen(selection: Selection, *, wants_all: bool) -> list[Order]:
+    """The open orders meant; raises CommandError when it is not clear which."""
+    is_narrowed = selection != Selection()
+    if not wants_all and not is_narrowed:
+        raise CommandError("Say which: --strategy, --account, --symbol or --all.")
+    if wants_all and is_narrowed:
+        raise CommandError("--all means every open order: leave out either it or the others.")
+    if unknown := selection.unknown():
+        raise CommandError(unknown)
+    orders = selection.orders()
+    if unknown := selection.unknown_symbol(orders):
+        raise CommandError(unknown)
+    return orders

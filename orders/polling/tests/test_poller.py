@@ -1,5 +1,6 @@
 """One poll of an account brings our orders to where the exchange has them, and no further."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 from aiohttp import web
@@ -220,7 +221,7 @@ def test_two_polls_at_once_book_once(world: World) -> None:
     assert (order.status, Fill.objects.count()) == ("FILLED", 1)
     assert position_of(strategy, account) == Decimal("0.00999")
     assert [reason for reason in reasons(order) if "closed" in reason] == [
-        "exchange: closed, 0.01 filled"
+        "closed at the exchange, 0.01 filled"
     ]
 
 
@@ -232,9 +233,9 @@ def test_accounts_are_polled_seldom_while_their_stream_is_up(world: World) -> No
 
     def is_due(*, polled: int, seen: int, state: StreamState = StreamState.UP) -> bool:
         Feed.objects.update(
-            polled_at=now - world.seconds(polled),
+            polled_at=now - timedelta(seconds=polled),
             stream_state=state,
-            stream_seen_at=now - world.seconds(seen),
+            stream_seen_at=now - timedelta(seconds=seen),
         )
         return len(poll_due(world)) == 1
 

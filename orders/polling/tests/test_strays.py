@@ -44,7 +44,7 @@ def test_an_order_we_believe_refused_but_open_at_the_exchange_needs_a_person_onc
     refused.refresh_from_db()
     assert (refused.status, refused.needs_attention) == ("REJECTED", True)
     assert [reason for reason in reasons(refused) if reason.startswith("needs a person")] == [
-        "needs a person: refused here, yet exchange: open, 0 filled"
+        "needs a person: refused here, yet open at the exchange, 0 filled"
     ]
 
 

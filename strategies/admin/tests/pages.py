@@ -1,12 +1,38 @@
-"""Addresses of the pages under test."""
+"""Addresses of the pages under test, and forms filled in."""
 
 from typing import Any
+
+from django.contrib.auth.models import User
 
 STRATEGIES = "/admin/strategies/strategy/"
 SUBSCRIPTIONS = "/admin/strategies/subscription/"
 SIGNALS = "/admin/strategies/signal/"
 POSITIONS = "/admin/strategies/position/"
 
+NO_INLINES = {
+    f"{inline}-{count}": "0"
+    for inline in ("subscriptions", "expiry_rules")
+    for count in ("TOTAL_FORMS", "INITIAL_FORMS")
+}
+
 
 def change(path: str, row: Any) -> str:
     return f"{path}{row.pk}/change/"
+
+
+def strategy_form(owner: User, **changes: Any) -> dict[str, Any]:
+    return {
+        "name": "Trend",
+        "owner": owner.pk,
+        "group_name": "trend",
+        "is_active": "on",
+        "market_type": "SPOT",
+        "max_signal_age_seconds": "60",
+        **NO_INLINES,
+        **changes,
+    }
+
+
+def errors(answer: Any) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = answer.context["adminform"].form.errors
+    return found

@@ -30,7 +30,7 @@ _RULE = {
     "rank": "1",
     "is_active": "on",
     "action": "CANCEL",
-    "after_seconds": "1800",
+    "after_seconds": "30 min",
     "book_side": "OWN",
     "level_from": "1",
     "level_to": "1",

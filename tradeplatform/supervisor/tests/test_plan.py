@@ -1,5 +1,6 @@
 """Which processes run, with which command and environment."""
 
+from dataclasses import replace
 from pathlib import Path
 from signal import SIGKILL, SIGTERM
 
@@ -19,6 +20,12 @@ def test_the_platform_is_a_worker_and_a_stream_per_shard_and_web_and_beat() -> N
         ("web", Role.EDGE),
         ("beat", Role.EDGE),
     ]
+
+
+def test_the_platform_runs_without_streams_where_they_are_not_wanted() -> None:
+    members = plan.platform(replace(_installation(), streams=False))
+
+    assert [member.spec.name for member in members] == ["worker0", "worker1", "web", "beat"]
 
 
 def test_roles_start_with_the_stores_and_end_where_work_comes_in() -> None:
@@ -99,4 +106,5 @@ def _installation() -> Installation:
         web_threads=16,
         trusted_proxies=["10.0.0.1", "10.0.0.2"],
         shards=2,
+        streams=True,
     )

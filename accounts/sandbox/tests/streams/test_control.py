@@ -73,6 +73,29 @@ def test_next_events_are_dropped_repeated_or_reordered(
     assert heard(ann, act) == names
 
 
+def test_late_event_comes_after_those_that_happened_later(ann: Trader) -> None:
+    def act() -> None:
+        control(ann.url, "streams/disturb", account="ann", late=1, ms=300)
+        place(ann, "a", "b")
+
+    async def listen() -> list[str]:
+        async with listening_to_spot(ann) as listener:
+            act()
+            return await told(listener, until="a")
+
+    assert asyncio.run(listen()) == ["b", "a"]
+
+
+def test_seed_decides_which_events_meet_with_mishaps(ann: Trader) -> None:
+    def act() -> None:
+        control(ann.url, "streams/mishaps", seed=6, probability="0.5")
+        place(ann, *"abcdef")
+        control(ann.url, "streams/mishaps", probability=0)
+        control(ann.url, "streams/resume", account="ann")
+
+    assert heard(ann, act) == ["b", "a", "c", "d", "f", "f", "last"]
+
+
 def test_resuming_ends_every_disturbance(ann: Trader) -> None:
     def act() -> None:
         control(ann.url, "streams/disturb", account="ann", reorder=5)

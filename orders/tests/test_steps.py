@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from orders import lifecycle
+from orders import steps
 from orders.models import Order
 from strategies.sizing import Denied
 from strategies.tests.rows import NOON
@@ -33,7 +33,7 @@ def test_a_submission_is_written_with_what_will_be_sent(
         trigger_price=trigger_price and Decimal(trigger_price),
     )
 
-    event = lifecycle.submit(order, now=NOON)
+    event = steps.submit(order, now=NOON)
 
     assert (order.status, order.submitted_at) == ("SUBMITTED", NOON)
     assert (event.from_status, event.to_status) == ("INITIALIZED", "SUBMITTED")
@@ -43,7 +43,7 @@ def test_a_submission_is_written_with_what_will_be_sent(
 def test_a_send_that_its_worker_did_not_finish_is_of_unknown_outcome() -> None:
     order = Order(status="SUBMITTED")
 
-    event = lifecycle.break_off(order, _INTERRUPTED, now=NOON)
+    event = steps.break_off(order, _INTERRUPTED, now=NOON)
 
     assert (order.status, order.outcome_unknown_since) == ("SUBMITTED", NOON)
     assert (event.from_status, event.to_status) == ("SUBMITTED", "SUBMITTED")
@@ -53,7 +53,7 @@ def test_a_send_that_its_worker_did_not_finish_is_of_unknown_outcome() -> None:
 def test_an_order_that_its_worker_never_sent_is_denied() -> None:
     order = Order(status="INITIALIZED")
 
-    event = lifecycle.break_off(order, _INTERRUPTED, now=NOON)
+    event = steps.break_off(order, _INTERRUPTED, now=NOON)
 
     assert (order.status, order.error_code, order.closed_at) == ("DENIED", "INTERRUPTED", NOON)
     assert (event.from_status, event.to_status) == ("INITIALIZED", "DENIED")
