@@ -17,7 +17,7 @@ def add_trading_view(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('webhooks', '0003_traders_following'),
+        ('webhooks', '0004_position_corrections'),
     ]
 
     operations = [
