@@ -23,7 +23,12 @@ from webhooks.parsing import parse_alert
 from webhooks.refusals import Reason, Refused
 from webhooks.storing import Understood, store
 from webhooks.strict_json import JsonObject, read_object, refuse_placeholders
-from webhooks.throttling import may_keep, refuse_flood_of_address, refuse_flood_of_sender
+from webhooks.throttling import (
+    may_keep_of_flood,
+    may_keep_of_stranger,
+    refusal_of_stranger,
+    refuse_flood_of_sender,
+)
 from webhooks.timing import Stopwatch
 
 logger = logging.getLogger(__name__)
@@ -56,6 +61,8 @@ def _receive(request: _Request) -> Answer:
     try:
         understood = _understand(request)
     except Refused as refused:
+        if request.sender is None:
+            refused = _to_stranger(refused, address=request.arrival.remote_address)
         return _refused(request, refused)
     request.watch.end_part()
     stored = store(understood, request.watch)
@@ -66,14 +73,11 @@ def _receive(request: _Request) -> Answer:
 def _understand(request: _Request) -> Understood:
     """Who sends is found out before anything that tells of fields or strategies."""
     arrival = request.arrival
-    refuse_other_addresses(arrival.remote_address)
-    refuse_flood_of_address(arrival.remote_address)
     if arrival.is_too_large:
         raise Refused(Reason.BODY_TOO_LARGE)
     document = read_object(arrival.body)
-    sender = request.sender = sender_of(
-        document, path_token=arrival.path_token, address=arrival.remote_address
-    )
+    sender = request.sender = sender_of(document, path_token=arrival.path_token)
+    refuse_other_addresses(arrival.remote_address)
     refuse_flood_of_sender(sender.pk)
     return _checked(request, document, sender)
 
@@ -96,6 +100,15 @@ def _checked(request: _Request, document: JsonObject, sender: AbstractBaseUser) 
     )
 
 
+def _to_stranger(refused: Refused, *, address: str | None) -> Refused:
+    """Whoever may not send from there is told that and nothing else."""
+    try:
+        refuse_other_addresses(address)
+    except Refused as not_allowed:
+        refused = not_allowed
+    return refusal_of_stranger(refused, address=address)
+
+
 def _failed(request: _Request, reason: Reason) -> Answer:
     """Nothing was committed. Keep the delivery if the database takes it after all."""
     refused = Refused(reason)
@@ -109,8 +122,7 @@ def _failed(request: _Request, reason: Reason) -> Answer:
 
 def _refused(request: _Request, refused: Refused) -> Answer:
     """Keep the refusal, unless it is one of too many that nobody will read, and answer it."""
-    is_flood = refused.reason.http_status == HTTPStatus.TOO_MANY_REQUESTS
-    if (request.sender is None or is_flood) and not may_keep(request.arrival.remote_address):
+    if not _is_kept(request, refused.reason):
         return refusal_answer(refused)
     record_refused(
         delivery_id=request.delivery_id,
@@ -120,3 +132,11 @@ def _refused(request: _Request, refused: Refused) -> Answer:
         timings=request.watch.timings(),
     )
     return refusal_answer(refused, delivery_id=request.delivery_id)
+
+
+def _is_kept(request: _Request, reason: Reason) -> bool:
+    if reason.http_status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return True  # ours: whoever sent it may be no stranger
+    if request.sender is None:
+        return may_keep_of_stranger(request.arrival.remote_address)
+    return reason is not Reason.TOKEN_THROTTLED or may_keep_of_flood(request.sender.pk)

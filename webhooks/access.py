@@ -8,7 +8,6 @@ from django.contrib.auth.models import AbstractBaseUser
 
 from strategies.models import Strategy, Subscription
 from webhooks.fields import Fields
-from webhooks.lockout import note_bad_token, note_good_token, refuse_locked_out
 from webhooks.refusals import Reason, Refused
 from webhooks.strict_json import JsonObject
 from webhooks.tokens import user_of
@@ -16,22 +15,16 @@ from webhooks.tokens import user_of
 _LONGEST_GROUP_NAME = 60
 
 
-def sender_of(document: JsonObject, *, path_token: str, address: str | None) -> AbstractBaseUser:
+def sender_of(document: JsonObject, *, path_token: str) -> AbstractBaseUser:
     """The user whose token the alert bears; a token in the path replaces the body's."""
-    return authenticated(path_token or document.get("token"), address=address)
+    return authenticated(path_token or document.get("token"))
 
 
-def authenticated(token: object, *, address: str | None) -> AbstractBaseUser:
-    """The user of the token; raises Refused with TOKEN_INVALID for anything else, and with
-    ADDRESS_LOCKED_OUT where too many bad tokens came from.
-    """
-    text = token.strip() if isinstance(token, str) else ""
-    refuse_locked_out(address, token=text)
-    user = user_of(text)
+def authenticated(token: object) -> AbstractBaseUser:
+    """The user of the token; raises Refused with TOKEN_INVALID for anything else."""
+    user = user_of(token.strip()) if isinstance(token, str) else None
     if user is None:
-        note_bad_token(address)
         raise Refused(Reason.TOKEN_INVALID)
-    note_good_token(address, token=text)
     return user
 
 

@@ -37,12 +37,19 @@ def is_in_networks(address: str | None, networks: Sequence[str]) -> bool:
     return _is_in(_read(address or ""), networks)
 
 
-def sender_key(address: str) -> str:
-    """The name under which the address is counted: an IPv6 sender has a whole network."""
+def network_of(address: str) -> str:
+    """The address under which its user is counted: of IPv6 the first of the user's network."""
     read = _read(address)
     if isinstance(read, ipaddress.IPv6Address):
-        return str(ipaddress.ip_network((read, _OWN_NETWORK_BITS), strict=False))
+        own = ipaddress.ip_network((read, _OWN_NETWORK_BITS), strict=False)
+        return str(own.network_address)
     return address
+
+
+def client_network(request: HttpRequest) -> str | None:
+    """`network_of` the address that sent the request, where there is one."""
+    address = client_address(request)
+    return address and network_of(address)
 
 
 def _read(text: str) -> Address | None:

@@ -1,14 +1,13 @@
-"""Counters and marks in Valkey that every thread and process shares and that pass by themselves.
+"""Counters in Valkey that every thread and process shares and that pass by themselves.
 
 Nothing that trades depends on them: while Valkey does not answer, every question is answered None
-or False at once, and Valkey is asked again after a pause.
+at once, and Valkey is asked again after a pause.
 """
 
 import logging
-from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache
 from time import monotonic
-from typing import TypeVar
 from urllib.parse import unquote, urlsplit
 
 import redis
@@ -22,55 +21,42 @@ PREFIX = "counted:"
 _TIMEOUT_SECONDS = 0.25
 _PAUSE_SECONDS = 5
 
-_T = TypeVar("_T")
-
 # By Valkey's address: until when one that failed is not asked, by the monotonic clock.
 _left_alone_until: dict[str, float] = {}
 
 
-def count(key: str, *, seconds: int) -> int | None:
-    """One more under this key; how many there are, None while Valkey is away.
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many were counted, and in how many seconds the counting begins anew."""
+
+    number: int
+    seconds_left: int
+
+
+def count(key: str, *, seconds: int) -> Tally | None:
+    """One more under this key; None while Valkey is away. One round trip.
 
     The count is dropped `seconds` after its first.
     """
-
-    def increment(client: redis.Redis) -> int:
-        # SET NX first: the life time is there before the count is, and never grows.
-        pipeline = client.pipeline()
-        pipeline.set(PREFIX + key, 0, ex=seconds, nx=True)
-        pipeline.incr(PREFIX + key)
-        return int(pipeline.execute()[1])
-
-    return _asked(increment)
-
-
-def seconds_left(key: str) -> int:
-    """How long the count under this key lives; 0 when there is none."""
-    left = _asked(lambda client: int(client.ttl(PREFIX + key)))
-    return max(left or 0, 0)
-
-
-def counted(key: str) -> int:
-    """How many there are under this key, without adding one."""
-    found = _asked(lambda client: client.get(PREFIX + key))
-    return int(found) if found else 0
-
-
-def mark(key: str, *, seconds: int) -> None:
-    """Remember the key for so long from now on."""
-    _asked(lambda client: client.set(PREFIX + key, 1, ex=seconds))
-
-
-def _asked(question: Callable[[redis.Redis], _T]) -> _T | None:
     url = settings.REDIS_URL
     if monotonic() < _left_alone_until.get(url, 0):
         return None
     try:
-        return question(client_of(url))
+        return _counted(client_of(url), PREFIX + key, seconds)
     except redis.RedisError as error:
         _left_alone_until[url] = monotonic() + _PAUSE_SECONDS
-        logger.warning("Valkey does not answer, so requests are not limited: %s", error)
+        logger.warning("Valkey does not answer, so nobody is throttled: %s", error)
         return None
+
+
+def _counted(client: redis.Redis, key: str, seconds: int) -> Tally:
+    # SET NX first: the life time is there before the count is, and never grows.
+    pipeline = client.pipeline(transaction=False)
+    pipeline.set(key, 0, ex=seconds, nx=True)
+    pipeline.incr(key)
+    pipeline.ttl(key)
+    _, number, seconds_left = pipeline.execute()
+    return Tally(number=number, seconds_left=max(seconds_left, 1))
 
 
 @lru_cache(maxsize=4)

@@ -4,7 +4,7 @@ import pytest
 from django.test import RequestFactory
 from pytest_django import Settings
 
-from tradeplatform.lib.client_address import client_address, is_in_networks, sender_key
+from tradeplatform.lib.client_address import client_address, is_in_networks, network_of
 
 PROXY, INNER, CLIENT, LIAR = "10.0.0.1", "10.0.0.2", "203.0.113.9", "198.51.100.7"
 
@@ -48,6 +48,6 @@ def test_an_address_is_in_a_network_or_not(address: str | None, is_in: bool) -> 
 
 
 def test_whoever_has_a_whole_network_is_one_sender() -> None:
-    assert sender_key("2001:db8::5") == sender_key("2001:db8::ffff:1") == "2001:db8::/64"
-    assert sender_key("2001:db8:0:1::5") == "2001:db8:0:1::/64"
-    assert sender_key(CLIENT) == CLIENT
+    assert network_of("2001:db8::5") == network_of("2001:db8::ffff:1") == "2001:db8::"
+    assert network_of("2001:db8:0:1::5") == "2001:db8:0:1::"
+    assert network_of(CLIENT) == CLIENT

@@ -44,8 +44,17 @@ def test_other_addresses_are_refused_by_name(desk: Desk) -> None:
     assert answer.status_code == 403
     assert answer.json()["error_code"] == "ADDRESS_NOT_ALLOWED"
     assert "127.0.0.1" in answer.json()["error"]
-    assert Delivery.objects.get().error_code == "ADDRESS_NOT_ALLOWED"
+    assert "TRUSTED_PROXIES" in answer.json()["error"]
+    kept = Delivery.objects.get()
+    assert (kept.error_code, kept.sender) == ("ADDRESS_NOT_ALLOWED", desk.owner)
     assert not Signal.objects.exists()
+
+
+@pytest.mark.parametrize("body", [b"no json", b'{"token": "tpw_guess"}', b"x" * 70_000])
+def test_a_stranger_elsewhere_is_told_nothing_else(desk: Desk, body: bytes) -> None:
+    allow("203.0.113.9")
+
+    assert desk.send(body).json()["error_code"] == "ADDRESS_NOT_ALLOWED"
 
 
 @pytest.mark.parametrize("network", ["203.0.113.9", "203.0.113.0/24"])

@@ -10,7 +10,8 @@ from strategies.models import Signal
 from webhooks import throttling
 from webhooks.models import Delivery
 from webhooks.tests.conftest import Desk
-from webhooks.tests.trading_rows import make_strategy, person
+from webhooks.tests.trading_rows import NOW, make_strategy, person
+from webhooks.tokens import issue_token
 
 pytestmark = pytest.mark.django_db
 
@@ -26,7 +27,6 @@ def assert_throttled(response: Any, code: str) -> None:
 
 def test_an_honest_burst_is_far_below_the_limits(settings: Settings) -> None:
     assert settings.WEBHOOK_TOKEN_LIMIT >= 5 * 1000
-    assert settings.WEBHOOK_ADDRESS_LIMIT >= 2 * settings.WEBHOOK_TOKEN_LIMIT
 
 
 def test_more_alerts_than_a_token_may_send_are_refused(desk: Desk, settings: Settings) -> None:
@@ -54,20 +54,41 @@ def test_one_senders_flood_leaves_the_others_alone(desk: Desk, settings: Setting
     assert (flooded.status_code, served.status_code) == (429, 202)
 
 
-def test_more_requests_than_an_address_may_send_are_refused(desk: Desk, settings: Settings) -> None:
+def test_more_requests_than_strangers_may_send_from_an_address_are_refused(
+    desk: Desk, settings: Settings
+) -> None:
     settings.WEBHOOK_ADDRESS_LIMIT = 2
     desk.send(b"no json")
-    desk.send(b"no json")
+    desk.post(token="tpw_guess")
 
-    refused = desk.post()
+    junk, guess = desk.send(b"no json"), desk.post(token="tpw_guess")
     elsewhere = Client().post(
-        "/api/webhook", desk.alert(), content_type="application/json", REMOTE_ADDR="203.0.113.9"
+        "/api/webhook", "no json", content_type="text/plain", REMOTE_ADDR="203.0.113.9"
     )
 
-    assert_throttled(refused, "ADDRESS_THROTTLED")
-    assert "127.0.0.1" in refused.json()["error"]
-    assert elsewhere.status_code == 202
+    assert_throttled(junk, "ADDRESS_THROTTLED")
+    assert_throttled(guess, "ADDRESS_THROTTLED")
+    assert "127.0.0.1" in junk.json()["error"]
+    assert elsewhere.status_code == 400
+
+
+def test_a_flood_of_strangers_costs_a_valid_token_no_alert(desk: Desk, settings: Settings) -> None:
+    settings.WEBHOOK_ADDRESS_LIMIT = 1
+    flood = [desk.send(b"no json").status_code for _ in range(3)]
+
+    served = desk.post()
+
+    assert (flood, served.status_code) == ([400, 429, 429], 202)
     assert Signal.objects.count() == 1
+
+
+def test_a_new_token_does_not_start_the_count_anew(desk: Desk, settings: Settings) -> None:
+    settings.WEBHOOK_TOKEN_LIMIT = 1
+    desk.post()
+
+    renewed = desk.post(token=issue_token(user=desk.owner, now=NOW))
+
+    assert_throttled(renewed, "TOKEN_THROTTLED")
 
 
 def test_zero_is_no_limit(desk: Desk, settings: Settings) -> None:
@@ -78,7 +99,7 @@ def test_zero_is_no_limit(desk: Desk, settings: Settings) -> None:
 
 def test_of_a_flood_only_the_first_refusals_are_kept(desk: Desk, settings: Settings) -> None:
     settings.WEBHOOK_ADDRESS_LIMIT = 1
-    most = throttling.MOST_KEPT_OF_ADDRESS
+    most = throttling.MOST_KEPT
 
     answers = [desk.send(b"x" * 60_000) for _ in range(most + 5)]
 
@@ -88,10 +109,21 @@ def test_of_a_flood_only_the_first_refusals_are_kept(desk: Desk, settings: Setti
     assert {len(body) for body in Delivery.objects.values_list("body", flat=True)} == {4096}
 
 
+def test_a_senders_own_flood_is_kept_whoever_else_floods(desk: Desk, settings: Settings) -> None:
+    settings.WEBHOOK_TOKEN_LIMIT = 1
+    for _ in range(throttling.MOST_KEPT + 1):
+        desk.send(b"no json")
+    desk.post()
+
+    refused = desk.post()
+
+    assert Delivery.objects.get(pk=refused.json()["delivery_id"]).sender == desk.owner
+
+
 def test_an_alert_that_is_accepted_is_kept_however_many_were_refused(
     desk: Desk, settings: Settings
 ) -> None:
-    for _ in range(throttling.MOST_KEPT_OF_ADDRESS + 1):
+    for _ in range(throttling.MOST_KEPT + 1):
         desk.send(b"no json")
 
     accepted, mistaken = desk.post(), desk.post(side="up")
