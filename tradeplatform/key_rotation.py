@@ -1,16 +1,19 @@
 """Encrypt everything that is kept encrypted with the newest key, while the platform works.
 
-Kept encrypted is every text column whose name begins with `encrypted_`. A row is compared and set
-in one statement: what somebody else wrote meanwhile stays, no row is locked, and a run that breaks
-off is finished by the next.
+Kept encrypted is every column whose name begins with `encrypted_`. A row is compared and set in one
+statement: what somebody else wrote meanwhile stays, no row is locked, and a run that breaks off is
+finished by the next. An older key is dropped only once no row needs it; two runs at once could
+drop one between them, so the second is refused.
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.apps import apps
 from django.conf import settings
-from django.db.models import Model, TextField
+from django.db import connection
+from django.db.models import Model
 
 from tradeplatform.lib.encryption import CannotDecrypt, reencrypt
 from tradeplatform.lib.secret_file import add_secret
@@ -19,6 +22,12 @@ _PREFIX = "encrypted_"
 _BATCH = 500
 # A row that somebody changes at the same moment is met again by the next pass.
 _MOST_PASSES = 5
+# Any number that no other advisory lock of ours has.
+LOCK = 7_366_001
+
+
+class RotationRuns(Exception):
+    """Another process rotates: wait for its end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,24 +51,17 @@ class Rotation:
 
 def rotate() -> Rotation:
     """Bring every row under the first key. Where the installation keeps its own key and nothing is
-    left of an earlier run, that is a new one.
+    left of an earlier run, that is a new one. Raises RotationRuns.
     """
-    if not settings.ENCRYPTION_KEYS and not any(_is_outdated(text) for text in stored_texts()):
-        add_secret(settings.ENCRYPTION_KEY_FILE)
-    changed = 0
-    for _ in range(_MOST_PASSES):
-        done = _renew_all()
-        changed += done.changed
-        if not done.changed:
-            break
-    return Rotation(changed=changed, unreadable=done.unreadable)
+    with _alone():
+        return _rotate()
 
 
 def encrypted_columns() -> Iterator[Column]:
     """Every column that is kept encrypted."""
     for model in apps.get_models():
         for field in model._meta.concrete_fields:
-            if isinstance(field, TextField) and field.name.startswith(_PREFIX):
+            if field.name.startswith(_PREFIX):
                 yield Column(model, field.name)
 
 
@@ -80,6 +82,31 @@ def renew(column: Column, key: object, *, token: str) -> int:
         return 0
     unchanged = column.model._default_manager.filter(**{"pk": key, column.name: token})
     return unchanged.update(**{column.name: renewed})
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Held by the connection: whatever ends the process lets the next one in."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
+        if cursor.fetchone() != (True,):
+            raise RotationRuns
+        try:
+            yield
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
+
+
+def _rotate() -> Rotation:
+    if not settings.ENCRYPTION_KEYS and not any(_is_outdated(text) for text in stored_texts()):
+        add_secret(settings.ENCRYPTION_KEY_FILE)
+    changed = 0
+    for _ in range(_MOST_PASSES):
+        done = _renew_all()
+        changed += done.changed
+        if not done.changed:
+            break
+    return Rotation(changed=changed, unreadable=done.unreadable)
 
 
 def _renew_all() -> Rotation:

@@ -29,6 +29,7 @@ def add_secret(path: Path) -> None:
     """Put a new secret in front; of the older ones only the newest stays."""
     draft = _draft(path, [secrets.token_urlsafe(_RANDOM_BYTES), secrets_in(path)[0]])
     draft.replace(path)
+    _keep_names(path.parent)
 
 
 def _draft(path: Path, lines: list[str]) -> Path:
@@ -51,3 +52,13 @@ def _create(path: Path) -> None:
         pass
     finally:
         draft.unlink()
+    _keep_names(path.parent)
+
+
+def _keep_names(directory: Path) -> None:
+    """Bring the names to the disk: rows under a key that a power cut takes back are lost."""
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

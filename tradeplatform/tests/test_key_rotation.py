@@ -5,13 +5,15 @@ import stat
 from io import StringIO
 from pathlib import Path
 
+import psycopg2
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from pytest_django import Settings
 
 from accounts.models import Account
 from accounts.tests.rows import KEY, SECRET, make_account, trader
-from tradeplatform.key_rotation import Column, encrypted_columns, renew
+from tradeplatform.key_rotation import LOCK, Column, encrypted_columns, renew
 from tradeplatform.lib.encryption import decrypt, encrypt
 from tradeplatform.lib.secret_file import add_secret, load_or_create_secret, secrets_in
 
@@ -145,3 +147,35 @@ def test_credentials_entered_meanwhile_stay(settings: Settings) -> None:
     account.refresh_from_db()
     assert changed == 0
     assert decrypt(account.encrypted_credentials) == "entered"
+
+
+def test_a_second_run_at_once_is_refused(key_file: Path) -> None:
+    account = make_account(trader("alice"), "a")
+    keys = secrets_in(key_file)
+    other = psycopg2.connect(**connection.get_connection_params())
+    with other.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+
+    with pytest.raises(CommandError, match="Another run is at work"):
+        run()
+    keys_meanwhile = secrets_in(key_file)
+    other.close()  # as a kill of the other would
+    run()
+
+    assert keys_meanwhile == keys
+    assert len(secrets_in(key_file)) == 2
+    assert is_readable(account)
+
+
+def test_a_run_that_is_killed_anywhere_leaves_every_row_readable(key_file: Path) -> None:
+    accounts = [make_account(trader("alice"), "a"), make_account(trader("bob"), "b")]
+    add_secret(key_file)
+    column = Column(Account, "encrypted_credentials")
+    renew(column, accounts[0].pk, token=accounts[0].encrypted_credentials)  # the first row only
+
+    readable_meanwhile = [is_readable(account) for account in accounts]
+    said = run()
+
+    assert readable_meanwhile == [True, True]
+    assert said.startswith("1 stored texts")
+    assert all(is_readable(account) for account in accounts)
