@@ -12,10 +12,12 @@ from django.contrib.auth.signals import user_login_failed
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.forms import AuthenticationForm
 from unfold.widgets import BASE_INPUT_CLASSES
 
+from tradeplatform.lib.encryption import CannotDecrypt
 from tradeplatform.two_factor import has_two_factor, is_right_code
 
 _CODE = {"autocomplete": "one-time-code", "inputmode": "numeric"}
@@ -41,10 +43,17 @@ class LoginForm(AuthenticationForm):  # type: ignore[misc]  # Unfold ships no ty
     def _check_code(self, user: User, code: str) -> None:
         if not code:
             raise ValidationError(_("Enter your password again and the code of your app."))
-        if not is_right_code(user, code):
+        if not self._is_right(user, code):
             credentials = {"username": user.get_username()}
             user_login_failed.send(__name__, credentials=credentials, request=self.request)
             raise ValidationError(_("The code is wrong or was used. Wait for the next one."))
+
+    def _is_right(self, user: User, code: str) -> bool:
+        try:
+            return is_right_code(user, code, now=timezone.now())
+        except CannotDecrypt:
+            text = _("The key of your app is lost. Ask a superuser to remove it.")
+            raise ValidationError(text) from None
 
 
 def locked_out(

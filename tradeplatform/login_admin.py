@@ -11,21 +11,20 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from django_otp.plugins.otp_totp.models import TOTPDevice, default_key
 from unfold.admin import ModelAdmin
 from unfold.decorators import action
 
 from tradeplatform.lib.admin_columns import badge
 from tradeplatform.lib.admin_scope import sees_all
 from tradeplatform.lib.encryption import CannotDecrypt, decrypt, encrypt
-from tradeplatform.two_factor import for_typing, has_two_factor, qr_code, set_up
+from tradeplatform.models import AuthenticatorApp
+from tradeplatform.two_factor import has_two_factor, new_key, qr_code, set_up
 
 # The session's name for a new key, encrypted, until the user's app has shown that it knows it.
 _NEW_KEY = "new_two_factor_key"
-
-admin.site.unregister(TOTPDevice)
 
 
 class _ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]  # Unfold ships no types
@@ -66,7 +65,7 @@ class AccessAttemptAdmin(_ReadOnlyAdmin):
         return badge(_("Failed"), "plain")
 
 
-@admin.register(TOTPDevice)
+@admin.register(AuthenticatorApp)
 class TwoFactorAdmin(_ReadOnlyAdmin):
     """Who logs in with a code as well: each their own, superusers everybody's."""
 
@@ -105,7 +104,7 @@ class TwoFactorAdmin(_ReadOnlyAdmin):
             return HttpResponseRedirect(_list_address())
         key = _session_key(request)
         if request.method == "POST":
-            if set_up(user, key=key, code=request.POST.get("code", "")):
+            if set_up(user, key=key, code=request.POST.get("code", ""), now=timezone.now()):
                 del request.session[_NEW_KEY]
                 text = _("From now on your login asks for a code of your app.")
                 self.message_user(request, text, messages.SUCCESS)
@@ -116,7 +115,7 @@ class TwoFactorAdmin(_ReadOnlyAdmin):
             "title": _("Set up two-factor login"),
             "opts": self.model._meta,
             "picture": qr_code(user, key=key),
-            "key": for_typing(key),
+            "key": key,
             "list_address": _list_address(),
         }
         return TemplateResponse(request, "admin/two_factor_set_up.html", context)
@@ -127,10 +126,10 @@ def _session_key(request: HttpRequest) -> str:
     try:
         return decrypt(request.session.get(_NEW_KEY, ""))
     except CannotDecrypt:
-        key = default_key()
+        key = new_key()
         request.session[_NEW_KEY] = encrypt(key)
-        return str(key)
+        return key
 
 
 def _list_address() -> str:
-    return reverse("admin:otp_totp_totpdevice_changelist")
+    return reverse("admin:tradeplatform_authenticatorapp_changelist")

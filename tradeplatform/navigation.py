@@ -50,7 +50,7 @@ _GROUPS: list[tuple[Any, list[tuple[Any, str, str]]]] = [
             (_("Hooks"), "code", "strategies.hookprogress"),
             (_("Periodic tasks"), "schedule", "django_celery_beat.periodictask"),
             (_("Failed logins"), "lock", "axes.accessattempt"),
-            (_("Two-factor logins"), "qr_code", "otp_totp.totpdevice"),
+            (_("Two-factor logins"), "qr_code", "tradeplatform.authenticatorapp"),
             (_("Users"), "person", "auth.user"),
             (_("Groups"), "group", "auth.group"),
         ],

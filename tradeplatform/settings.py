@@ -141,8 +141,6 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_celery_beat",
     "axes",
-    "django_otp",
-    "django_otp.plugins.otp_totp",
     "rest_framework",
     "drf_spectacular",
     "tradeplatform",
@@ -203,8 +201,6 @@ AXES_SENSITIVE_PARAMETERS = ["otp_token", "csrfmiddlewaretoken"]
 AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
-# The name beside the codes in people's apps.
-OTP_TOTP_ISSUER = "tradeplatform"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
@@ -313,7 +309,7 @@ UNFOLD = {
             {"title": "Change password", "link": reverse_lazy("admin:password_change")},
             {
                 "title": "Two-factor login",
-                "link": reverse_lazy("admin:otp_totp_totpdevice_changelist"),
+                "link": reverse_lazy("admin:tradeplatform_authenticatorapp_changelist"),
             },
         ]
     },

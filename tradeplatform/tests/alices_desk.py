@@ -5,13 +5,15 @@ from typing import Any
 from axes.models import AccessAttempt
 from django.contrib import admin
 from django.db.models import Model
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts.tests.rows import make_account, trader
 from orders.models import Feed, StrayOrder
 from orders.tests.rows import make_dispatch, make_event, make_fill, make_order, make_remainder
 from strategies.models import HookProgress
 from strategies.tests.rows import NOON, make_position, make_signal, make_strategy, subscribe
+from tradeplatform.lib.encryption import encrypt
+from tradeplatform.models import AuthenticatorApp
+from tradeplatform.two_factor import new_key
 from webhooks.models import WebhookToken
 from webhooks.tests.delivery_rows import make_delivery
 from webhooks.tokens import issue_token
@@ -64,7 +66,9 @@ def alices_rows() -> dict[str, Model]:
             strategy=strategy, hooks="alices", events={}, fills={}, marked_at=NOON
         ),
         WebhookToken.objects.get(user=alice),
-        TOTPDevice.objects.create(user=alice, name="alices-telephone", confirmed=True),
+        AuthenticatorApp.objects.create(
+            user=alice, encrypted_key=encrypt(new_key()), last_step=0, created_at=NOON
+        ),
         AccessAttempt.objects.create(
             username="alice", ip_address="1.1.1.1", failures_since_start=1
         ),

@@ -10,12 +10,11 @@ from django.conf import settings
 from django.contrib import admin
 from django.db.models import Model
 from django.test import Client
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts.tests.rows import make_account, superuser, trader
 from webhooks.models import AllowedAddress
 
-OURS = ("accounts", "strategies", "orders", "webhooks")
+OURS = ("accounts", "strategies", "orders", "webhooks", "tradeplatform")
 REGISTERED = sorted(admin.site._registry, key=lambda model: model._meta.label)
 
 
@@ -49,8 +48,7 @@ def test_a_trader_opens_the_pages_of_trading_only(client: Client, model: type[An
 
     answer = client.get(address(model))
 
-    is_ours = model._meta.app_label in OURS and model is not AllowedAddress
-    may_open = is_ours or model is TOTPDevice  # the own one
+    may_open = model._meta.app_label in OURS and model is not AllowedAddress
     assert answer.status_code == (200 if may_open else 403)
 
 
