@@ -6,7 +6,6 @@ from pathlib import Path
 
 import dj_database_url
 from django.templatetags.static import static
-from django.urls import reverse_lazy
 
 from tradeplatform.lib.environment import (
     address,
@@ -21,6 +20,7 @@ from tradeplatform.lib.environment import (
 )
 from tradeplatform.lib.secret_file import load_or_create_secret
 from tradeplatform.lib.services.places import broker_url, database_url
+from tradeplatform.logs import to_console
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -123,11 +123,12 @@ WEB_THREADS = number("WEB_THREADS", default=16)
 # Requests that may wait for results at once; the other threads stay free to accept alerts.
 WEBHOOK_WAIT_SLOTS = number("WEBHOOK_WAIT_SLOTS", default=max(WEB_THREADS // 2, 1))
 
-# What passes in a minute; 0 is no limit. A chart's thousand alerts at once are honest, and all of
-# TradingView's users share four addresses: only what no chart sends is refused (429).
+# Alerts of one token in a minute; 0 is no limit. A chart's thousand alerts at once are honest: only
+# what no chart sends is refused (429).
 WEBHOOK_TOKEN_LIMIT = number("WEBHOOK_TOKEN_LIMIT", default=6000)
-WEBHOOK_ADDRESS_LIMIT = number("WEBHOOK_ADDRESS_LIMIT", default=12_000)
-# So many bad tokens from one address in 15 minutes lock out strangers there; 0 never does.
+# Requests from one address in a minute that no valid token comes with. 0 is no limit.
+WEBHOOK_ADDRESS_LIMIT = number("WEBHOOK_ADDRESS_LIMIT", default=600)
+# So many bad tokens from one address in 15 minutes lock it out; 0 never does.
 WEBHOOK_BAD_TOKENS = number("WEBHOOK_BAD_TOKENS", default=30)
 
 INSTALLED_APPS = [
@@ -194,7 +195,7 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
-AXES_CLIENT_IP_CALLABLE = "tradeplatform.lib.client_address.client_address"
+AXES_CLIENT_IP_CALLABLE = "tradeplatform.lib.client_address.client_network"
 AXES_LOCKOUT_CALLABLE = "tradeplatform.login.locked_out"
 # What was posted is kept with a failure; the password is left out anyway.
 AXES_SENSITIVE_PARAMETERS = ["otp_token", "csrfmiddlewaretoken"]
@@ -263,30 +264,7 @@ SPECTACULAR_SETTINGS = {
     },
 }
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"},
-    },
-    # Django logs the path of every refused request, and a path may hold a webhook token.
-    "filters": {"no_tokens": {"()": "webhooks.redaction.TokenFilter"}},
-    "handlers": {
-        "console": {
-            "class": "logging.StreamHandler",
-            "formatter": "line",
-            "filters": ["no_tokens"],
-        },
-    },
-    "root": {"handlers": ["console"], "level": log_level("LOG_LEVEL", default="INFO")},
-    "loggers": {
-        # At INFO Celery tells every task twice, and beats come every second.
-        "celery": {"level": "WARNING"},
-        # At DEBUG ccxt prints request headers and signed bodies: API keys, secrets, passphrases.
-        "ccxt": {"level": "WARNING"},
-        "ccxt.base.exchange": {"level": "WARNING"},
-    },
-}
+LOGGING = to_console(level=log_level("LOG_LEVEL", default="INFO"))
 
 UNFOLD = {
     "SITE_TITLE": "tradeplatform",
@@ -304,14 +282,6 @@ UNFOLD = {
     "ENVIRONMENT": "tradeplatform.navigation.environment",
     "DASHBOARD_CALLBACK": "tradeplatform.dashboard.add_dashboard",
     "LOGIN": {"form": "tradeplatform.login.LoginForm"},
-    "ACCOUNT": {
-        "navigation": [
-            {"title": "Change password", "link": reverse_lazy("admin:password_change")},
-            {
-                "title": "Two-factor login",
-                "link": reverse_lazy("admin:tradeplatform_authenticatorapp_changelist"),
-            },
-        ]
-    },
+    "ACCOUNT": {"navigation": "tradeplatform.navigation.own_pages"},
     "SIDEBAR": {"show_search": True, "navigation": "tradeplatform.navigation.sidebar"},
 }

@@ -31,8 +31,8 @@ class Reason(Enum):
     # Where from and how often.
     ADDRESS_NOT_ALLOWED = (
         403,
-        "Alerts are not taken from {value}: nothing was ordered. An administrator may add it to the "
-        "allowed addresses or, if a proxy has it, to TRUSTED_PROXIES.",
+        "Alerts are not taken from {value}: nothing was ordered. An administrator may add it to "
+        "the allowed addresses or, if a proxy has it, to TRUSTED_PROXIES.",
     )
     ADDRESS_LOCKED_OUT = (
         429,

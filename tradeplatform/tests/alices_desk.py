@@ -8,7 +8,14 @@ from django.db.models import Model
 
 from accounts.tests.rows import make_account, trader
 from orders.models import Feed, StrayOrder
-from orders.tests.rows import make_dispatch, make_event, make_fill, make_order, make_remainder
+from orders.tests.rows import (
+    make_dispatch,
+    make_event,
+    make_expiry,
+    make_fill,
+    make_order,
+    make_remainder,
+)
 from strategies.models import HookProgress
 from strategies.tests.rows import NOON, make_position, make_signal, make_strategy, subscribe
 from tradeplatform.lib.encryption import encrypt
@@ -56,6 +63,7 @@ def alices_rows() -> dict[str, Model]:
         order,
         make_fill(order),
         make_event(order),
+        make_expiry(order),
         make_dispatch(signal),
         make_position(subscription, symbol="ALICE/USDT"),
         make_remainder(account, key="ALICE"),
@@ -80,6 +88,13 @@ def alices_rows() -> dict[str, Model]:
 def pages() -> list[Any]:
     """Every admin page that shows somebody's rows."""
     return [page for page in admin.site._registry.values() if _label(page) not in NOBODYS]
+
+
+def assert_tells_nothing(answer: Any, path: str) -> None:
+    """Not even her name, wherever an answer leads."""
+    assert answer.status_code in (200, 302, 401, 403, 404, 405), path
+    for text in (answer.content.decode(), answer.headers.get("Location", "")):
+        assert "alice" not in text.lower().replace(path.lower(), ""), path
 
 
 def _label(page: Any) -> str:

@@ -18,7 +18,7 @@ from tradeplatform.lib.encryption import decrypt, encrypt
 from tradeplatform.models import AuthenticatorApp
 from tradeplatform.two_factor import is_right_code
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nothing_counted")]
 
 LOGIN = "/admin/login/"
 APPS = "/admin/tradeplatform/authenticatorapp/"
@@ -88,6 +88,36 @@ def test_a_guesser_locks_out_nobody_at_another_address(alice: User, settings: Se
     owner = log_in(**{"X-Forwarded-For": "203.0.113.10"})
 
     assert (guesser.status_code, is_in(owner)) == (429, True)
+
+
+def test_another_address_of_the_same_ipv6_network_escapes_no_lock_out(
+    alice: User, settings: Settings
+) -> None:
+    settings.TRUSTED_PROXIES = ["127.0.0.1"]
+    for number in range(5):
+        log_in("wrong", **{"X-Forwarded-For": f"2001:db8::{number}"})
+
+    neighbour = log_in(**{"X-Forwarded-For": "2001:db8::ffff"})
+    elsewhere = log_in(**{"X-Forwarded-For": "2001:db8:0:1::1"})
+
+    assert (neighbour.status_code, is_in(elsewhere)) == (429, True)
+
+
+def test_another_spelling_of_the_name_escapes_no_lock_out(alice: User) -> None:
+    for name in ("alice", "\uff41lice", " alice", "alice ", "\uff41\uff4cice"):
+        Client().post(LOGIN, {"username": name, "password": "wrong"})
+
+    assert log_in().status_code == 429
+
+
+def test_trying_many_names_is_locked_out_before_it_costs_much(alice: User) -> None:
+    for number in range(30):
+        Client().post(LOGIN, {"username": f"guess{number}", "password": "wrong"})
+
+    refused = log_in()
+
+    assert (refused.status_code, is_in(refused)) == (429, False)
+    assert AccessAttempt.objects.count() == 30
 
 
 def test_a_forged_address_escapes_no_lock_out(alice: User) -> None:

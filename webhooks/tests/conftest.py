@@ -11,7 +11,6 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 
 from strategies.models import Strategy
-from tradeplatform.lib import counters
 from webhooks.models import Delivery
 from webhooks.tests.trading_rows import make_strategy, person
 
@@ -54,11 +53,8 @@ def no_waiting(settings: Settings) -> None:
 
 
 @pytest.fixture(autouse=True)
-def nothing_counted(settings: Settings) -> None:
-    """What earlier tests sent counts for nothing, though all come from one address."""
-    valkey = counters.client_of(settings.REDIS_URL)
-    for key in valkey.scan_iter(f"{counters.PREFIX}*"):
-        valkey.delete(key)
+def start_anew(nothing_counted: None) -> None:
+    """All tests send from one address."""
 
 
 @pytest.fixture
