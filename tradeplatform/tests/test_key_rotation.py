@@ -5,7 +5,6 @@ import stat
 from io import StringIO
 from pathlib import Path
 
-import psycopg2
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
@@ -152,7 +151,7 @@ def test_credentials_entered_meanwhile_stay(settings: Settings) -> None:
 def test_a_second_run_at_once_is_refused(key_file: Path) -> None:
     account = make_account(trader("alice"), "a")
     keys = secrets_in(key_file)
-    other = psycopg2.connect(**connection.get_connection_params())
+    other = connection.copy()
     with other.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
 
