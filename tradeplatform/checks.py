@@ -10,9 +10,13 @@ from django.db import DatabaseError
 
 from tradeplatform.key_rotation import stored_texts
 from tradeplatform.lib.encryption import CannotDecrypt, decrypt
+from tradeplatform.lib.environment import WrongValue
 
 _SHORTEST_SECRET = 32
 _FEWEST_CHARACTERS = 8
+_MAKE_ONE = (
+    "Leave it out, or make one: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
+)
 _DEFAULTS = ("django-insecure", "change", "default", "example", "password", "your-", "secret-key")
 # Some rows may be unreadable for reasons of their own; these many are not all.
 _ROWS_TRIED = 20
@@ -38,18 +42,21 @@ def check_settings(**_: Any) -> list[CheckMessage]:
     return found
 
 
+def refuse_guessable_secrets() -> None:
+    """Let no process start outside the demo with a secret that anybody could guess.
+
+    Raises WrongValue. Not a system check: gunicorn and Celery start without those.
+    """
+    if not settings.DEMO:
+        for name, prize in _guessable():
+            raise WrongValue(f"{_too_simple(name, prize)}. {_MAKE_ONE}")
+
+
 def check_secrets(**_: Any) -> list[CheckMessage]:
-    """Secrets that anybody could guess: an error where money is, a warning in the demo."""
-    kind = Warning if settings.DEMO else Error
+    """Warn of guessable secrets in the demo; elsewhere nothing has started with them."""
     return [
-        kind(
-            f"{name} is short, simple or an example's: whoever guesses it has the {prize}.",
-            hint='Leave it out, or make one: python3 -c "import secrets; '
-            'print(secrets.token_urlsafe(48))".',
-            id="tradeplatform.E004",
-        )
-        for name, secret, prize in _given_secrets()
-        if _is_guessable(secret)
+        Warning(f"{_too_simple(name, prize)}.", hint=f"{_MAKE_ONE}.", id="tradeplatform.W004")
+        for name, prize in _guessable()
     ]
 
 
@@ -73,10 +80,16 @@ def check_encryption_keys(databases: Sequence[str] | None = None, **_: Any) -> l
     ]
 
 
-def _given_secrets() -> Iterator[tuple[str, str, str]]:
-    yield "SECRET_KEY", settings.SECRET_KEY, "admin"
-    for key in settings.ENCRYPTION_KEYS:
-        yield "A key of ENCRYPTION_KEYS", key, "exchange credentials"
+def _guessable() -> Iterator[tuple[str, str]]:
+    """The setting, and what whoever guesses it has."""
+    if _is_guessable(settings.SECRET_KEY):
+        yield "SECRET_KEY", "admin"
+    if any(map(_is_guessable, settings.ENCRYPTION_KEYS)):
+        yield "A key of ENCRYPTION_KEYS", "exchange credentials"
+
+
+def _too_simple(name: str, prize: str) -> str:
+    return f"{name} is short, simple or an example's: whoever guesses it has the {prize}"
 
 
 def _is_guessable(secret: str) -> bool:

@@ -1,16 +1,23 @@
 """Settings that would trade wrongly or tell secrets are refused."""
 
+import secrets
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from django.conf import settings as project
-from django.core.checks import ERROR, WARNING
+from django.core.checks import WARNING
 from pytest_django import Settings
 
 from accounts.tests.rows import make_account, trader
-from tradeplatform.checks import check_encryption_keys, check_secrets, check_settings
+from tradeplatform.checks import (
+    check_encryption_keys,
+    check_secrets,
+    check_settings,
+    refuse_guessable_secrets,
+)
+from tradeplatform.lib.environment import WrongValue
 
 
 def ids() -> list[str | None]:
@@ -43,24 +50,55 @@ def test_waiting_may_not_take_every_web_thread(settings: Settings) -> None:
     "secret",
     ["changeme", "x" * 60, "Sesame", "django-insecure-" + "abcdefghijklmnop" * 3],
 )
-def test_a_guessable_secret_is_refused_outside_the_demo(settings: Settings, secret: str) -> None:
-    settings.SECRET_KEY = secret
-    settings.ENCRYPTION_KEYS = [secret]
-
+@pytest.mark.parametrize("name", ["SECRET_KEY", "ENCRYPTION_KEYS"])
+def test_a_guessable_secret_is_refused_outside_the_demo(
+    settings: Settings, name: str, secret: str
+) -> None:
+    setattr(settings, name, [secret] if name == "ENCRYPTION_KEYS" else secret)
     settings.DEMO = False
-    where_money_is = check_secrets()
-    settings.DEMO = True
-    in_the_demo = check_secrets()
 
-    assert [message.level for message in where_money_is] == [ERROR, ERROR]
-    assert [message.level for message in in_the_demo] == [WARNING, WARNING]
-    assert not any(secret in message.msg for message in where_money_is)
+    with pytest.raises(WrongValue, match=rf"{name} is short, simple or an") as refusal:
+        refuse_guessable_secrets()
+
+    assert secret not in str(refusal.value)
+
+
+def test_a_guessable_secret_is_warned_of_in_the_demo(settings: Settings) -> None:
+    settings.SECRET_KEY = "changeme"
+    settings.ENCRYPTION_KEYS = ["changeme"]
+
+    refuse_guessable_secrets()
+    warnings = check_secrets()
+
+    assert [message.level for message in warnings] == [WARNING, WARNING]
 
 
 def test_the_secrets_that_an_installation_makes_are_accepted(settings: Settings) -> None:
     settings.DEMO = False
 
-    assert check_secrets() == []
+    refuse_guessable_secrets()
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["manage.py", "up"],
+        ["-m", "celery", "-A", "tradeplatform", "worker"],
+        ["-c", "import tradeplatform.wsgi"],  # as gunicorn does
+    ],
+)
+def test_no_process_starts_with_a_default_secret(tmp_path: Path, command: list[str]) -> None:
+    done = subprocess.run(
+        [sys.executable, *command],
+        cwd=project.BASE_DIR,
+        env={"STATE_DIR": str(tmp_path), "DEMO": "0", "SECRET_KEY": "changeme"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+    assert done.returncode != 0
+    assert "is short, simple or an example's" in done.stderr
 
 
 @pytest.mark.django_db
@@ -84,6 +122,7 @@ def test_an_empty_database_misses_no_key() -> None:
 def test_the_documented_settings_leave_nothing_to_complain_of_for_deployment(
     tmp_path: Path,
 ) -> None:
+    (tmp_path / "secret_key").write_text(secrets.token_urlsafe(32))  # as long as they once were
     environment = {
         "STATE_DIR": str(tmp_path),
         "DEMO": "0",
