@@ -1,9 +1,10 @@
 """Deliveries, webhook tokens and allowed addresses in the admin. A new token is shown once."""
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -20,9 +21,13 @@ from unfold.decorators import action
 from tradeplatform.lib.admin_columns import EMPTY, badge, person
 from tradeplatform.lib.admin_scope import HistoryAdmin, OwnRelatedFilter, UuidSearch
 from tradeplatform.lib.encryption import CannotDecrypt, decrypt, encrypt
+from webhooks.allowing import shut_out
 from webhooks.models import AllowedAddress, Delivery, Outcome, WebhookToken
 from webhooks.tokens import issue_token
 
+# Whom the list of allowed addresses shuts out is told of this time, and by so many addresses.
+_RECENT = timedelta(days=7)
+_MOST_NAMED = 10
 # The session's name for a new token, encrypted, from the POST that made it to the page it is on.
 _TO_SHOW = "new_webhook_token"
 _SENDER = person("sender", title=_("sender"))
@@ -189,6 +194,19 @@ class AllowedAddressAdmin(ModelAdmin):  # type: ignore[misc]  # Unfold ships no 
     list_editable = ["note", "is_active"]
     search_fields = ["network", "note"]
     empty_hint = _("No addresses: alerts may come from anywhere.")
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """The list, with a warning where it refuses whoever could send until now."""
+        answer: HttpResponse = super().changelist_view(request, extra_context)
+        others = shut_out(since=timezone.now() - _RECENT) if request.method == "GET" else []
+        if others:
+            text = _(
+                "Alerts with a valid token came from %(addresses)s this week; they are refused "
+                "now. If that is your proxy's address, add it to TRUSTED_PROXIES and restart."
+            )
+            named = text % {"addresses": ", ".join(others[:_MOST_NAMED])}
+            self.message_user(request, named, messages.WARNING)
+        return answer
 
 
 def _taken_token(request: HttpRequest) -> str:

@@ -82,6 +82,23 @@ def test_what_is_no_address_is_not_saved(network: str) -> None:
         AllowedAddress(network=network).full_clean()
 
 
+def test_the_page_warns_of_senders_that_the_list_shuts_out(client: Client, desk: Desk) -> None:
+    desk.post()
+    desk.post(token="tpw_guess")
+    client.force_login(superuser())
+    page = "/admin/webhooks/allowedaddress/"
+
+    while_off = client.get(page).content.decode()
+    allow("203.0.113.9")
+    while_on = client.get(page).content.decode()
+    allow("127.0.0.1")
+    once_allowed = client.get(page).content.decode()
+
+    warning = "came from 127.0.0.1 this week; they are refused now"
+    assert [warning in text for text in (while_off, while_on, once_allowed)] == [False, True, False]
+    assert "TRUSTED_PROXIES" in while_on
+
+
 def test_a_superuser_switches_tradingviews_addresses_on(client: Client) -> None:
     client.force_login(superuser())
     rows = list(AllowedAddress.objects.all())
