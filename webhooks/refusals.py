@@ -36,11 +36,11 @@ class Reason(Enum):
     )
     ADDRESS_LOCKED_OUT = (
         429,
-        "Too many requests from {value} had no valid token. Wait {detail}, then send a valid one.",
+        "Too many bad tokens came from {value}. Wait {detail}; a valid one is taken at once.",
     )
     ADDRESS_THROTTLED = (
         429,
-        "Too many requests came from {value}: nothing was ordered. Wait {detail}, send fewer.",
+        "Too many requests without a valid token came from {value}. Wait {detail}, send fewer.",
     )
     TOKEN_THROTTLED = (
         429,

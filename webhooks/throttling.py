@@ -72,9 +72,13 @@ def _throttled(reason: Reason, tally: Tally, *, address: str = "") -> Refused:
     return Refused(
         reason,
         value=address,
-        detail=f"{tally.seconds_left} s",
+        detail=_in_words(tally.seconds_left),
         retry_after_seconds=tally.seconds_left,
     )
+
+
+def _in_words(seconds: int) -> str:
+    return f"{seconds} s" if seconds <= _WINDOW_SECONDS else f"{-(-seconds // 60)} min"
 
 
 def _may_keep(source: str, *, most: int) -> bool:
