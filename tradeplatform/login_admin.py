@@ -49,6 +49,7 @@ class AccessAttemptAdmin(_ReadOnlyAdmin):
     search_fields = ["username", "ip_address"]
     fields = [*list_display, "user_agent"]
     actions = ["unlock"]
+    empty_hint = _("No login failed in the last 15 minutes.")
 
     @admin.action(description=_("Unlock: let them log in again"), permissions=["delete"])
     def unlock(self, request: HttpRequest, rows: QuerySet[AccessAttempt]) -> None:
@@ -74,6 +75,7 @@ class TwoFactorAdmin(_ReadOnlyAdmin):
     search_fields = ["user__username"]
     fields = list_display
     actions_list = ["set_up"]
+    empty_hint = _("No login asks for a code yet.")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows: QuerySet[Any] = super().get_queryset(request)

@@ -196,17 +196,25 @@ class AllowedAddressAdmin(ModelAdmin):  # type: ignore[misc]  # Unfold ships no 
     empty_hint = _("No addresses: alerts may come from anywhere.")
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        """The list, with a warning where it refuses whoever could send until now."""
+        """The list, and above it what it does to senders."""
         answer: HttpResponse = super().changelist_view(request, extra_context)
-        others = shut_out(since=timezone.now() - _RECENT) if request.method == "GET" else []
-        if others:
-            text = _(
-                "Alerts with a valid token came from %(addresses)s this week; they are refused "
-                "now. If that is your proxy's address, add it to TRUSTED_PROXIES and restart."
-            )
-            named = text % {"addresses": ", ".join(others[:_MOST_NAMED])}
-            self.message_user(request, named, messages.WARNING)
+        if request.method == "GET":
+            self.message_user(request, *_effect_of_list())
         return answer
+
+
+def _effect_of_list() -> tuple[Any, int]:
+    """What the list of allowed addresses does, and how much that is to be noticed."""
+    if not AllowedAddress.objects.filter(is_active=True).exists():
+        return _("None is active: alerts may come from anywhere."), messages.INFO
+    others = shut_out(since=timezone.now() - _RECENT)
+    if not others:
+        return _("Alerts from all other addresses are refused."), messages.INFO
+    text = _(
+        "Alerts with a valid token came from %(addresses)s this week; they are refused now. If "
+        "that is your proxy's address, add it to TRUSTED_PROXIES and restart."
+    )
+    return text % {"addresses": ", ".join(others[:_MOST_NAMED])}, messages.WARNING
 
 
 def _taken_token(request: HttpRequest) -> str:
