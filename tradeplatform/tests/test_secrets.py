@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from orders.tests.waiting import wait_for
 from tradeplatform.supervisor.tests.platform_process import PlatformProcess
 from tradeplatform.tests.platform_client import PlatformClient
 from tradeplatform.tests.settings_by_hand import manage
@@ -23,6 +24,7 @@ pytestmark = [pytest.mark.whole_platform, pytest.mark.xdist_group("whole platfor
 
 KEY, SECRET, PASSPHRASE = "key-to-be-found", "secret-to-be-found", "passphrase-to-be-found"
 GUESS = "tpw_guessToBeFoundGuessToBeFoundGuessToBeFound0"
+NO_ANSWER = "The exchange gave no usable answer"
 # Parts of a signed address and of signed headers, at any exchange.
 SIGNED = re.compile(r"signature=[0-9a-fA-F]{8}|X-MBX-APIKEY\W+[\w-]{8}|Fernet", re.IGNORECASE)
 
@@ -128,7 +130,7 @@ def send_bad_alerts(client: PlatformClient) -> list[int]:
 
 def test_no_secret_is_told_anywhere(platform: PlatformProcess, tmp_path: Path) -> None:
     client = PlatformClient(tmp_path)
-    account_id = manage(tmp_path, _ADD_ACCOUNT)
+    account_page = f"/admin/accounts/account/{manage(tmp_path, _ADD_ACCOUNT)}/"
     browser = Browser(platform.quickstart())
 
     def buy() -> list[str]:
@@ -142,9 +144,12 @@ def test_no_secret_is_told_anywhere(platform: PlatformProcess, tmp_path: Path) -
     with platform.restarting_nothing():
         os.kill(platform.pid_of("sandbox"), signal.SIGKILL)
         client.alert(symbol="BTC/USDT", side="buy", order_type="LIMIT", price="50000", qty_per=1)
+        # A read is signed in its address, and the texts of failures tell addresses.
+        browser.post(f"{account_page}check_connection/")
+        wait_for(lambda: NO_ANSWER in browser.get(f"{account_page}change/"), seconds=30)
         for worker in ("worker0", "worker1"):
             os.kill(platform.pid_of(worker), signal.SIGKILL)
-        browser.post(f"/admin/accounts/account/{account_id}/check_connection/")
+        browser.post(f"{account_page}check_connection/")
         client.alert(symbol="BTC/USDT", side="buy", order_type="LIMIT", price="50000", qty_per=1)
         waiting = manage(tmp_path, _EVERYTHING)
     page = browser.post("/admin/webhooks/webhooktoken/rotate/")
