@@ -1,4 +1,4 @@
-"""What is logged: lines on the console, without secrets, and none that a flood could multiply."""
+"""What is logged: lines on the console, without secrets."""
 
 from typing import Any
 
@@ -26,12 +26,11 @@ def to_console(*, level: str) -> dict[str, Any]:
 
 
 _LOGGERS = {
-    # What is refused is kept as a row, up to a bound; a line each would fill the disk.
+    # What is refused is kept as a row, up to a bound; in a flood a line each would bury the others.
     "django.request": {"level": "ERROR"},
-    "django.security.DisallowedHost": {"level": "CRITICAL"},
     "axes": {"level": "ERROR"},
-    # Its own handler lets tokens through, and it tells every request that is no HTTP.
-    "gunicorn.error": {"level": "ERROR", "propagate": True},
+    # Its own handler lets tokens through: it tells the address of a request that fails.
+    "gunicorn.error": {"level": "WARNING", "propagate": True},
     # At INFO Celery tells every task twice, and beats come every second.
     "celery": {"level": "WARNING"},
     # At DEBUG ccxt prints request headers and signed bodies: API keys, secrets, passphrases.
