@@ -100,7 +100,7 @@ class AccountAdmin(OwnedAdmin):
 
     def save_model(self, request: HttpRequest, obj: Account, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        if isinstance(form, AccountForm) and form.has_new_credentials:
+        if isinstance(form, AccountForm) and form.wants_check:
             self._ask_for_check(request, obj.pk)
 
     @action(  # type: ignore[untyped-decorator]  # Unfold ships no types

@@ -7,27 +7,38 @@ from datetime import datetime
 from django.conf import settings
 
 from accounts.exchange import gateway
-from accounts.exchange.types import AccountCheck, Environment, Login, MarketKey, MarketType
+from accounts.exchange.types import (
+    KEY_CAN_WITHDRAW,
+    AccountCheck,
+    Environment,
+    Login,
+    MarketKey,
+    MarketType,
+)
 from accounts.exchange.venues import VENUES
 from accounts.models import Account, Health
 from tradeplatform.lib import loop
 
-# Loading the markets, the balance, the position mode: each ends by the exchange's own time-out.
-_REQUESTS = 3
+# The markets, the balance, the key's rights, the position mode: each ends by its own time-out.
+_REQUESTS = 4
 
 
 def check_account(account_id: int, *, now: datetime) -> None:
     """Write what the exchange says about the account's credentials into its health fields.
 
-    Credentials that were replaced meanwhile are not judged by this answer.
+    Credentials that were replaced meanwhile are not judged by this answer. An account whose key
+    could withdraw is switched off: it gets no new orders, and those it has are still followed.
     """
     account = Account.objects.get(pk=account_id)
     checks = _answers(_logins(account))
     failed = [check for check in checks if not check.is_ok]
     messages = dict.fromkeys(check.message for check in failed or checks)
-    Account.objects.filter(
+    judged = Account.objects.filter(
         pk=account_id, encrypted_credentials=account.encrypted_credentials
-    ).update(
+    )
+    if any(check.code == KEY_CAN_WITHDRAW for check in failed):
+        judged.update(is_active=False)
+    judged.update(
         health=Health.FAILED if failed else Health.OK,
         health_message=" ".join(messages)[:300],
         health_checked_at=now,

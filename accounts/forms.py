@@ -57,6 +57,12 @@ class AccountForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the 
         """Whether any credential was entered; only after validation."""
         return any(self.cleaned_data.get(name) for name in _SECRETS)
 
+    @property
+    def wants_check(self) -> bool:
+        """Whether the account may be about to trade with a key that nobody has looked at."""
+        is_switched_on = "is_active" in self.changed_data and self.cleaned_data["is_active"]
+        return self.has_new_credentials or is_switched_on
+
     def _check_name(self, cleaned: dict[str, Any]) -> None:
         # Django leaves the constraint out once the owner is no part of the form any more.
         others = Account.objects.filter(owner_id=self.instance.owner_id, name=cleaned.get("name"))

@@ -14,6 +14,8 @@ from django_celery_beat.models import (
 from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
+import tradeplatform.login_admin  # noqa: F401  registers its pages
+
 _BEAT = [ClockedSchedule, CrontabSchedule, IntervalSchedule, PeriodicTask, SolarSchedule]
 
 admin.site.unregister([User, Group, *_BEAT])

@@ -1,14 +1,22 @@
 """The project as a Django app: its commands, templates and checks."""
 
 from django.apps import AppConfig
-from django.core.checks import register
+from django.core.checks import Tags, register
 
-from tradeplatform.checks import check_settings
+from tradeplatform.checks import (
+    check_encryption_keys,
+    check_secrets,
+    check_settings,
+    refuse_guessable_secrets,
+)
 
 
 class TradeplatformConfig(AppConfig):
     name = "tradeplatform"
 
     def ready(self) -> None:
-        """Have wrong settings stop every command."""
+        """Have guessable secrets stop every process, and wrong settings every command."""
+        refuse_guessable_secrets()
         register(check_settings)
+        register(check_secrets, Tags.security)
+        register(check_encryption_keys, Tags.database)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.exchange.types import Environment
 from accounts.models import Account
 
+_AUTHENTICATOR_APP = "tradeplatform.authenticatorapp"
 _GROUPS: list[tuple[Any, list[tuple[Any, str, str]]]] = [
     (
         _("Trading"),
@@ -45,9 +46,12 @@ _GROUPS: list[tuple[Any, list[tuple[Any, str, str]]]] = [
         _("System"),
         [
             (_("Webhook tokens"), "vpn_key", "webhooks.webhooktoken"),
+            (_("Allowed addresses"), "shield", "webhooks.allowedaddress"),
             (_("Dispatches"), "lan", "orders.dispatch"),
             (_("Hooks"), "code", "strategies.hookprogress"),
             (_("Periodic tasks"), "schedule", "django_celery_beat.periodictask"),
+            (_("Failed logins"), "lock", "axes.accessattempt"),
+            (_("Two-factor logins"), "qr_code", _AUTHENTICATOR_APP),
             (_("Users"), "person", "auth.user"),
             (_("Groups"), "group", "auth.group"),
         ],
@@ -63,6 +67,14 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
         for title, pages in _GROUPS
     ]
     return [{"items": [front]}, *(group for group in groups if group["items"])]
+
+
+def own_pages(request: HttpRequest) -> list[dict[str, Any]]:
+    """Unfold's ACCOUNT navigation: the pages behind the user's name."""
+    return [
+        {"title": _("Change password"), "link": reverse_lazy("admin:password_change")},
+        {"title": _("Two-factor login"), "link": reverse_lazy(_address(_AUTHENTICATOR_APP))},
+    ]
 
 
 def _items(request: HttpRequest, pages: list[tuple[Any, str, str]]) -> list[dict[str, Any]]:

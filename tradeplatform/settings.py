@@ -1,6 +1,7 @@
 """All settings, from the environment, each with its reason. docs/configuration.md lists them."""
 
 import os
+from datetime import timedelta
 from pathlib import Path
 
 import dj_database_url
@@ -19,6 +20,7 @@ from tradeplatform.lib.environment import (
 )
 from tradeplatform.lib.secret_file import load_or_create_secret
 from tradeplatform.lib.services.places import broker_url, database_url
+from tradeplatform.logs import to_console
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -35,9 +37,22 @@ TRUSTED_PROXIES = networks("TRUSTED_PROXIES")
 # Generated once per installation, so that no installation runs on a secret that others know.
 SECRET_KEY = os.environ.get("SECRET_KEY") or load_or_create_secret(STATE_DIR / "secret_key")
 # Encrypts exchange credentials. Comma-separated: the first encrypts, all of them decrypt.
-ENCRYPTION_KEYS = words("ENCRYPTION_KEYS", default="") or [
-    load_or_create_secret(STATE_DIR / "encryption_key")
-]
+ENCRYPTION_KEYS = words("ENCRYPTION_KEYS", default="")
+# Without them an installation makes its own, one a line; `manage.py rotate_encryption_key` adds
+# to it while everything runs.
+ENCRYPTION_KEY_FILE = STATE_DIR / "encryption_key"
+if not ENCRYPTION_KEYS:
+    load_or_create_secret(ENCRYPTION_KEY_FILE)
+
+# --- HTTPS: switch it on where browsers reach the platform through it only. ---
+HTTPS = flag("HTTPS", default=False)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
+# Alerts are not redirected: their sender would not follow, and the token has been told by then.
+SECURE_REDIRECT_EXEMPT = ["^api/"]
+SECURE_HSTS_SECONDS = 30 * 24 * 3600 if HTTPS else 0
+# W005, W021: other names under the same domain are none of ours to force to HTTPS. W009: our own
+# check of SECRET_KEY refuses more; what installations made for themselves once had 43 characters.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W009", "security.W021"]
 
 # --- Services: what the environment does not name is started by `manage.py up`. ---
 # The embedded ones listen in the state directory, so that every command finds them there.
@@ -109,6 +124,14 @@ WEB_THREADS = number("WEB_THREADS", default=16)
 # Requests that may wait for results at once; the other threads stay free to accept alerts.
 WEBHOOK_WAIT_SLOTS = number("WEBHOOK_WAIT_SLOTS", default=max(WEB_THREADS // 2, 1))
 
+# Alerts of one token in a minute; 0 is no limit. A chart's thousand alerts at once are honest: only
+# what no chart sends is refused (429).
+WEBHOOK_TOKEN_LIMIT = number("WEBHOOK_TOKEN_LIMIT", default=6000)
+# Requests from one address in a minute that no valid token comes with. 0 is no limit.
+WEBHOOK_ADDRESS_LIMIT = number("WEBHOOK_ADDRESS_LIMIT", default=600)
+# So many bad tokens from one address in 15 minutes lock it out; 0 never does.
+WEBHOOK_BAD_TOKENS = number("WEBHOOK_BAD_TOKENS", default=30)
+
 INSTALLED_APPS = [
     "unfold",
     "unfold.contrib.filters",
@@ -119,6 +142,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django_celery_beat",
+    "axes",
     "rest_framework",
     "drf_spectacular",
     "tradeplatform",
@@ -137,6 +161,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    # Last, as django-axes wants it: it answers for logins that are locked out.
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "tradeplatform.urls"
@@ -159,6 +185,24 @@ TEMPLATES = [
     },
 ]
 
+# --- Logging in to the admin ---
+AUTHENTICATION_BACKENDS = [
+    "tradeplatform.lockout.LockOut",  # first: refuses whoever is locked out
+    "django.contrib.auth.backends.ModelBackend",
+]
+# Five failures lock a user name out at one address: nobody can lock out the operator elsewhere.
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_CLIENT_IP_CALLABLE = "tradeplatform.lib.client_address.client_network"
+AXES_LOCKOUT_CALLABLE = "tradeplatform.login.locked_out"
+# What was posted is kept with a failure; the password is left out anyway.
+AXES_SENSITIVE_PARAMETERS = ["otp_token", "csrfmiddlewaretoken"]
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
@@ -221,30 +265,7 @@ SPECTACULAR_SETTINGS = {
     },
 }
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"},
-    },
-    # Django logs the path of every refused request, and a path may hold a webhook token.
-    "filters": {"no_tokens": {"()": "webhooks.redaction.TokenFilter"}},
-    "handlers": {
-        "console": {
-            "class": "logging.StreamHandler",
-            "formatter": "line",
-            "filters": ["no_tokens"],
-        },
-    },
-    "root": {"handlers": ["console"], "level": log_level("LOG_LEVEL", default="INFO")},
-    "loggers": {
-        # At INFO Celery tells every task twice, and beats come every second.
-        "celery": {"level": "WARNING"},
-        # At DEBUG ccxt prints request headers and signed bodies: API keys, secrets, passphrases.
-        "ccxt": {"level": "WARNING"},
-        "ccxt.base.exchange": {"level": "WARNING"},
-    },
-}
+LOGGING = to_console(level=log_level("LOG_LEVEL", default="INFO"))
 
 UNFOLD = {
     "SITE_TITLE": "tradeplatform",
@@ -261,5 +282,7 @@ UNFOLD = {
     # Real money or play money, beside every page's title.
     "ENVIRONMENT": "tradeplatform.navigation.environment",
     "DASHBOARD_CALLBACK": "tradeplatform.dashboard.add_dashboard",
+    "LOGIN": {"form": "tradeplatform.login.LoginForm"},
+    "ACCOUNT": {"navigation": "tradeplatform.navigation.own_pages"},
     "SIDEBAR": {"show_search": True, "navigation": "tradeplatform.navigation.sidebar"},
 }

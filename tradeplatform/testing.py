@@ -18,6 +18,7 @@ import pytest
 from pytest_django import Settings
 
 from accounts.sandbox.process import SandboxProcess
+from tradeplatform.lib import counters
 from tradeplatform.lib.services.child import Child, stop
 from tradeplatform.lib.services.errors import ServiceError
 from tradeplatform.lib.services.places import broker_url
@@ -74,6 +75,14 @@ def fresh_sandbox(sandbox: SandboxProcess, settings: Settings) -> SandboxProcess
     if answer.status != http.HTTPStatus.OK:
         pytest.fail(f"the sandbox exchange refused to be reset: HTTP {answer.status}")
     return sandbox
+
+
+@pytest.fixture
+def nothing_counted(settings: Settings) -> None:
+    """Whatever earlier tests sent, nobody is throttled for it."""
+    valkey = counters.client_of(settings.REDIS_URL)
+    for key in valkey.scan_iter(f"{counters.PREFIX}*"):
+        valkey.delete(key)
 
 
 def with_database(url: str, *, number: int) -> str:

@@ -1,9 +1,10 @@
-"""Deliveries and webhook tokens in the admin. A new token is shown on one page, once."""
+"""Deliveries, webhook tokens and allowed addresses in the admin. A new token is shown once."""
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -13,15 +14,20 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action
 
 from tradeplatform.lib.admin_columns import EMPTY, badge, person
 from tradeplatform.lib.admin_scope import HistoryAdmin, OwnRelatedFilter, UuidSearch
 from tradeplatform.lib.encryption import CannotDecrypt, decrypt, encrypt
-from webhooks.models import Delivery, Outcome, WebhookToken
+from webhooks.allowing import shut_out
+from webhooks.models import AllowedAddress, Delivery, Outcome, WebhookToken
 from webhooks.tokens import issue_token
 
+# Whom the list of allowed addresses shuts out is told of this time, and by so many addresses.
+_RECENT = timedelta(days=7)
+_MOST_NAMED = 10
 # The session's name for a new token, encrypted, from the POST that made it to the page it is on.
 _TO_SHOW = "new_webhook_token"
 _SENDER = person("sender", title=_("sender"))
@@ -178,6 +184,37 @@ class WebhookTokenAdmin(HistoryAdmin):
         if token.revoked_at is None:
             return badge(_("In use"), "success")
         return badge(_("Revoked"), "plain")
+
+
+@admin.register(AllowedAddress)
+class AllowedAddressAdmin(ModelAdmin):  # type: ignore[misc]  # Unfold ships no types
+    """Where alerts may come from, for every strategy; for superusers."""
+
+    list_display = ["network", "note", "is_active"]
+    list_editable = ["note", "is_active"]
+    search_fields = ["network", "note"]
+    empty_hint = _("No addresses: alerts may come from anywhere.")
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """The list, and above it what it does to senders."""
+        answer: HttpResponse = super().changelist_view(request, extra_context)
+        if request.method == "GET":
+            self.message_user(request, *_effect_of_list())
+        return answer
+
+
+def _effect_of_list() -> tuple[Any, int]:
+    """What the list of allowed addresses does, and how much that is to be noticed."""
+    if not AllowedAddress.objects.filter(is_active=True).exists():
+        return _("None is active: alerts may come from anywhere."), messages.INFO
+    others = shut_out(since=timezone.now() - _RECENT)
+    if not others:
+        return _("Alerts from all other addresses are refused."), messages.INFO
+    text = _(
+        "Alerts with a valid token came from %(addresses)s this week; they are refused now. If "
+        "that is your proxy's address, add it to TRUSTED_PROXIES and restart."
+    )
+    return text % {"addresses": ", ".join(others[:_MOST_NAMED])}, messages.WARNING
 
 
 def _taken_token(request: HttpRequest) -> str:

@@ -75,7 +75,10 @@ def refusal_answer(refused: Refused, *, delivery_id: UUID | None = None) -> Answ
     if delivery_id is not None:
         body["delivery_id"] = str(delivery_id)
     status = refused.reason.http_status
-    return Answer(http_status=status, body=body, headers=_REFUSAL_HEADERS.get(status, {}))
+    headers = dict(_REFUSAL_HEADERS.get(status, {}))
+    if refused.retry_after_seconds is not None:
+        headers["Retry-After"] = str(refused.retry_after_seconds)
+    return Answer(http_status=status, body=body, headers=headers)
 
 
 def result_body(row: ResultRow) -> Body:

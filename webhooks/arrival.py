@@ -1,11 +1,11 @@
 """One request as it reached us, read into plain values; the only module that reads the request."""
 
-import ipaddress
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.http import HttpRequest
 
+from tradeplatform.lib.client_address import client_address
 from webhooks.strict_json import LARGEST_BODY
 
 _LONGEST_CONTENT_TYPE = 100
@@ -34,8 +34,8 @@ def arrival_of(request: HttpRequest, *, path_token: str, received_at: datetime) 
     return Arrival(
         received_at=received_at,
         body=_body(request),
-        content_type=request.headers.get("Content-Type", "")[:_LONGEST_CONTENT_TYPE],
-        remote_address=_address(request.META.get("REMOTE_ADDR", "")),
+        content_type=_storable(request.headers.get("Content-Type", ""))[:_LONGEST_CONTENT_TYPE],
+        remote_address=client_address(request),
         path_token=path_token,
         idempotency_key=request.headers.get("Idempotency-Key"),
         prefers_async=_prefers_async(request.headers.get("Prefer", "")),
@@ -55,12 +55,9 @@ def _body(request: HttpRequest) -> bytes:
     return b"".join(pieces)
 
 
-def _address(text: str) -> str | None:
-    """The peer's address; none on a Unix socket. Headers that proxies set are not believed."""
-    try:
-        return str(ipaddress.ip_address(text.partition("%")[0]))
-    except ValueError:
-        return None
+def _storable(text: str) -> str:
+    # PostgreSQL takes no NUL, and some servers let one through in a header.
+    return "".join(char if char.isprintable() else "\ufffd" for char in text)
 
 
 def _prefers_async(header: str) -> bool:

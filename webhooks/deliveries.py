@@ -18,6 +18,8 @@ from webhooks.timing import Timings
 logger = logging.getLogger(__name__)
 
 _ACCEPTED_STATUS = 202  # until the answer is made
+# Of a stranger enough is kept to see what it was: a flood must not fill the disk.
+_LONGEST_OF_STRANGER = 4096
 
 
 def record_refused(
@@ -73,6 +75,10 @@ def _delivery(
         remote_address=arrival.remote_address,
         content_type=arrival.content_type,
         # A body above the limit was not read to its end. Removing secrets may lengthen others.
-        body="" if arrival.is_too_large else redacted(arrival.body)[:LARGEST_BODY],
+        body="" if arrival.is_too_large else redacted(arrival.body)[: _longest_body(sender)],
         sender_id=None if sender is None else sender.pk,
     )
+
+
+def _longest_body(sender: AbstractBaseUser | None) -> int:
+    return _LONGEST_OF_STRANGER if sender is None else LARGEST_BODY

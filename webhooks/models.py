@@ -1,12 +1,24 @@
 """The HTTP edge's own records: every request that came in, and the tokens that let them in."""
 
+import ipaddress
 import uuid
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 
 from strategies.models import Signal
+
+
+def validate_network(text: str) -> None:
+    """Refuse what is no address and no network in the usual spelling."""
+    try:
+        ipaddress.ip_network(text)
+    except ValueError as error:
+        raise ValidationError(
+            "Write an address such as 52.89.214.238 or a network such as 52.89.214.0/24."
+        ) from error
 
 
 class Outcome(models.TextChoices):
@@ -90,3 +102,26 @@ class WebhookToken(models.Model):
 
     def __str__(self) -> str:
         return f"…{self.hint}"
+
+
+class AllowedAddress(models.Model):
+    """Where alerts may come from. While none is active, they may come from anywhere."""
+
+    network = models.CharField(
+        max_length=43,
+        unique=True,
+        validators=[validate_network],
+        help_text="An address such as 52.89.214.238 or a network such as 52.89.214.0/24.",
+    )
+    note = models.CharField(max_length=100, blank=True, default="", help_text="Whose it is.")
+    is_active = models.BooleanField(
+        default=False,
+        help_text="As soon as one address is active, alerts from all others are refused.",
+    )
+
+    class Meta:
+        ordering = ["network"]
+        verbose_name_plural = "allowed addresses"
+
+    def __str__(self) -> str:
+        return self.network

@@ -161,9 +161,10 @@ def _dedup_key(fields: Fields, header: str | None) -> str | None:
     field = fields.text("alert_id", longest=_LONGEST_DEDUP_KEY) if fields.has("alert_id") else None
     if header is None:
         return field
-    from_header = Fields({"Idempotency-Key": header}).text(
-        "Idempotency-Key", longest=_LONGEST_DEDUP_KEY
-    )
+    given = Fields({"Idempotency-Key": header})
+    if "\x00" in header:  # PostgreSQL takes none, and some servers let one through
+        raise given.refusal(Reason.CHARACTER_NOT_ALLOWED, "Idempotency-Key")
+    from_header = given.text("Idempotency-Key", longest=_LONGEST_DEDUP_KEY)
     if field not in (None, from_header):
         raise fields.refusal(Reason.DEDUP_KEY_CONFLICT, "alert_id")
     return from_header

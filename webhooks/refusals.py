@@ -28,6 +28,24 @@ class Reason(Enum):
         400,
         "{field} has a placeholder that the sender did not fill in: {value}.",
     )
+    # Where from and how often.
+    ADDRESS_NOT_ALLOWED = (
+        403,
+        "Alerts are not taken from {value}: nothing was ordered. An administrator may add it to "
+        "the allowed addresses or, if a proxy has it, to TRUSTED_PROXIES.",
+    )
+    ADDRESS_LOCKED_OUT = (
+        429,
+        "Too many bad tokens came from {value}. Wait {detail}; a valid one is taken at once.",
+    )
+    ADDRESS_THROTTLED = (
+        429,
+        "Too many requests without a valid token came from {value}. Wait {detail}, send fewer.",
+    )
+    TOKEN_THROTTLED = (
+        429,
+        "Too many alerts came with this token: nothing was ordered. Wait {detail}, send fewer.",
+    )
     # Who and what for.
     TOKEN_INVALID = (401, "The token is missing or not valid.")
     STRATEGY_NOT_FOUND = (404, "There is no active strategy of that group_name for this token.")
@@ -106,12 +124,20 @@ class Refused(Exception):
     """Nothing was ordered, for this reason. `field` and `sentence` are safe to show and to keep.
 
     `field` and `value` are the sender's and cut short; `detail` is ours and shown whole.
+    `retry_after_seconds` is when the same request may be sent again.
     """
 
     def __init__(
-        self, reason: Reason, *, field: str = "", value: object = "", detail: str = ""
+        self,
+        reason: Reason,
+        *,
+        field: str = "",
+        value: object = "",
+        detail: str = "",
+        retry_after_seconds: int | None = None,
     ) -> None:
         self.reason = reason
+        self.retry_after_seconds = retry_after_seconds
         self.field = presentable(field)
         self.sentence = reason.sentence.format(
             field=self.field, value=presentable(str(value)), detail=detail

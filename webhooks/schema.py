@@ -110,6 +110,7 @@ def _answer(shape: Any, description: str, *examples: OpenApiExample) -> OpenApiR
 
 _PROCESSED = OpenApiExample("Processed", value=_PROCESSED_EXAMPLE, response_only=True)
 _TOKEN_REFUSED = _answer(REFUSAL, "The token is missing or not valid.")
+_LOCKED_OUT = _answer(REFUSAL, "Too many requests from this address had no valid token.")
 _METHOD_REFUSED = _answer(REFUSAL, "The address takes no requests of this method.")
 _NO_DATABASE = _answer(REFUSAL, "The database cannot be reached: ask again.")
 
@@ -140,9 +141,11 @@ describe_webhook = extend_schema_view(
             202: _answer(PROGRESS, "Stored; accounts are still at work: see status_url."),
             400: _answer(REFUSAL, "Change the alert; nothing was ordered."),
             401: _TOKEN_REFUSED,
+            403: _answer(REFUSAL, "Alerts are not taken from this address."),
             404: _answer(REFUSAL, "The token may use no active strategy of this name."),
             405: _METHOD_REFUSED,
             413: _answer(REFUSAL, "The body is too large."),
+            429: _answer(REFUSAL, "Too many requests: wait as long as Retry-After says."),
             500: _answer(REFUSAL, "An error of ours; nothing was ordered."),
             503: _answer(REFUSAL, "Nothing was stored and nothing ordered: send it again."),
         },
@@ -161,6 +164,7 @@ describe_signal = extend_schema_view(
             401: _TOKEN_REFUSED,
             404: _answer(REFUSAL, "No such signal, or not for this token."),
             405: _METHOD_REFUSED,
+            429: _LOCKED_OUT,
             503: _NO_DATABASE,
         },
     )
@@ -185,6 +189,7 @@ describe_order_list = extend_schema_view(
             400: _answer(REFUSAL, "A parameter does not exist or has a value it cannot have."),
             401: _TOKEN_REFUSED,
             405: _METHOD_REFUSED,
+            429: _LOCKED_OUT,
             503: _NO_DATABASE,
         },
     )

@@ -15,6 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from tradeplatform.lib.client_address import client_address
 from webhooks.acceptance import receive
 from webhooks.access import authenticated
 from webhooks.answers import Answer, progress_body, refusal_answer
@@ -24,6 +25,7 @@ from webhooks.order_list import order_page
 from webhooks.parameters import refuse_unknown
 from webhooks.refusals import Reason, Refused
 from webhooks.schema import describe_order_list, describe_signal, describe_webhook
+from webhooks.throttling import refusal_of_stranger
 
 
 class AlwaysJson(BaseContentNegotiation):
@@ -98,7 +100,10 @@ class OrderListView(ApiView):
 
 def _user(request: Request) -> AbstractBaseUser:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    return authenticated(token if scheme.lower() == "bearer" else None)
+    try:
+        return authenticated(token if scheme.lower() == "bearer" else None)
+    except Refused as refused:
+        raise refusal_of_stranger(refused, address=client_address(request)) from None
 
 
 def _response(answer: Answer) -> Response:

@@ -7,7 +7,15 @@ from typing import Any
 from accounts.exchange.border import ask
 from accounts.exchange.desk import desk
 from accounts.exchange.markets import MarketTable
-from accounts.exchange.types import AccountCheck, ExchangeAnswer, Login, MarketType, NotSent
+from accounts.exchange.permissions import can_withdraw
+from accounts.exchange.types import (
+    KEY_CAN_WITHDRAW,
+    AccountCheck,
+    ExchangeAnswer,
+    Login,
+    MarketType,
+    NotSent,
+)
 
 _ZERO = Decimal(0)
 
@@ -33,6 +41,13 @@ async def check_connection(login: Login) -> AccountCheck:
         await ask(client.fetch_balance(), venue=login.market.venue)
     except ExchangeAnswer as error:
         return AccountCheck(is_ok=False, code=error.code, message=error.message)
+    if await can_withdraw(client, login):
+        return AccountCheck(
+            is_ok=False,
+            code=KEY_CAN_WITHDRAW,
+            message="This key may withdraw money, so the account was switched off. Make a key "
+            "that may trade only, enter it here, and switch the account on again.",
+        )
     if await _is_hedged(client, login):
         return AccountCheck(
             is_ok=True,

@@ -210,6 +210,10 @@ class StreamUp:
     """The stream is open: from now on nothing is missed until it breaks."""
 
 
+# A connection check's finding that switches the account off.
+KEY_CAN_WITHDRAW = "KEY_CAN_WITHDRAW"
+
+
 @dataclass(frozen=True, slots=True)
 class AccountCheck:
     """Whether a login works. A `code` beside `is_ok` is a warning; `message` is for people."""

@@ -144,6 +144,16 @@ def test_a_check_is_asked_for_by_post_only(as_alice: Client, alice: User) -> Non
 
 
 @pytest.mark.django_db(transaction=True)
+def test_switching_an_account_on_has_its_key_looked_at(as_alice: Client, alice: User) -> None:
+    account = make_account(alice, "main", is_active=False)
+    nudges_in_broker(CHECK)
+
+    as_alice.post(page(account), form(alice, api_key="", secret=""))
+
+    assert nudges_in_broker(CHECK) == {f"shard{account.pk % 2}": [account.pk]}
+
+
+@pytest.mark.django_db(transaction=True)
 def test_without_a_broker_the_user_is_told(as_alice: Client, alice: User) -> None:
     account = make_account(alice, "main")
 

@@ -11,6 +11,8 @@ from pytest_django import Settings
 
 from accounts.checking import check_account
 from accounts.exchange import gateway
+from accounts.exchange.tests import listings
+from accounts.exchange.tests.scripted_venue import Answer, ScriptedVenue
 from accounts.models import Account, Health
 from accounts.sandbox.process import SandboxProcess
 from accounts.tests.rows import KEY, SECRET, make_account, trader
@@ -37,6 +39,15 @@ def _loop_of_its_own() -> Iterator[None]:
     loop.stop(drain_seconds=0, farewell=gateway.close())
 
 
+@pytest.fixture
+def loopback_venue() -> Iterator[ScriptedVenue]:
+    """A venue that says what no sandbox account can: that its key may withdraw."""
+    scripted = ScriptedVenue()
+    loop.call(scripted.start(), timeout_seconds=10)
+    yield scripted
+    loop.call(scripted.stop(), timeout_seconds=10)
+
+
 def test_accepted_credentials_are_ok(fresh_sandbox: SandboxProcess) -> None:
     account = make_account(trader("alice"), "main")
     open_at(fresh_sandbox)
@@ -45,7 +56,26 @@ def test_accepted_credentials_are_ok(fresh_sandbox: SandboxProcess) -> None:
 
     account.refresh_from_db()
     assert (account.health, account.health_message) == (Health.OK, "Connected.")
+    assert account.is_active
     assert account.health_checked_at == NOW
+
+
+def test_an_account_whose_key_may_withdraw_is_switched_off(
+    loopback_venue: ScriptedVenue, settings: Settings
+) -> None:
+    settings.SANDBOX_URL = loopback_venue.url
+    listings.list_binance(loopback_venue)
+    account = make_account(trader("alice"), "main")
+    loopback_venue.will_answer("GET", "/api/v3/account", Answer({"balances": []}))
+    loopback_venue.will_answer(
+        "GET", "/sapi/v1/account/apiRestrictions", Answer({"enableWithdrawals": True})
+    )
+
+    check_account(account.pk, now=NOW)
+
+    account.refresh_from_db()
+    assert (account.health, account.is_active) == (Health.FAILED, False)
+    assert account.health_message.startswith("This key may withdraw money")
 
 
 def test_refused_credentials_fail_with_the_venues_reason(fresh_sandbox: SandboxProcess) -> None:

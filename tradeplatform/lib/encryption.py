@@ -1,7 +1,8 @@
-"""Encrypt text at rest with settings.ENCRYPTION_KEYS: the first encrypts, all of them decrypt.
+"""Encrypt text at rest with settings.ENCRYPTION_KEYS or, where there are none, the secrets in
+settings.ENCRYPTION_KEY_FILE: the first encrypts, all of them decrypt.
 
-So a key is changed by putting a new one in front. No message of this module contains plain text,
-token or key.
+So a key is changed by putting a new one in front; the file is read anew each time, so that running
+processes need not be told. No message of this module contains plain text, token or key.
 """
 
 import base64
@@ -12,6 +13,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+
+from tradeplatform.lib.secret_file import secrets_in
 
 # Keeps these keys apart from anything else that may be derived from the same secret one day.
 _PURPOSE = b"tradeplatform credentials at rest"
@@ -37,8 +40,25 @@ def decrypt(token: str) -> str:
         ) from None
 
 
+def reencrypt(token: str) -> str:
+    """The same text encrypted with the first key, the very token if it is so already.
+
+    Raises CannotDecrypt when no key fits.
+    """
+    text = decrypt(token)
+    try:
+        _cipher_for(_keys()[:1]).decrypt(token.encode())
+    except InvalidToken:
+        return encrypt(text)
+    return token
+
+
 def _cipher() -> MultiFernet:
-    return _cipher_for(tuple(settings.ENCRYPTION_KEYS))
+    return _cipher_for(_keys())
+
+
+def _keys() -> tuple[str, ...]:
+    return tuple(settings.ENCRYPTION_KEYS or secrets_in(settings.ENCRYPTION_KEY_FILE))
 
 
 @lru_cache(maxsize=4)

@@ -15,6 +15,7 @@ from tradeplatform.supervisor.signals import Signals
 
 _POLL_SECONDS = 0.02
 _LOG_LINES_SHOWN = 30
+_LOG_SECONDS = 60  # how often logs are looked at: nothing that somebody sends may fill the disk
 
 
 class StartFailed(Exception):
@@ -80,8 +81,9 @@ class Supervisor:
             now = time.monotonic()
             for kept in self._kept:
                 self._repair(kept, now)
+                kept.child.shorten_log()
             due = [kept.restart_at for kept in self._kept if kept.restart_at is not None]
-            self._signals.wait(seconds=max(min(due) - now, 0) if due else None)
+            self._signals.wait(seconds=max(min([*due, now + _LOG_SECONDS]) - now, 0))
 
     def stop_all(self) -> None:
         """Stop the members, role by role, last role first."""

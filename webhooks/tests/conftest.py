@@ -52,6 +52,11 @@ def no_waiting(settings: Settings) -> None:
     settings.WEBHOOK_WAIT_SECONDS = 0
 
 
+@pytest.fixture(autouse=True)
+def start_anew(nothing_counted: None) -> None:
+    """All tests send from one address."""
+
+
 @pytest.fixture
 def desk(db: None) -> Desk:
     """An owner with a token and the strategy test1."""

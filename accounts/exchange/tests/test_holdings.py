@@ -1,5 +1,6 @@
 """What an account holds, and whether its credentials work."""
 
+from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
@@ -8,7 +9,7 @@ from accounts.exchange import gateway
 from accounts.exchange.tests import listings
 from accounts.exchange.tests.asking import login, wait
 from accounts.exchange.tests.scripted_venue import Answer, ScriptedVenue
-from accounts.exchange.types import AccountCheck, MarketType, NotSent
+from accounts.exchange.types import AccountCheck, Environment, MarketType, NotSent
 
 _FUTURES = MarketType.FUTURES
 _BALANCES = Answer({"balances": [{"asset": "BTC", "free": "0.3", "locked": "0.2"}]})
@@ -101,6 +102,83 @@ def test_a_refused_key_is_told_with_what_to_do(venue: ScriptedVenue) -> None:
 
     assert (check.is_ok, check.code) == (False, "BAD_CREDENTIALS")
     assert "enter them again" in check.message
+
+
+@pytest.mark.parametrize(
+    ("name", "listing", "balance_path", "balance", "path", "told"),
+    [
+        (
+            "binance",
+            listings.list_binance,
+            "/api/v3/account",
+            {"balances": []},
+            "/sapi/v1/account/apiRestrictions",
+            lambda may: {"enableReading": True, "enableWithdrawals": may},
+        ),
+        (
+            "okx",
+            listings.list_okx_spot,
+            "/api/v5/account/balance",
+            {"code": "0", "data": [{"details": []}]},
+            "/api/v5/account/config",
+            lambda may: {
+                "code": "0",
+                "data": [{"perm": "read_only,withdraw,trade" if may else "read_only,trade"}],
+            },
+        ),
+        (
+            "bybit",
+            listings.list_bybit_spot,
+            "/v5/account/wallet-balance",
+            {"retCode": 0, "time": 1700000000000, "result": {"list": []}},
+            "/v5/user/query-api",
+            lambda may: {
+                "retCode": 0,
+                "result": {"permissions": {"Wallet": ["AccountTransfer", *["Withdraw"][:may]]}},
+            },
+        ),
+    ],
+)
+@pytest.mark.parametrize("may", [True, False])
+def test_a_key_that_may_withdraw_is_refused_where_the_venue_tells(
+    venue: ScriptedVenue,
+    name: str,
+    listing: Callable[[ScriptedVenue], None],
+    balance_path: str,
+    balance: object,
+    path: str,
+    told: Callable[[bool], object],
+    may: bool,
+) -> None:
+    listing(venue)
+    venue.will_answer("GET", balance_path, Answer(balance))
+    venue.will_answer("GET", path, Answer(told(may)))
+
+    check = wait(gateway.check_connection(login(name)))
+
+    assert (check.is_ok, check.code) == ((False, "KEY_CAN_WITHDRAW") if may else (True, ""))
+    assert ("may trade only" in check.message) is may
+
+
+@pytest.mark.parametrize("told", [Answer("", status=502), Answer({}), Answer({"code": -1002})])
+def test_a_venue_that_does_not_tell_refuses_no_key(venue: ScriptedVenue, told: Answer) -> None:
+    listings.list_binance(venue)
+    venue.will_answer("GET", "/api/v3/account", _BALANCES)
+    venue.will_answer("GET", "/sapi/v1/account/apiRestrictions", told)
+
+    check = wait(gateway.check_connection(login("binance")))
+
+    assert check == AccountCheck(is_ok=True, code="", message="Connected.")
+
+
+def test_a_testnet_is_not_asked(venue: ScriptedVenue) -> None:
+    listings.list_binance(venue)
+    venue.will_answer("GET", "/api/v3/account", _BALANCES)
+
+    check = wait(gateway.check_connection(login("binance", environment=Environment.TESTNET)))
+
+    assert check.is_ok
+    assert venue.asked("GET", "/sapi/v1/account/apiRestrictions") == []
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ Spawn from the main thread only: what the kernel watches is the thread that fork
 import contextlib
 import ctypes
 import os
+import shutil
 import signal
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
@@ -65,6 +66,10 @@ class Child:
     def ask_to_stop(self) -> None:
         self._process.send_signal(self.spec.stop_signal)
 
+    def shorten_log(self) -> None:
+        """Set a long log aside while the child writes on; what it writes just then may be lost."""
+        _shorten(self.spec.log)
+
     def kill_session(self) -> None:
         """End what is left of it at once: it, and processes of its own that it left behind.
 
@@ -107,11 +112,20 @@ def _spawn(spec: ChildSpec, open_files: tuple[int, ...]) -> subprocess.Popen[byt
 
 
 def _open_log(path: Path) -> IO[bytes]:
-    """The log to append to; a long one is set aside first, as the one file NAME.log.1."""
+    """The log to append to; a long one is set aside first."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    if path.exists() and path.stat().st_size > _LOG_BYTES_KEPT:
-        path.replace(path.with_name(path.name + ".1"))
+    _shorten(path)
     return open(path, "ab", opener=_private)
+
+
+def _shorten(path: Path) -> None:
+    """Keep a long log as the one file NAME.log.1 and begin anew in the file that is open."""
+    if not path.exists() or path.stat().st_size <= _LOG_BYTES_KEPT:
+        return
+    aside = path.with_name(path.name + ".1")
+    with open(path, "rb") as old, open(aside, "wb", opener=_private) as new:
+        shutil.copyfileobj(old, new)
+    os.truncate(path, 0)
 
 
 def _private(path: str, flags: int) -> int:

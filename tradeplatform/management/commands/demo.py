@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import authenticate
 from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandParser
 
@@ -39,10 +38,10 @@ def _still_true(kept: dict[str, Any]) -> dict[str, Any]:
     password, token = kept.get("admin_password") or "", kept.get("token") or ""
     groups = Strategy.objects.filter(group_name__in=GROUP_NAMES)
     present = set(groups.values_list("group_name", flat=True))
-    has_operator = User.objects.filter(username=OPERATOR, is_active=True).exists()
-    is_login = authenticate(username=OPERATOR, password=password) is not None
+    operator = User.objects.filter(username=OPERATOR, is_active=True).first()
+    is_login = operator is not None and operator.check_password(password)
     return {
-        "admin_user": OPERATOR if has_operator else "",
+        "admin_user": OPERATOR if operator else "",
         "admin_password": password if is_login else "",
         "token": token if user_of(token) is not None else "",
         "group_names": [name for name in GROUP_NAMES if name in present],

@@ -74,6 +74,22 @@ def test_a_long_log_is_set_aside_and_a_new_one_begun(tmp_path: Path) -> None:
     assert (tmp_path / "log.1").stat().st_size == 10 * 1024 * 1024 + 1
 
 
+def test_the_log_of_a_child_that_writes_on_is_set_aside(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    flood = "print('x' * (10 * 1024 * 1024), flush=True)"
+    later = "import signal; signal.sigwait([signal.SIGINT]); print('later')"
+    child = Child(_spec(log, f"import signal; signal.pthread_sigmask(0, [2]); {flood}; {later}"))
+    _await_text(log, "x\n")
+
+    child.shorten_log()
+    stop([child])
+
+    aside = tmp_path / "log.1"
+    assert log.read_text() == "later\n"
+    assert aside.stat().st_size == 10 * 1024 * 1024 + 1
+    assert aside.stat().st_mode & 0o777 == 0o600
+
+
 def test_logs_are_for_their_owner_only(tmp_path: Path) -> None:
     Child(_spec(tmp_path / "logs" / "log", "print('secret')")).wait(seconds=20)
 

@@ -1,0 +1,64 @@
+"""Logging in to the admin: a password, and a code from a telephone where the user has set one up.
+
+Wrong codes count like wrong passwords; too many of either lock the user name out at that address.
+"""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.models import User
+from django.contrib.auth.signals import user_login_failed
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from unfold.forms import AuthenticationForm
+from unfold.widgets import BASE_INPUT_CLASSES
+
+from tradeplatform.lib.encryption import CannotDecrypt
+from tradeplatform.two_factor import has_two_factor, is_right_code
+
+_CODE = {"autocomplete": "one-time-code", "inputmode": "numeric"}
+
+
+class LoginForm(AuthenticationForm):  # type: ignore[misc]  # Unfold ships no types
+    """The admin's login form with a field for the code, which most users leave empty."""
+
+    otp_token = forms.CharField(
+        label=_("Code, if you have set up two-factor login"),
+        required=False,
+        max_length=12,
+        widget=forms.TextInput(attrs={**_CODE, "class": " ".join(BASE_INPUT_CLASSES)}),
+    )
+
+    def clean(self) -> Any:
+        cleaned = super().clean()
+        user = self.get_user()
+        if has_two_factor(user):
+            self._check_code(user, cleaned["otp_token"])
+        return cleaned
+
+    def _check_code(self, user: User, code: str) -> None:
+        if not code:
+            raise ValidationError(_("Enter your password again and the code of your app."))
+        if not self._is_right(user, code):
+            credentials = {"username": user.get_username()}
+            user_login_failed.send(__name__, credentials=credentials, request=self.request)
+            raise ValidationError(_("The code is wrong or was used. Wait for the next one."))
+
+    def _is_right(self, user: User, code: str) -> bool:
+        try:
+            return is_right_code(user, code, now=timezone.now())
+        except CannotDecrypt:
+            text = _("The key of your app is lost. Ask a superuser to remove it.")
+            raise ValidationError(text) from None
+
+
+def locked_out(
+    request: HttpRequest, _original: HttpResponse | None, _credentials: Any
+) -> HttpResponse:
+    """What whoever is locked out reads (settings.AXES_LOCKOUT_CALLABLE)."""
+    context = {**admin.site.each_context(request), "title": _("Locked out")}
+    return render(request, "admin/locked_out.html", context, status=429)

@@ -1,0 +1,282 @@
+"""The admin's login: who guesses is locked out, who wants it logs in with a code as well."""
+
+from base64 import b32decode
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from axes.models import AccessAttempt
+from cryptography.hazmat.primitives.hashes import SHA1
+from cryptography.hazmat.primitives.twofactor.totp import TOTP
+from django.contrib.auth.models import User
+from django.test import Client
+from pytest_django import Settings
+
+from accounts.tests.rows import superuser, trader
+from strategies.tests.rows import NOON
+from tradeplatform.lib.encryption import decrypt, encrypt
+from tradeplatform.models import AuthenticatorApp
+from tradeplatform.two_factor import is_right_code
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nothing_counted")]
+
+LOGIN = "/admin/login/"
+APPS = "/admin/tradeplatform/authenticatorapp/"
+SET_UP = f"{APPS}set-up/"
+ATTEMPTS = "/admin/axes/accessattempt/"
+PASSWORD = "correct horse battery"
+# The key and a code of RFC 6238, appendix B.
+KEY = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(settings: Settings) -> None:
+    """Checking them is meant to be slow, and many are checked here."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def alice() -> User:
+    user = trader("alice")
+    user.set_password(PASSWORD)
+    user.save()
+    return user
+
+
+def log_in(password: str = PASSWORD, code: str = "", **headers: str) -> Any:
+    form = {"username": "alice", "password": password, "otp_token": code}
+    return Client().post(LOGIN, form, headers=headers)
+
+
+def is_in(answer: Any) -> bool:
+    return "sessionid" in answer.cookies
+
+
+def code_of(key: str = KEY, *, steps_from_now: int = 0) -> str:
+    at = int(datetime.now(UTC).timestamp()) + 30 * steps_from_now
+    return TOTP(b32decode(key), 6, SHA1(), 30).generate(at).decode()  # noqa: S303  what apps do
+
+
+def wrong_code(key: str = KEY) -> str:
+    near = {code_of(key, steps_from_now=step) for step in range(-2, 3)}
+    return next(code for code in ("000000", "111111", "222222", "333333") if code not in near)
+
+
+def with_app(user: User) -> AuthenticatorApp:
+    return AuthenticatorApp.objects.create(
+        user=user, encrypted_key=encrypt(KEY), last_step=0, created_at=NOON
+    )
+
+
+def test_after_five_failures_the_right_password_is_refused_too(alice: User) -> None:
+    answers = [log_in("wrong") for _ in range(5)]
+
+    refused = log_in()
+
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 200, 429]
+    assert refused.status_code == 429
+    assert not is_in(refused)
+    assert "Too many logins failed. Wait 15 minutes" in refused.content.decode()
+
+
+def test_a_guesser_locks_out_nobody_at_another_address(alice: User, settings: Settings) -> None:
+    settings.TRUSTED_PROXIES = ["127.0.0.1"]
+    for _ in range(5):
+        log_in("wrong", **{"X-Forwarded-For": "203.0.113.9"})
+
+    guesser = log_in(**{"X-Forwarded-For": "203.0.113.9"})
+    owner = log_in(**{"X-Forwarded-For": "203.0.113.10"})
+
+    assert (guesser.status_code, is_in(owner)) == (429, True)
+
+
+def test_another_address_of_the_same_ipv6_network_escapes_no_lock_out(
+    alice: User, settings: Settings
+) -> None:
+    settings.TRUSTED_PROXIES = ["127.0.0.1"]
+    for number in range(5):
+        log_in("wrong", **{"X-Forwarded-For": f"2001:db8::{number}"})
+
+    neighbour = log_in(**{"X-Forwarded-For": "2001:db8::ffff"})
+    elsewhere = log_in(**{"X-Forwarded-For": "2001:db8:0:1::1"})
+
+    assert (neighbour.status_code, is_in(elsewhere)) == (429, True)
+
+
+def test_another_spelling_of_the_name_escapes_no_lock_out(alice: User) -> None:
+    for name in ("alice", "\uff41lice", " alice", "alice ", "\uff41\uff4cice"):
+        Client().post(LOGIN, {"username": name, "password": "wrong"})
+
+    assert log_in().status_code == 429
+
+
+def test_trying_many_names_is_locked_out_before_it_costs_much(alice: User) -> None:
+    for number in range(30):
+        Client().post(LOGIN, {"username": f"guess{number}", "password": "wrong"})
+
+    refused = log_in()
+
+    assert (refused.status_code, is_in(refused)) == (429, False)
+    assert AccessAttempt.objects.count() == 30
+
+
+def test_a_forged_address_escapes_no_lock_out(alice: User) -> None:
+    for number in range(5):
+        log_in("wrong", **{"X-Forwarded-For": f"203.0.113.{number}"})
+
+    assert log_in().status_code == 429
+
+
+def test_a_superuser_unlocks_a_user_in_the_admin(alice: User, client: Client) -> None:
+    for browser in ("a", "b", "a", "b", "a"):
+        log_in("wrong", **{"User-Agent": browser})
+    client.force_login(superuser())
+    row = AccessAttempt.objects.first()
+    assert row is not None
+
+    client.post(ATTEMPTS, {"action": "unlock", "_selected_action": row.pk})
+
+    assert is_in(log_in())
+
+
+def test_the_password_and_the_code_that_were_tried_are_not_kept(alice: User) -> None:
+    log_in("hunter2", code="123456")
+
+    kept = AccessAttempt.objects.get()
+
+    assert "hunter2" not in kept.post_data
+    assert "123456" not in kept.post_data
+
+
+def test_who_has_no_app_needs_no_code(alice: User) -> None:
+    assert is_in(log_in())
+
+
+def test_who_has_an_app_needs_its_code(alice: User) -> None:
+    with_app(alice)
+
+    without = log_in()
+    wrong = log_in(code=wrong_code())
+    AuthenticatorApp.objects.update(next_try_at=None)
+    right = log_in(code=code_of())
+
+    assert [is_in(answer) for answer in (without, wrong, right)] == [False, False, True]
+    assert "the code of your app" in without.content.decode()
+    assert "The code is wrong or was used" in wrong.content.decode()
+
+
+def test_a_code_counts_once(alice: User) -> None:
+    with_app(alice)
+    code = code_of()
+
+    assert [is_in(log_in(code=code)), is_in(log_in(code=code))] == [True, False]
+
+
+def test_the_codes_are_those_of_the_standard(alice: User) -> None:
+    with_app(alice)
+    at = datetime(2005, 3, 18, 1, 58, 29, tzinfo=UTC)
+
+    early = is_right_code(alice, "081 804", now=at - timedelta(minutes=1))
+    in_time = is_right_code(alice, "081 804", now=at + timedelta(seconds=30))
+
+    assert (early, in_time) == (False, True)
+
+
+def test_guessing_codes_from_many_addresses_gets_slower_and_slower(alice: User) -> None:
+    with_app(alice)
+    now = datetime.now(UTC)
+    tried = [now + timedelta(seconds=seconds) for seconds in range(60)]
+
+    for moment in tried:
+        is_right_code(alice, "no code", now=moment)
+
+    app = AuthenticatorApp.objects.get()
+    assert app.wrong_codes == 6  # at 0, 1, 3, 7, 15 and 31 seconds
+    assert app.next_try_at == now + timedelta(seconds=63)
+
+
+def test_a_lost_key_says_so(alice: User, settings: Settings) -> None:
+    with_app(alice)
+    settings.ENCRYPTION_KEYS = ["another key"]
+
+    answer = log_in(code=code_of())
+
+    assert not is_in(answer)
+    assert "The key of your app is lost" in answer.content.decode()
+
+
+def test_wrong_codes_lock_out_like_wrong_passwords(alice: User) -> None:
+    with_app(alice)
+
+    answers = [log_in(code=wrong_code()) for _ in range(5)]
+
+    assert answers[-1].status_code == 429
+    assert log_in(code=code_of(steps_from_now=1)).status_code == 429
+
+
+@pytest.mark.parametrize("code", ["x", "-1", "१२३४५६", "9" * 12, "1 2 3"])
+def test_odd_codes_are_wrong_ones(alice: User, code: str) -> None:
+    with_app(alice)
+
+    answer = log_in(code=code)
+
+    assert answer.status_code == 200
+    assert not is_in(answer)
+
+
+def test_a_user_sets_up_an_app_with_the_key_on_the_page(alice: User, client: Client) -> None:
+    client.force_login(alice)
+    page = client.get(SET_UP)
+    key = page.context["key"]
+
+    client.post(SET_UP, {"code": code_of(key)})
+
+    app = AuthenticatorApp.objects.get()
+    assert (app.user, decrypt(app.encrypted_key)) == (alice, key)
+    assert "<svg" in page.content.decode()
+    assert not is_in(log_in())
+
+
+def test_a_wrong_code_sets_up_nothing_and_keeps_the_key(alice: User, client: Client) -> None:
+    client.force_login(alice)
+    key = client.get(SET_UP).context["key"]
+
+    answer = client.post(SET_UP, {"code": "nonsense"})
+
+    assert answer.context["key"] == key
+    assert not AuthenticatorApp.objects.exists()
+    assert is_in(log_in())
+
+
+def test_a_key_in_use_is_not_shown_again(alice: User, client: Client) -> None:
+    app = with_app(alice)
+    client.force_login(alice)
+
+    answers = [client.get(path, follow=True) for path in (SET_UP, APPS, f"{APPS}{app.pk}/change/")]
+
+    for answer in answers:
+        assert KEY not in answer.content.decode()
+        assert app.encrypted_key not in answer.content.decode()
+
+
+def test_only_a_superuser_removes_an_app(alice: User, client: Client) -> None:
+    app = with_app(alice)
+    delete = f"{APPS}{app.pk}/delete/"
+
+    client.force_login(alice)
+    own = client.post(delete, {"post": "yes"})
+    client.force_login(superuser())
+    client.post(delete, {"post": "yes"})
+
+    assert own.status_code == 403
+    assert is_in(log_in())
+
+
+def test_users_see_their_own_app_only(alice: User, client: Client) -> None:
+    of_alice, of_bob = with_app(alice), with_app(trader("bob"))
+    client.force_login(alice)
+
+    listed = client.get(APPS).context["cl"].result_list
+
+    assert list(listed) == [of_alice]
+    assert client.get(f"{APPS}{of_bob.pk}/change/").status_code == 302
