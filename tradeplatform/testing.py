@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 import pytest
 from pytest_django import Settings
 
+from accounts.exchange.gate import Gate, install
 from accounts.sandbox.process import SandboxProcess
 from tradeplatform.lib.services.child import Child, stop
 from tradeplatform.lib.services.errors import ServiceError
@@ -74,6 +75,12 @@ def fresh_sandbox(sandbox: SandboxProcess, settings: Settings) -> SandboxProcess
     if answer.status != http.HTTPStatus.OK:
         pytest.fail(f"the sandbox exchange refused to be reset: HTTP {answer.status}")
     return sandbox
+
+
+@pytest.fixture(autouse=True)
+def fresh_gate() -> None:
+    """No breaker is open, whatever the last test met."""
+    install(Gate())
 
 
 def with_database(url: str, *, number: int) -> str:

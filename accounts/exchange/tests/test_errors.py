@@ -1,16 +1,22 @@
 """Each venue code's documented answer, driven through ccxt's real class over HTTP."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from accounts.exchange import gateway
 from accounts.exchange.desk import Desk, adopt_desk
-from accounts.exchange.errors import Failure, classify, cleaned
+from accounts.exchange.errors import Failure, Judgement, classify, cleaned
 from accounts.exchange.sentences import sentence_of
 from accounts.exchange.tests import listings
 from accounts.exchange.tests.asking import login, ticket, wait
-from accounts.exchange.tests.error_rows import BINANCE_ROWS, OTHER_ROWS
+from accounts.exchange.tests.error_rows import (
+    BINANCE_ROWS,
+    CODELESS_ROWS,
+    CONSEQUENCES,
+    OTHER_ROWS,
+)
 from accounts.exchange.tests.scripted_venue import Answer, ScriptedVenue
 from accounts.exchange.types import (
     ExchangeAnswer,
@@ -20,8 +26,9 @@ from accounts.exchange.types import (
     Rejected,
     Side,
 )
-from accounts.exchange.venue_codes import CLASSES, CODES, STATUSES, TEXTS
+from accounts.exchange.venue_codes import CLASSES, CODES, STATUSES, TEXTS, Consequence
 
+NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 _LIMIT = ticket(OrderType.LIMIT, Side.BUY, limit_price="90000.1")
 _KRW_LIMIT = ticket(OrderType.LIMIT, Side.BUY, symbol="BTC/KRW", limit_price="98765000")
 _ORDERS = {
@@ -50,6 +57,28 @@ def _body(name: str, code: str, text: str) -> Answer:
         return Answer({"retCode": int(code), "retMsg": text, "result": {}})
     status = 500 if code == "server_error" else 400
     return Answer({"error": {"name": code, "message": text}}, status=status)
+
+
+BAN_TEXT = (
+    '{"code": -1003, "msg": "Way too much request weight used; IP banned until 1795262490000."}'
+)
+
+
+def _failed(
+    body: str, *, status: int, class_name: str = "ExchangeError", retry_after: str = ""
+) -> Failure:
+    return Failure(
+        is_read=False,
+        has_left=True,
+        class_names=(class_name, "BaseError"),
+        http_status=status,
+        body=body,
+        retry_after=retry_after,
+    )
+
+
+def _judged(failure: Failure, venue: str) -> Judgement:
+    return classify(failure, venue=venue, now=NOW)
 
 
 async def _open(venue: ScriptedVenue) -> None:
@@ -99,6 +128,99 @@ def test_a_code_of_another_venue_is_told_as_what_it_proves(
 
     assert (type(told), told.code) == (kind, ours)
     assert told.message == f"{sentence_of(ours)} ({name} {code}: why not)"
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "consequence"),
+    [(name, code, then) for name, codes, then in CONSEQUENCES for code in codes.split()],
+)
+def test_what_follows_from_a_code_is_what_the_table_says(
+    name: str, code: str, consequence: Consequence
+) -> None:
+    if name == "binance":
+        body = Answer({"code": int(code), "msg": "why not"})
+    else:
+        body = _body(name, code, "why not")
+
+    judgement = _judged(_failed(body.text(), status=400), name)
+
+    assert judgement.consequence is consequence
+
+
+def test_every_consequence_of_the_table_has_its_answer_here() -> None:
+    shown = {(name, code) for name, codes, _ in CONSEQUENCES for code in codes.split()}
+
+    listed = {
+        (name, code)
+        for name, codes in CODES.items()
+        for code, verdict in codes.items()
+        if verdict.consequence is not Consequence.NOTHING
+    }
+
+    assert listed == shown
+
+
+@pytest.mark.parametrize(
+    ("name", "status", "body", "class_name", "kind", "ours", "consequence"), CODELESS_ROWS
+)
+def test_an_answer_without_a_listed_code_is_judged_by_status_class_and_transport(
+    name: str,
+    status: int,
+    body: str,
+    class_name: str,
+    kind: type[ExchangeAnswer],
+    ours: str,
+    consequence: Consequence,
+) -> None:
+    judgement = _judged(_failed(body, status=status, class_name=class_name), name)
+
+    told = (type(judgement.answer), judgement.answer.code, judgement.consequence)
+    assert told == (kind, ours, consequence)
+
+
+def test_every_status_class_and_text_of_the_tables_has_its_answer_here() -> None:
+    statuses = {(name, status) for name, codes in STATUSES.items() for status in codes}
+    texts = [
+        (int(code), fragment) for code, rows in TEXTS["binance"].items() for fragment, _ in rows
+    ]
+
+    assert statuses - {(name, status) for name, status, *_ in CODELESS_ROWS} == set()
+    assert set(CLASSES) - {row[3] for row in CODELESS_ROWS} == set()
+    assert set(TEXTS) == {"binance"}
+    assert [
+        (code, fragment)
+        for code, fragment in texts
+        if not any(code == row[0] and fragment in row[1].lower() for row in BINANCE_ROWS)
+    ] == []
+
+
+@pytest.mark.parametrize(
+    ("body", "retry_after", "seconds"),
+    [
+        ("{}", "7", 7),
+        ("{}", "Sat, 21 Nov 2026 12:00:30 GMT", 30),
+        (BAN_TEXT, "", 90),
+        (BAN_TEXT, "120", 120),
+        ("{}", "99999999999999999999", 3 * 86_400),
+    ],
+)
+def test_the_time_that_a_venue_names_is_read_from_header_and_text(
+    body: str, retry_after: str, seconds: int
+) -> None:
+    judgement = _judged(_failed(body, status=418, retry_after=retry_after), "binance")
+
+    assert judgement.until == NOW + timedelta(seconds=seconds)
+
+
+@pytest.mark.parametrize("retry_after", ["", "soon", "-1", "0", "Fri, 20 Nov 2026 12:00:30 GMT"])
+def test_a_time_that_makes_no_sense_or_is_over_is_none(retry_after: str) -> None:
+    assert _judged(_failed("{}", status=429, retry_after=retry_after), "okx").until is None
+
+
+def test_trouble_that_says_when_to_come_back_is_waited_for() -> None:
+    judgement = _judged(_failed("<html>", status=503, retry_after="30"), "okx")
+
+    assert judgement.consequence is Consequence.AWAIT_VENUE
 
 
 def test_every_row_of_the_table_has_its_answer_here() -> None:
@@ -181,15 +303,15 @@ def test_a_class_of_ccxt_counts_only_when_the_venue_itself_answered() -> None:
             body=body,
         )
 
-    by_venue = classify(failure('{"code": -77777, "msg": "no"}', 400), venue="binance")
-    by_proxy = classify(failure("<html>", 400), venue="binance")
-    by_success = classify(failure('{"code": "0", "data": []}', 200), venue="okx")
-    in_trouble = classify(failure('{"code": -77777, "msg": "no"}', 500), venue="binance")
+    by_venue = _judged(failure('{"code": -77777, "msg": "no"}', 400), "binance")
+    by_proxy = _judged(failure("<html>", 400), "binance")
+    by_success = _judged(failure('{"code": "0", "data": []}', 200), "okx")
+    in_trouble = _judged(failure('{"code": -77777, "msg": "no"}', 500), "binance")
 
-    assert (type(by_venue), by_venue.code) == (Rejected, "INSUFFICIENT_FUNDS")
-    assert type(by_proxy) is OutcomeUnknown
-    assert type(by_success) is OutcomeUnknown
-    assert type(in_trouble) is OutcomeUnknown
+    assert (type(by_venue.answer), by_venue.answer.code) == (Rejected, "INSUFFICIENT_FUNDS")
+    assert type(by_proxy.answer) is OutcomeUnknown
+    assert type(by_success.answer) is OutcomeUnknown
+    assert type(in_trouble.answer) is OutcomeUnknown
 
 
 def test_what_ccxt_refuses_by_itself_was_not_sent() -> None:
@@ -200,7 +322,7 @@ def test_what_ccxt_refuses_by_itself_was_not_sent() -> None:
         text='binance requires "secret" credential',
     )
 
-    told = classify(local, venue="binance")
+    told = _judged(local, "binance").answer
 
     assert (type(told), told.code) == (NotSent, "BAD_CREDENTIALS")
     assert told.message.endswith('(binance requires "secret" credential)')
@@ -211,7 +333,7 @@ def test_a_stream_that_breaks_speaks_of_no_order() -> None:
         is_read=True, has_left=False, class_names=("NetworkError",), text="Connection closed"
     )
 
-    told = classify(cut, venue="binance")
+    told = _judged(cut, "binance").answer
 
     assert (type(told), told.code) == (NotSent, "NO_ANSWER")
     assert told.message == (
