@@ -15,6 +15,7 @@ from threading import Lock
 
 from accounts.breakers.sharing import SharedBreakers
 from accounts.exchange import gateway
+from accounts.exchange.gate import Scope
 from orders import followup, market_data
 from orders.expiry.rounds import replace_ended, run_round
 from orders.placement import claim
@@ -41,6 +42,8 @@ class Executor:
 
     def __init__(self) -> None:
         self._breakers = SharedBreakers()
+        # The breakers that were open at each shard's last poll.
+        self._open: defaultdict[int, frozenset[Scope]] = defaultdict(frozenset)
         self._threads = DatabaseThreads(name="claims", size=_CLAIM_THREADS)
         self._sender = Sender()
         self._poller = Poller()
@@ -99,7 +102,8 @@ class Executor:
 
     def _mind_breakers(self, shard: int) -> None:
         """Where exchanges may be asked again, cancels and missing outcomes come first."""
-        if closed := self._breakers.refresh():
+        before, self._open[shard] = self._open[shard], self._breakers.refresh()
+        if closed := before - self._open[shard]:
             self._threads.run(followup.hasten_cancels, closed)
             self.send_due_cancels(shard)
             self.look_up(shard)

@@ -26,13 +26,15 @@ class SharedBreakers:
         install(self._gate)
 
     def refresh(self) -> frozenset[Scope]:
-        """Take over what other processes and persons have changed; what has closed since the last
-        time. Without the database each process goes by what it has met itself."""
+        """Take over what other processes and persons have changed; returns which are open.
+
+        Without the database each process goes by what it has met itself.
+        """
         try:
-            return self._threads.run(self._refresh)
+            self._open = self._threads.run(self._refresh)
         except DatabaseError:
             logger.exception("breakers are not read")
-            return frozenset()
+        return self._open
 
     def stop(self) -> None:
         """Write what is left and close the connection."""
@@ -54,9 +56,7 @@ class SharedBreakers:
     def _refresh(self) -> frozenset[Scope]:
         told = rows.read(now=datetime.now(UTC))
         self._gate.adopt(told)
-        now_open = frozenset(scope for scope, state in told.items() if state.phase is Phase.OPEN)
-        closed, self._open = self._open - now_open, now_open
-        return closed
+        return frozenset(scope for scope, state in told.items() if state.phase is Phase.OPEN)
 
 
 def adopt_rows() -> None:
@@ -65,8 +65,8 @@ def adopt_rows() -> None:
 
 
 def _log(scope: Scope, state: BreakerState) -> None:
-    who = scope.market if scope.account_id is None else f"account {scope.account_id}"
     if state.phase is Phase.CLOSED:
-        logger.warning("breaker closed: %s", who)
+        logger.warning("breaker closed: %s", scope)
     else:
-        logger.warning("breaker open until %s: %s: %s", state.until or "cleared", who, state.reason)
+        until = state.until or "cleared"
+        logger.warning("breaker open until %s: %s: %s", until, scope, state.message or state.reason)

@@ -124,7 +124,7 @@ def hear_answer(state: BreakerState, *, epoch: int, now: datetime) -> BreakerSta
 def hear_trouble(
     state: BreakerState, *, epoch: int, now: datetime, caller: int | None, most_per_caller: int
 ) -> BreakerState:
-    """After a call that failed. It counts among the last ones, of one caller so many at most."""
+    """After a call that failed. Of one account so many count at most, of public calls all."""
     if epoch != state.epoch:
         return state
     if state.phase is Phase.PROBING:
@@ -133,7 +133,7 @@ def hear_trouble(
         return leave(state, epoch=epoch)
     recent = [known for known in state.troubles if now - known.at < WINDOW]
     own = [known for known in recent if known.caller == caller]
-    if len(own) >= most_per_caller:
+    if caller is not None and len(own) >= most_per_caller:
         recent.remove(own[0])
     counted = replace(state, troubles=(*recent, Trouble(now, caller)))
     if len(counted.troubles) < TROUBLES:
@@ -154,14 +154,20 @@ def pause(
     if state.is_stop:
         return leave(state, epoch=epoch)
     if state.phase is Phase.OPEN and state.until is not None:
-        if until is None or until <= state.until:
-            return state
-        return replace(state, reason=reason, message=message, until=until, changed_at=now)
+        return _extended(state, until, now)
     if until is None and epoch != state.epoch:
         return state
     openings = state.openings + 1
     ends = until or now + pause_after(openings)
     return _open(state, now=now, reason=reason, message=message, until=ends, openings=openings)
+
+
+def _extended(state: BreakerState, until: datetime | None, now: datetime) -> BreakerState:
+    """Hundreds of calls may be told the same end at once: by fractions of a second is no change."""
+    if until is None or state.until is None or until <= state.until:
+        return state
+    is_news = until - state.until >= timedelta(seconds=1)
+    return replace(state, until=until, changed_at=now if is_news else state.changed_at)
 
 
 def stop(

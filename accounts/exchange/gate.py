@@ -54,6 +54,10 @@ class Scope:
     market: MarketKey
     account_id: int | None = None
 
+    def __str__(self) -> str:
+        market = f"{self.market.venue} {self.market.market_type} {self.market.environment}"
+        return market if self.account_id is None else f"account {self.account_id} at {market}"
+
 
 @dataclass(frozen=True, slots=True)
 class Passage:

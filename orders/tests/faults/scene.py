@@ -1,13 +1,15 @@
 """Faults for a trading world, time that passes, and the sandbox's own records beside ours."""
 
 import urllib.request
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import F
 
+from accounts.models import Breaker
 from orders.models import Order
+from orders.tests.waiting import wait_for
 from orders.tests.world import World
 
 PLACING = ("POST /api/v3/order", "POST /fapi/v1/order", "POST /fapi/v1/algoOrder")
@@ -43,6 +45,26 @@ def placements(world: World) -> int:
     """How often the sandbox was asked to place an order."""
     rows = world.get("/sandbox/requests")
     return sum(row["count"] for row in rows if row["request"] in PLACING)
+
+
+def requests(world: World) -> int:
+    """How often the sandbox was asked for anything at all."""
+    return sum(row["count"] for row in world.get("/sandbox/requests"))
+
+
+def open_breaker(**scope: Any) -> Breaker:
+    """The open breaker of that `account` (None: of the market), once its row is written."""
+    rows = Breaker.objects.filter(is_open=True, **{"market_type": "SPOT", **scope})
+    wait_for(rows.exists)
+    return rows.get()
+
+
+def let_pauses_end() -> None:
+    """As if the time that venues and accounts are left alone were over."""
+    now = datetime.now(UTC)
+    Breaker.objects.filter(is_open=True, paused_until__gt=now).update(
+        paused_until=now, changed_at=now
+    )
 
 
 def look_up_patiently(world: World, *pauses: int) -> None:
