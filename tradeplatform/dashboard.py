@@ -183,16 +183,15 @@ def _of_accounts(request: HttpRequest) -> Iterator[Figure]:
 
 def _of_breakers(request: HttpRequest, *, now: datetime) -> Iterator[Figure]:
     is_open = _rows(Breaker, request).filter(is_open=True)
-    page = _page("accounts_breaker", is_open__exact=1)
     yield Figure(
         _("Accounts stopped because their key does not work (no new orders until it does)"),
         _count(is_open.filter(paused_until=None)),
-        page,
+        _page("accounts_breaker", is_open__exact=1, paused_until__isempty=1),
     )
     yield Figure(
         _("Exchanges and accounts left alone for a while (new orders are denied)"),
         _count(is_open.filter(paused_until__gt=now)),
-        page,
+        _page("accounts_breaker", is_open__exact=1, paused_until__isempty=0),
     )
 
 

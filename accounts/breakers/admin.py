@@ -34,7 +34,11 @@ class BreakerAdmin(HistoryAdmin):
         "message",
     ]
     list_display_links = ["state"]
-    list_filter = ["is_open", ("reason", ChoicesDropdownFilter)]
+    list_filter = [
+        "is_open",
+        ("paused_until", admin.EmptyFieldListFilter),
+        ("reason", ChoicesDropdownFilter),
+    ]
     list_select_related = ["account"]
     ordering = ["-is_open", "-changed_at", "-pk"]
     empty_hint = _("No breaker was ever open: exchanges and accounts have always answered.")

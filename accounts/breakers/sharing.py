@@ -16,13 +16,14 @@ logger = logging.getLogger(__name__)
 
 
 class SharedBreakers:
-    """One per process that calls venues. Until `stop` every call passes its gate."""
+    """One per process that calls venues. From its making to `stop` every call passes its gate."""
 
     def __init__(self) -> None:
         self._threads = DatabaseThreads(name="breakers", size=1)
         self._gate = Gate(on_change=self._write_soon)
         self._open: frozenset[Scope] = frozenset()
         self.refresh()
+        self._before = gate()
         install(self._gate)
 
     def refresh(self) -> frozenset[Scope]:
@@ -39,7 +40,7 @@ class SharedBreakers:
     def stop(self) -> None:
         """Write what is left and close the connection."""
         if gate() is self._gate:
-            install(Gate())
+            install(self._before)
         self._threads.stop()
 
     def _write_soon(self) -> None:
