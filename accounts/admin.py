@@ -47,7 +47,6 @@ class AccountAdmin(OwnedAdmin):
         "is_active",
         "breaker_label",
         "health_label",
-        "health_checked_at",
         "subscriptions_link",
         "orders_link",
     ]

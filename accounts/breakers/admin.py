@@ -31,7 +31,6 @@ class BreakerAdmin(HistoryAdmin):
         "reason_label",
         "opened_at",
         "paused_until",
-        "message",
     ]
     list_display_links = ["state"]
     list_filter = [
@@ -42,7 +41,7 @@ class BreakerAdmin(HistoryAdmin):
     list_select_related = ["account"]
     ordering = ["-is_open", "-changed_at", "-pk"]
     empty_hint = _("No breaker was ever open: exchanges and accounts have always answered.")
-    fields = [*list_display, "openings", "changed_at"]
+    fields = [*list_display, "message", "changed_at"]
     readonly_fields = fields
     actions = ["clear"]
 

@@ -15,7 +15,7 @@ from django.conf import settings
 from accounts.exchange import breaker
 from accounts.exchange.breaker import BreakerState, Entry, Phase, Reason
 from accounts.exchange.errors import Judgement
-from accounts.exchange.types import Login, MarketKey, MarketType, NotSent, Rejected
+from accounts.exchange.types import Login, MarketKey, NotSent, Rejected
 from accounts.exchange.venue_codes import Consequence
 from accounts.exchange.venues import VENUES
 
@@ -265,7 +265,8 @@ def _meant(passage: Passage, judgement: Judgement) -> tuple[Scope, ...]:
         case Consequence.AWAIT_VENUE | Consequence.PAUSE_VENUE:
             return (Scope(market),)
         case Consequence.BAN:
-            return tuple(Scope(replace(market, market_type=kind)) for kind in MarketType)
+            kinds = VENUES[market.venue].markets
+            return tuple(Scope(replace(market, market_type=kind)) for kind in kinds)
         case Consequence.PAUSE_ACCOUNT:
             return (last,)
         case Consequence.STOP_ACCOUNT if last.account_id is not None:
