@@ -15,7 +15,7 @@ from threading import Lock
 
 from accounts.breakers.sharing import SharedBreakers
 from accounts.exchange import gateway
-from accounts.exchange.gate import Scope
+from accounts.exchange.findings import Scope
 from orders import followup, market_data
 from orders.expiry.rounds import replace_ended, run_round
 from orders.placement import claim

@@ -18,7 +18,7 @@ from django.db.models import (
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Greatest, Least
 
-from accounts.exchange.gate import Scope
+from accounts.exchange.findings import Scope
 from accounts.exchange.types import Login
 from accounts.models import Account
 from accounts.shards import in_shard

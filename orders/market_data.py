@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 
 from accounts.exchange import gateway
-from accounts.exchange.gate import PAUSE_CODES
+from accounts.exchange.findings import PAUSE_CODES
 from accounts.exchange.symbols import resolve_symbol
 from accounts.exchange.types import ExchangeAnswer, MarketKey, MarketRules, NotSent, Price
 from accounts.exchange.venues import VENUES

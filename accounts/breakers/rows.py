@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from accounts.exchange.breaker import BreakerState, Phase, Reason
-from accounts.exchange.gate import Scope
+from accounts.exchange.findings import Scope
 from accounts.exchange.types import Environment, MarketKey, MarketType
 from accounts.models import Breaker
 

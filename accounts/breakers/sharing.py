@@ -9,7 +9,8 @@ from django.db import DatabaseError
 
 from accounts.breakers import rows
 from accounts.exchange.breaker import BreakerState, Phase
-from accounts.exchange.gate import Gate, Scope, gate, install
+from accounts.exchange.findings import Scope
+from accounts.exchange.gate import Gate, gate, install
 from tradeplatform.lib.database_threads import DatabaseThreads
 
 logger = logging.getLogger(__name__)

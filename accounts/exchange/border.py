@@ -14,7 +14,8 @@ from typing import Any, TypeVar
 import ccxt.async_support
 
 from accounts.exchange.errors import Failure, Judgement, classify, consequence_of_unreadable
-from accounts.exchange.gate import Passage, gate
+from accounts.exchange.findings import Passage
+from accounts.exchange.gate import gate
 from accounts.exchange.types import ExchangeAnswer, Login, MarketKey, OutcomeUnknown
 from accounts.exchange.venue_codes import Consequence
 from accounts.exchange.wire import Trace, trace

@@ -13,7 +13,8 @@ from typing import Any
 
 from accounts.exchange.border import listen
 from accounts.exchange.desk import desk
-from accounts.exchange.gate import Passage, gate
+from accounts.exchange.findings import Passage
+from accounts.exchange.gate import gate
 from accounts.exchange.reports import order_report, trade_reports
 from accounts.exchange.types import (
     ExchangeAnswer,

@@ -11,7 +11,8 @@ from accounts.breakers import rows
 from accounts.breakers.sharing import SharedBreakers, adopt_rows
 from accounts.breakers.tests.open_ones import NOW, make_open
 from accounts.exchange.breaker import BreakerState, Phase, Reason
-from accounts.exchange.gate import Scope, gate
+from accounts.exchange.findings import Scope
+from accounts.exchange.gate import gate
 from accounts.exchange.types import Environment, Login, MarketKey, MarketType
 from accounts.models import Account, Breaker
 from accounts.tests.rows import make_account, trader

@@ -9,7 +9,8 @@ import pytest
 
 from accounts.exchange import gateway, streams
 from accounts.exchange.breaker import BreakerState, Phase, Reason
-from accounts.exchange.gate import Gate, Passage, Scope, gate
+from accounts.exchange.findings import Passage, Scope
+from accounts.exchange.gate import Gate, gate
 from accounts.exchange.tests import listings
 from accounts.exchange.tests.asking import login, reference, ticket, wait
 from accounts.exchange.tests.scripted_venue import Answer, ScriptedVenue
@@ -177,6 +178,21 @@ def test_after_a_pause_whoever_is_urgent_goes_first() -> None:
     wait(arrive())
 
     assert order == ["close", "read"]
+
+
+def test_a_close_that_waits_for_its_accounts_pause_holds_up_no_other_account() -> None:
+    account = login("binance")
+    opened(account, until=soon(-1))
+    gate().pause_for_clock(account, Rejected("CLOCK_SKEW", "too early"))
+
+    async def arrive() -> Passage:
+        closing = asyncio.create_task(gate().wait_until_open(account, until=soon(60)))
+        await asyncio.sleep(0)
+        passage = await gate().enter(other(account), until=soon(0.01))
+        closing.cancel()
+        return passage
+
+    assert wait(arrive()).account_id == account.account_id + 1
 
 
 def test_whoever_waits_for_a_probe_is_not_let_through_too_late() -> None:

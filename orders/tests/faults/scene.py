@@ -10,7 +10,8 @@ from django.db.models import F
 from accounts.models import Breaker
 from orders.models import Order
 from orders.tests.waiting import wait_for
-from orders.tests.world import World
+from orders.tests.world import World, limit_buy
+from strategies.models import Strategy
 
 PLACING = ("POST /api/v3/order", "POST /fapi/v1/order", "POST /fapi/v1/algoOrder")
 # Until an order that its venue does not know counts as never having arrived.
@@ -94,3 +95,21 @@ def in_our_books() -> dict[str, tuple[str, Decimal]]:
         order.client_order_id: (words.get(order.status, order.status), order.filled_quantity)
         for order in orders
     }
+
+
+def told(orders: list[Order]) -> list[tuple[str, str]]:
+    """What each order came to: its status and error code."""
+    return [(order.status, order.error_code) for order in orders]
+
+
+def three(world: World) -> Strategy:
+    """Three accounts that trade one strategy, with an order each at the venue."""
+    strategy = world.strategy("test1", *[world.account(f"A{number}") for number in (1, 2, 3)])
+    world.trade(strategy, limit_buy("80000"))
+    return strategy
+
+
+def poll(world: World) -> None:
+    """A beat: what is due is polled, and what has closed is attended to."""
+    for shard in (0, 1):
+        world.executor.poll(shard).result(timeout=30)
