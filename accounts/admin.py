@@ -4,22 +4,29 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db import transaction
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Prefetch, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action
 
-from accounts.badges import environment_badge, health_badge
+from accounts.badges import breaker_badge, environment_badge, health_badge
+from accounts.breakers import rows
+from accounts.breakers.admin import BreakerAdmin
 from accounts.exchange.venues import VENUES
 from accounts.forms import AccountForm
-from accounts.models import Account
+from accounts.models import Account, Breaker
 from accounts.nudges import nudge_check
-from tradeplatform.lib.admin_columns import list_link
+from tradeplatform.lib.admin_columns import EMPTY, link, list_link
 from tradeplatform.lib.admin_scope import OWNER, OwnedAdmin
+
+__all__ = ["AccountAdmin", "BreakerAdmin"]
 
 _CREDENTIALS_HINT = _(
     "Kept encrypted and never shown again. Leave all of them empty to keep what is stored. "
@@ -38,8 +45,8 @@ class AccountAdmin(OwnedAdmin):
         "venue_label",
         "owner",
         "is_active",
+        "breaker_label",
         "health_label",
-        "health_checked_at",
         "subscriptions_link",
         "orders_link",
     ]
@@ -61,13 +68,17 @@ class AccountAdmin(OwnedAdmin):
             _("Credentials"),
             {"fields": ["api_key", "secret", "passphrase"], "description": _CREDENTIALS_HINT},
         ),
-        (_("Connection"), {"fields": ["health_label", "health_message", "health_checked_at"]}),
+        (
+            _("Connection"),
+            {"fields": ["breaker_label", "health_label", "health_message", "health_checked_at"]},
+        ),
     ]
     # Orders and fills were made there: an account never moves to another exchange or world.
     readonly_fields = [
         OWNER,
         "venue_label",
         "environment_label",
+        "breaker_label",
         "health_label",
         "health_message",
         "health_checked_at",
@@ -79,10 +90,16 @@ class AccountAdmin(OwnedAdmin):
     actions_detail = ["check_connection"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        rows: QuerySet[Any] = (
-            super().get_queryset(request).annotate(subscription_count=Count("subscriptions"))
+        open_ones = Prefetch(
+            "breakers", Breaker.objects.filter(is_open=True).order_by("pk"), to_attr="open_breakers"
         )
-        return rows
+        accounts: QuerySet[Any] = (
+            super()
+            .get_queryset(request)
+            .annotate(subscription_count=Count("subscriptions"))
+            .prefetch_related(open_ones)
+        )
+        return accounts
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         # The form declares the venue itself, so leaving it out of `fieldsets` is not enough.
@@ -100,7 +117,11 @@ class AccountAdmin(OwnedAdmin):
 
     def save_model(self, request: HttpRequest, obj: Account, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        if isinstance(form, AccountForm) and form.wants_check:
+        if not isinstance(form, AccountForm):
+            return
+        if form.has_new_credentials:
+            rows.clear(obj.breakers.all(), now=timezone.now())  # they spoke of the old ones
+        if form.wants_check:
             self._ask_for_check(request, obj.pk)
 
     @action(  # type: ignore[untyped-decorator]  # Unfold ships no types
@@ -146,6 +167,20 @@ class AccountAdmin(OwnedAdmin):
         """The exchange's own spelling."""
         venue = VENUES.get(account.venue)
         return account.venue if venue is None else venue.label
+
+    @admin.display(description=_("requests"))
+    def breaker_label(self, account: Any) -> SafeString | str:
+        """Whether its exchange is asked at all, by type of market; each leads to the reason."""
+        return (
+            format_html_join(
+                " ", "{}", ((self._breaker_link(row),) for row in account.open_breakers)
+            )
+            or EMPTY
+        )
+
+    def _breaker_link(self, breaker: Breaker) -> SafeString:
+        label = breaker_badge(breaker, now=timezone.now())
+        return link(reverse("admin:accounts_breaker_change", args=[breaker.pk]), label)
 
     @admin.display(description=_("connection"), ordering="health")
     def health_label(self, account: Account) -> SafeString:

@@ -1,9 +1,12 @@
 """Labels of accounts in the admin. Real money must be unmistakable: LIVE is the only solid red."""
 
+from datetime import datetime
+
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 
 from accounts.exchange.types import Environment
-from accounts.models import Account, Health
+from accounts.models import Account, Breaker, Health
 from tradeplatform.lib.admin_columns import badge
 
 _ENVIRONMENT_COLOURS = {
@@ -22,3 +25,14 @@ def environment_badge(environment: str) -> SafeString:
 def health_badge(account: Account) -> SafeString:
     """What the last connection check found."""
     return badge(account.get_health_display(), _HEALTH_COLOURS[Health(account.health)])
+
+
+def breaker_badge(breaker: Breaker, *, now: datetime) -> SafeString:
+    """Whether requests pass; a pause that is over ends with the next request that is answered."""
+    if not breaker.is_open:
+        return badge(_("Closed"), "success")
+    if breaker.paused_until is None:
+        return badge(_("Stopped"), "danger")
+    if breaker.paused_until > now:
+        return badge(_("Paused"), "warning")
+    return badge(_("Next request tries"), "plain")

@@ -6,6 +6,7 @@ TRADERS = "Traders"
 
 _EDITED = ("accounts.account", "strategies.strategy", "strategies.subscription")
 _READ = (
+    "accounts.breaker",
     "strategies.signal",
     "strategies.position",
     "strategies.positioncorrection",
@@ -23,9 +24,10 @@ _READ = (
     "webhooks.webhooktoken",
 )
 # Orders are changed by asking for their cancel, remainders by adopting them or by correcting the
-# position behind them, stray orders by being marked as looked at; tokens are added by rotating the
-# own one.
+# position behind them, stray orders by being marked as looked at, breakers by being cleared; tokens
+# are added by rotating the own one.
 _ACTIONS = (
+    "accounts.change_breaker",
     "orders.change_order",
     "orders.change_remainder",
     "orders.change_strayorder",

@@ -13,7 +13,9 @@ from datetime import UTC, datetime
 from functools import partial
 from threading import Lock
 
+from accounts.breakers.sharing import SharedBreakers
 from accounts.exchange import gateway
+from accounts.exchange.findings import Scope
 from orders import followup, market_data
 from orders.expiry.rounds import replace_ended, run_round
 from orders.placement import claim
@@ -39,6 +41,9 @@ class Executor:
     """One per worker process: the threads that claim, the sender that carries out, the poller."""
 
     def __init__(self) -> None:
+        self._breakers = SharedBreakers()
+        # The breakers that were open at each shard's last poll.
+        self._open: defaultdict[int, frozenset[Scope]] = defaultdict(frozenset)
         self._threads = DatabaseThreads(name="claims", size=_CLAIM_THREADS)
         self._sender = Sender()
         self._poller = Poller()
@@ -70,6 +75,7 @@ class Executor:
 
     def poll(self, shard: int) -> "Future[list[PollResult]]":
         """Compare the shard's accounts that are due with what their venues say is open."""
+        self._mind_breakers(shard)
         under_way = self._poller.under_way()
         due = self._threads.run(claim_due, shard, now=datetime.now(UTC), under_way=under_way)
         return loop.run(self._poller.poll(due))
@@ -92,6 +98,15 @@ class Executor:
         self._sender.stop()
         self._poller.stop()
         self._threads.stop()
+        self._breakers.stop()
+
+    def _mind_breakers(self, shard: int) -> None:
+        """Where exchanges may be asked again, cancels and missing outcomes come first."""
+        before, self._open[shard] = self._open[shard], self._breakers.refresh()
+        if closed := before - self._open[shard]:
+            self._threads.run(followup.hasten_cancels, closed)
+            self.send_due_cancels(shard)
+            self.look_up(shard)
 
     def _replace_ended(self, shard: int) -> "Future[None]":
         now = datetime.now(UTC)

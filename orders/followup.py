@@ -1,7 +1,8 @@
 """What is left after the first send: cancels without an end, outcomes and fills to look up."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import (
@@ -17,7 +18,9 @@ from django.db.models import (
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Greatest, Least
 
+from accounts.exchange.findings import Scope
 from accounts.exchange.types import Login
+from accounts.models import Account
 from accounts.shards import in_shard
 from orders import absence
 from orders.models import UNRESOLVED, Order, OrderEvent
@@ -50,6 +53,20 @@ def due_cancels(shard: int, *, now: datetime) -> tuple[AccountWork, ...]:
         )
         Order.objects.filter(id__in=[order.pk for order in due]).update(cancel_sent_at=now)
     return by_account(map(_cancel_job, due))
+
+
+def hasten_cancels(scopes: Iterable[Scope]) -> None:
+    """Cancels that a breaker held up are due now that it has closed."""
+    for scope in scopes:
+        account: dict[str, Any] = {"account": scope.account_id}
+        if scope.account_id is None:
+            of_venue = {"venue": scope.market.venue, "environment": scope.market.environment.value}
+            account = {"account__in": Account.objects.filter(**of_venue)}
+        Order.objects.filter(
+            status=OrderStatus.PENDING_CANCEL,
+            subscription__strategy__market_type=scope.market.market_type.value,
+            **account,
+        ).update(cancel_sent_at=None)
 
 
 def work_to_end(order_ids: Sequence[int], *, now: datetime) -> tuple[AccountWork, ...]:

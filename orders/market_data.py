@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 
 from accounts.exchange import gateway
+from accounts.exchange.findings import PAUSE_CODES
 from accounts.exchange.symbols import resolve_symbol
 from accounts.exchange.types import ExchangeAnswer, MarketKey, MarketRules, NotSent, Price
 from accounts.exchange.venues import VENUES
@@ -82,6 +83,8 @@ async def read(market: MarketKey, intent: Intent) -> MarketData:
             return MarketData(rules=rules, last_price=None)
         price = await gateway.fetch_price(market, rules.symbol)
     except ExchangeAnswer as problem:
+        if problem.code in PAUSE_CODES:
+            raise Denied(problem.code, problem.message) from problem
         raise Denied(
             "MARKET_DATA_UNAVAILABLE",
             f"{market.venue}'s markets or prices could not be read: {problem.message}",

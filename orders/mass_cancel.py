@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from django.conf import settings
 from django.db.models import Q
 
+from accounts.breakers.sharing import SharedBreakers
 from accounts.exchange import gateway
 from accounts.models import Account
 from orders import followup
@@ -94,12 +95,13 @@ def cancel_and_wait(
     """
     # With what replaced one of them since they were read.
     meant = {*order_ids, *request_cancels(order_ids=order_ids, reason=reason, now=now)}
-    sender = Sender()
+    breakers, sender = SharedBreakers(), Sender()
     try:
         _send_until_ended(sender, sorted(meant), seconds, progress)
     finally:
         loop.stop(drain_seconds=settings.EXCHANGE_TIMEOUT_SECONDS, farewell=gateway.close())
         sender.stop()
+        breakers.stop()
     return _rows(Q(id__in=meant))
 
 

@@ -7,20 +7,26 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from accounts.exchange.types import MarketType
+from accounts.exchange.types import MarketType, NotSent
 from orders.models import Feed, Remainder
 from strategies.sizing import Denied
 
 
 @dataclass(frozen=True, slots=True)
 class Obstacle:
-    """Why entries of one account in one type of market are refused: all of them, or by key."""
+    """Why entries of one account in one type of market are refused: all of them, or by key.
 
+    `pause` is what an open breaker says.
+    """
+
+    pause: NotSent | None = None
     is_reconciled: bool = True
     drifted_keys: frozenset[str] = frozenset()
 
     def check(self, symbol: str) -> None:
         """Raises Denied when no position may be opened in this unified symbol."""
+        if self.pause is not None:
+            raise Denied(self.pause.code, self.pause.message)
         if not self.is_reconciled:
             raise Denied(
                 "NOT_RECONCILED",

@@ -1,9 +1,13 @@
 """Read what a dispatch needs, in one query per table, before it is claimed."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from accounts.breakers.sharing import adopt_rows
+from accounts.exchange.gate import gate
 from accounts.exchange.types import Environment, Login, MarketKey, MarketType
 from accounts.models import Account
 from accounts.shards import in_shard
@@ -55,6 +59,7 @@ def load_plan(dispatch_id: int) -> Plan | None:
     hindered = obstacles(
         {row.account_id for row in subscriptions}, MarketType(signal.strategy.market_type)
     )
+    adopt_rows()  # of other processes' breakers
     return Plan(
         dispatch_id=dispatch.pk,
         shard=dispatch.shard,
@@ -107,9 +112,13 @@ def login_in(account: Account, market_type: MarketType) -> Login:
 
 
 def _subscriber(row: Subscription, strategy: Strategy, obstacle: Obstacle | None) -> Subscriber:
+    login = login_of(row.account, strategy)
+    pause = gate().refusal(login, now=datetime.now(UTC))
+    if pause is not None:
+        obstacle = replace(obstacle or Obstacle(), pause=pause)
     return Subscriber(
         subscription_id=row.pk,
-        login=login_of(row.account, strategy),
+        login=login,
         allocation=Allocation(capital=row.capital, leverage=row.leverage),
         has_symbol_limit=row.max_symbols is not None,
         obstacle=obstacle,

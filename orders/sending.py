@@ -15,11 +15,13 @@ from accounts.exchange import gateway
 from accounts.exchange.types import (
     ExchangeAnswer,
     Login,
+    MarketType,
     NotSent,
     OrderGone,
     OrderTicket,
     OutcomeUnknown,
     Rejected,
+    Side,
 )
 from orders import market_data
 from orders.drafting import expired, replacement_expired
@@ -109,6 +111,8 @@ class Sender:
     async def _size_and_place(
         self, job: PlaceJob, expires_at: datetime | None, *, has_waited: bool
     ) -> Outcome | None:
+        if _may_close(job) and expires_at is not None:
+            await gateway.wait_until_open(job.login, until=expires_at)
         if job.intent.after_close and expires_at is not None:
             await self._wait_for_close(job, expires_at)
         ticket = job.ticket or await self._sizer.submit(await _late_sizing(job))
@@ -142,13 +146,20 @@ def _is_submitted(order_id: int) -> bool:
     return Order.objects.filter(id=order_id, status=OrderStatus.SUBMITTED).exists()
 
 
+def _may_close(job: PlaceJob) -> bool:
+    """Whether it reduces a position; of a sale on spot that is known only once it is sized."""
+    is_sale = job.intent.side is Side.SELL and job.login.market.market_type is MarketType.SPOT
+    return is_sale or (job.intent.size is not None and job.intent.size.is_close)
+
+
 async def _place(job: PlaceJob, ticket: OrderTicket, expires_at: datetime | None) -> Outcome:
     if expires_at is not None and datetime.now(UTC) >= expires_at:
         # It waited for its account's turn too long.
         denied = replacement_expired() if job.is_replacement else expired()
         return SendFailed(job.order_id, NotSent(denied.code, denied.message))
     try:
-        return Answered(job.order_id, await gateway.place(job.login, ticket))
+        report = await gateway.place(job.login, ticket, is_urgent=_may_close(job), until=expires_at)
+        return Answered(job.order_id, report)
     except (NotSent, Rejected, OutcomeUnknown) as error:
         return SendFailed(job.order_id, error)
     except Exception as error:
@@ -199,7 +210,7 @@ async def _account_quantity(login: Login, intent: Intent, market: MarketData) ->
     if not needs_holding(intent, rules.market_type):
         return None
     try:
-        holdings = await gateway.fetch_holdings(login, [rules.symbol])
+        holdings = await gateway.fetch_holdings(login, [rules.symbol], is_urgent=True)
     except ExchangeAnswer as problem:
         logger.warning("holdings of account %s unread: %s", login.account_id, problem)
         return None

@@ -51,6 +51,7 @@ def start(**_: Any) -> None:
     if "SHARD" not in os.environ:
         return
     shard = int(os.environ["SHARD"])
+    executor()  # it knows which breakers are open, before the first call
     recover_shard(shard, started_at=datetime.now(UTC))
     cancel_on_start(shard, now=datetime.now(UTC))
     reset_feeds(shard)

@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.badges import environment_badge
 from accounts.exchange.types import Environment
-from accounts.models import Account, Health
+from accounts.models import Account, Breaker, Health
 from orders.badges import attention_badge, progress_text, status_badge
 from orders.models import Dispatch, Expiry, Feed, OpenOrder, Order, Remainder, StrayOrder
 from orders.streaming.feeds import broken_streams
@@ -114,6 +114,7 @@ def _attention(request: HttpRequest, *, now: datetime) -> Iterator[Figure]:
     yield from _of_workers(request, now=now)
     yield from _of_orders(request, now=now)
     yield from _of_accounts(request)
+    yield from _of_breakers(request, now=now)
 
 
 def _of_workers(request: HttpRequest, *, now: datetime) -> Iterator[Figure]:
@@ -177,6 +178,20 @@ def _of_accounts(request: HttpRequest) -> Iterator[Figure]:
         _("Accounts whose connection check failed"),
         _count(_rows(Account, request).filter(health=Health.FAILED)),
         _page("accounts_account", health__exact=Health.FAILED.value),
+    )
+
+
+def _of_breakers(request: HttpRequest, *, now: datetime) -> Iterator[Figure]:
+    is_open = _rows(Breaker, request).filter(is_open=True)
+    yield Figure(
+        _("Accounts stopped because their key does not work (no new orders until it does)"),
+        _count(is_open.filter(paused_until=None)),
+        _page("accounts_breaker", is_open__exact=1, paused_until__isempty=1),
+    )
+    yield Figure(
+        _("Exchanges and accounts left alone for a while (new orders are denied)"),
+        _count(is_open.filter(paused_until__gt=now)),
+        _page("accounts_breaker", is_open__exact=1, paused_until__isempty=0),
     )
 
 

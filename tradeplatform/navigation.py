@@ -29,6 +29,7 @@ _GROUPS: list[tuple[Any, list[tuple[Any, str, str]]]] = [
             (_("Subscriptions"), "link", "strategies.subscription"),
             (_("Remainders"), "balance", "orders.remainder"),
             (_("Feeds"), "sync", "orders.feed"),
+            (_("Breakers"), "power_off", "accounts.breaker"),
             (_("Stray orders"), "question_mark", "orders.strayorder"),
         ],
     ),

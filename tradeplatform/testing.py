@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 import pytest
 from pytest_django import Settings
 
+from accounts.exchange.gate import Gate, install
 from accounts.sandbox.process import SandboxProcess
 from tradeplatform.lib import counters
 from tradeplatform.lib.services.child import Child, stop
@@ -83,6 +84,12 @@ def nothing_counted(settings: Settings) -> None:
     valkey = counters.client_of(settings.REDIS_URL)
     for key in valkey.scan_iter(f"{counters.PREFIX}*"):
         valkey.delete(key)
+
+
+@pytest.fixture(autouse=True)
+def fresh_gate() -> None:
+    """No breaker is open, whatever the last test met."""
+    install(Gate())
 
 
 def with_database(url: str, *, number: int) -> str:

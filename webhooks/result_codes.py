@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from accounts.exchange.sentences import VENUE_SENTENCES
 
 _OWN: Mapping[str, str] = {
+    "ACCOUNT_PAUSED": "The account asks its exchange nothing for a while; nothing was sent.",
+    "ACCOUNT_STOPPED": "The account's API key does not work; nothing was sent.",
     "ALREADY_FILLED": "The order was filled before the cancel arrived.",
     "CANCELED_BEFORE_SENDING": "Its cancel was asked for before the order was sent.",
     "CANCEL_NOT_CONFIRMED": "The cancel is repeated until the order's end is known.",
@@ -42,6 +44,7 @@ _OWN: Mapping[str, str] = {
     "SYMBOL_AMBIGUOUS": "The symbol may mean more than one market; none was guessed.",
     "SYMBOL_MARKET_MISMATCH": "The symbol names another type of market than the strategy trades.",
     "SYMBOL_VENUE_MISMATCH": "The symbol names another exchange than the account's.",
+    "VENUE_PAUSED": "The exchange is left alone for a while; nothing was sent.",
     "VENUE_UNKNOWN": "The exchange is not supported.",
 }
 

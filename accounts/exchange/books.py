@@ -23,7 +23,7 @@ class Books:
         call = source.fetch_order_book
         return await self._reading.get(
             (key, symbol, depth),
-            lambda: ask(_read(call, symbol, depth, contract_size), venue=key.venue),
+            lambda: ask(lambda: _read(call, symbol, depth, contract_size), at=key),
         )
 
 

@@ -1,127 +1,103 @@
-"""The one place where a call enters ccxt and where its exceptions become our four answers.
+"""The one place where a call enters ccxt and where its exceptions become our answers.
 
-What happened on the wire is recorded, not guessed: a call whose request was never handed to the
-network was not sent, whatever ccxt raised.
+Every call passes the gate first: what a breaker refuses was not sent. What happened on the wire is
+recorded, not guessed: a call whose request was never handed to the network was not sent, whatever
+ccxt raised.
 """
 
 import logging
 import traceback
-from collections.abc import Coroutine
-from contextvars import ContextVar
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import ccxt.async_support
-import ccxt.pro
 
-from accounts.exchange.errors import Failure, classify
-from accounts.exchange.types import ExchangeAnswer
+from accounts.exchange.errors import Failure, Judgement, classify, consequence_of_unreadable
+from accounts.exchange.findings import Passage
+from accounts.exchange.gate import gate
+from accounts.exchange.types import ExchangeAnswer, Login, MarketKey, OutcomeUnknown
+from accounts.exchange.venue_codes import Consequence
+from accounts.exchange.wire import Trace, trace
 
 logger = logging.getLogger(__name__)
 
 _Result = TypeVar("_Result")
 
-
-@dataclass(slots=True)
-class _Trace:
-    """What one call did on the wire; the answer is that of its last request."""
-
-    has_left: bool = False
-    http_status: int | None = None
-    body: str = ""
+# Makes the call; what it makes is awaited once.
+Call = Callable[[], Coroutine[Any, Any, _Result]]
 
 
-# Binance's user data streams, spot and futures.
-_LAST_EVENTS = frozenset({"eventStreamTerminated", "listenKeyExpired"})
+async def send(
+    call: Call[_Result], *, at: Login, is_urgent: bool = False, until: datetime | None = None
+) -> _Result:
+    """Await a ccxt call that changes something at the venue, once, and not after `until`.
 
-_trace: ContextVar[_Trace | None] = ContextVar("trace", default=None)
-
-
-class _Observed:
-    """Mixed into a ccxt class: notes in the running call's trace what leaves and what comes back.
-
-    A client is shared by concurrent calls, so ccxt's own `last_http_response` may be another's.
+    Raises NotSent, Rejected, OrderGone, AlreadySo or OutcomeUnknown, nothing else.
     """
-
-    async def fetch(
-        self, url: str, method: str = "GET", headers: Any = None, body: Any = None
-    ) -> Any:
-        trace = _trace.get()
-        if trace is not None:
-            trace.has_left, trace.http_status, trace.body = True, None, ""
-        return await super().fetch(url, method, headers, body)  # type: ignore[misc]
-
-    def on_rest_response(self, code: int, *details: Any) -> Any:
-        body = super().on_rest_response(code, *details)  # type: ignore[misc]
-        trace = _trace.get()
-        if trace is not None:
-            trace.http_status, trace.body = code, body
-        return body
-
-    def __del__(self) -> None:
-        """Says nothing: ccxt would warn of an open session, but ours is shared."""
+    passage = await gate().enter(at, is_urgent=is_urgent, until=until)
+    return await _answered(call, passage, is_read=False)
 
 
-@cache
-def observed_class(ccxt_id: str) -> type[Any]:
-    """ccxt's asynchronous class of an exchange, with the wire observed."""
-    return type(ccxt_id, (_Observed, getattr(ccxt.async_support, ccxt_id)), {})
-
-
-class _EndObserved:
-    """Mixed into a streaming ccxt class: a stream that the venue ended fails.
-
-    ccxt 4.5.90 lets Binance's last words pass, and what watches goes on to wait for ever.
-    """
-
-    def handle_message(self, client: Any, message: Any) -> None:
-        if _event_of(message) in _LAST_EVENTS:
-            client.reject(ccxt.async_support.NetworkError("the exchange ended the stream"))
-        else:
-            super().handle_message(client, message)  # type: ignore[misc]
-
-
-def _event_of(message: Any) -> str:
-    """The event's name; spot wraps its events, futures do not."""
-    if not isinstance(message, dict):
-        return ""
-    wrapped = message.get("event")
-    return str((wrapped if isinstance(wrapped, dict) else message).get("e") or "")
-
-
-@cache
-def streaming_class(ccxt_id: str) -> type[Any]:
-    """ccxt's class of an exchange that can also hold a stream open, with the wire observed."""
-    return type(ccxt_id, (_EndObserved, _Observed, getattr(ccxt.pro, ccxt_id)), {})
-
-
-async def send(call: Coroutine[Any, Any, _Result], *, venue: str) -> _Result:
-    """Await a ccxt call that changes something at the venue, once.
-
-    Raises NotSent, Rejected, OrderGone or OutcomeUnknown, nothing else.
-    """
-    return await _answered(call, venue=venue, is_read=False)
-
-
-async def ask(call: Coroutine[Any, Any, _Result], *, venue: str) -> _Result:
+async def ask(call: Call[_Result], *, at: Login | MarketKey, is_urgent: bool = False) -> _Result:
     """Await a ccxt call that only reads; raises like `send`, its unknown outcome is NO_ANSWER."""
-    return await _answered(call, venue=venue, is_read=True)
+    passage = await gate().enter(at, is_urgent=is_urgent)
+    return await _answered(call, passage, is_read=True)
 
 
-async def _answered(call: Coroutine[Any, Any, _Result], *, venue: str, is_read: bool) -> _Result:
-    trace = _Trace()
-    token = _trace.set(trace)
+async def listen(call: Call[_Result], *, passage: Passage) -> _Result:
+    """Await what a stream tells next; raises like `ask`.
+
+    It holds no place at the gate, and that a stream breaks is no trouble: they end now and then.
+    """
     try:
-        return await call
-    except ExchangeAnswer:
-        raise
+        return await _judged(call, passage.market, is_read=True)
+    except _Failed as failed:
+        gate().obey(passage, failed.judgement)
+        raise failed.judgement.answer from None
+
+
+async def _answered(call: Call[_Result], passage: Passage, *, is_read: bool) -> _Result:
+    heard: Judgement | None = _UNFINISHED
+    try:
+        result = await _judged(call, passage.market, is_read=is_read)
+        heard = None
+    except _Failed as failed:
+        heard = failed.judgement
+        raise heard.answer from None
+    finally:
+        gate().leave(passage, heard)
+    return result
+
+
+async def _judged(call: Call[_Result], market: MarketKey, *, is_read: bool) -> _Result:
+    noted = Trace()
+    token = trace.set(noted)
+    try:
+        return await call()
+    except ExchangeAnswer as answer:
+        # Ours, from reading what came back: the order made no sense, or is not there.
+        failure = _failure(answer, noted, is_read)
+        raise _Failed(Judgement(answer, consequence_of_unreadable(failure))) from None
     except Exception as error:  # noqa: BLE001  the border: any error after the send is an answer
         _note_surprise(error)
+        failure = _failure(error, noted, is_read)
         # Without the cause: ccxt's texts contain the signed URL, and would reach the log with it.
-        raise classify(_failure(error, trace, is_read), venue=venue) from None
+        raise _Failed(classify(failure, venue=market.venue, now=datetime.now(UTC))) from None
     finally:
-        _trace.reset(token)
+        trace.reset(token)
+
+
+class _Failed(Exception):
+    """A call that was judged."""
+
+    def __init__(self, judgement: Judgement) -> None:
+        super().__init__()
+        self.judgement = judgement
+
+
+# Somebody stopped waiting for it.
+_UNFINISHED = Judgement(OutcomeUnknown("OUTCOME_UNKNOWN", "canceled"), Consequence.UNTOLD)
 
 
 def _note_surprise(error: Exception) -> None:
@@ -131,15 +107,16 @@ def _note_surprise(error: Exception) -> None:
         logger.error("%s at %s:%s", type(error).__name__, place.filename, place.lineno)
 
 
-def _failure(error: Exception, trace: _Trace, is_read: bool) -> Failure:
+def _failure(error: Exception, noted: Trace, is_read: bool) -> Failure:
     return Failure(
         is_read=is_read,
-        has_left=trace.has_left,
+        has_left=noted.has_left,
         class_names=_class_names(error),
         cause_names=_class_names(error.__cause__),
-        http_status=trace.http_status,
-        body=trace.body,
+        http_status=noted.http_status,
+        body=noted.body,
         text=str(error),
+        retry_after=noted.retry_after,
     )
 
 

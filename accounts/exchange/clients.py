@@ -12,9 +12,9 @@ import aiohttp
 import certifi
 from django.conf import settings
 
-from accounts.exchange.border import observed_class, streaming_class
 from accounts.exchange.types import Credentials, Login, MarketKey, NotSent
 from accounts.exchange.venues import VENUES, Access, access_to
+from accounts.exchange.wire import Clock, observed_class, streaming_class
 from accounts.exchange.worlds import point
 from tradeplatform.lib.encryption import CannotDecrypt, decrypt
 
@@ -43,6 +43,7 @@ def build_client(
     key: MarketKey,
     *,
     session: aiohttp.ClientSession,
+    clock: Clock,
     credentials: Credentials | None = None,
     is_streaming: bool = False,
 ) -> Any:
@@ -54,6 +55,7 @@ def build_client(
     access = access_to(key)
     kind = streaming_class(access.ccxt_id) if is_streaming else observed_class(access.ccxt_id)
     client = kind(_config(access, session, credentials))
+    client.clock = clock
     point(client, access=access, environment=key.environment)
     return client
 

@@ -16,7 +16,7 @@ class Counter:
     """What is needed to ask a venue about one symbol for one login."""
 
     client: Any
-    venue: str
+    login: Login
     access: Access
     rules: MarketRules
     contract_size: Decimal
@@ -39,7 +39,7 @@ class Counter:
             raise NotSent("SYMBOL_UNKNOWN", f"{login.market.venue} has no market {symbol!r}.")
         return cls(
             client=client,
-            venue=login.market.venue,
+            login=login,
             access=access_to(login.market),
             rules=rules,
             contract_size=table.contract_sizes[symbol],

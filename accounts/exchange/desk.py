@@ -7,6 +7,7 @@ forked child with a new loop starts with an empty one.
 import asyncio
 import gc
 import logging
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -14,11 +15,13 @@ from weakref import WeakKeyDictionary
 import aiohttp
 
 from accounts.exchange.books import Books
+from accounts.exchange.border import ask
 from accounts.exchange.clients import build_client, credentials_of, ssl_context
 from accounts.exchange.markets import MarketTable, load_table
 from accounts.exchange.prices import Prices
 from accounts.exchange.single_flight import SingleFlight
 from accounts.exchange.types import ExchangeAnswer, Login, MarketKey
+from accounts.exchange.wire import Clock
 
 logger = logging.getLogger(__name__)
 
@@ -48,6 +51,8 @@ class Desk:
         self._loading: SingleFlight[MarketKey, MarketTable] = SingleFlight()
         self._refreshing: SingleFlight[MarketKey, None] = SingleFlight()
         self._doubted_until: dict[MarketKey, float] = {}
+        self._clocks: defaultdict[MarketKey, Clock] = defaultdict(Clock)
+        self._setting: SingleFlight[MarketKey, bool] = SingleFlight()
         self._clients: dict[tuple[int, MarketKey], _Cached] = {}
         self._freeze_at: asyncio.TimerHandle | None = None
 
@@ -66,6 +71,10 @@ class Desk:
         if now >= self._doubted_until.get(key, now):
             self._doubted_until[key] = now + _DOUBT_PAUSE_SECONDS
             self._refreshing.start(key, lambda: self._refresh(key))
+
+    async def set_clock(self, key: MarketKey) -> bool:
+        """Measure by how much our clock is ahead of the venue's; False when it does not tell."""
+        return await self._setting.get(key, lambda: self._set_clock(key))
 
     async def client(self, login: Login) -> Any:
         """The login's client with the current market table; raises NotSent if none can be had."""
@@ -86,6 +95,7 @@ class Desk:
         client = build_client(
             login.market,
             session=self._session,
+            clock=self._clocks[login.market],
             credentials=credentials_of(login),
             is_streaming=True,
         )
@@ -99,10 +109,24 @@ class Desk:
         await self._session.close()
 
     async def _load(self, key: MarketKey) -> MarketTable:
-        table = await load_table(key, session=self._session)
+        table = await load_table(key, session=self._session, clock=self._clocks[key])
         self._tables[key] = table
         _freeze()
         return table
+
+    async def _set_clock(self, key: MarketKey) -> bool:
+        source = (await self.table(key)).source
+        if not source.has["fetchTime"]:
+            return False
+        try:
+            told_ms = await ask(source.fetch_time, at=key)
+        except ExchangeAnswer as error:
+            logger.warning("the clock of %s is not read: %s", key.venue, error)
+            return False
+        ahead_ms = source.milliseconds() - int(told_ms)
+        logger.warning("this machine's clock is %s ms ahead of %s's", ahead_ms, key.venue)
+        self._clocks[key].ahead_ms = ahead_ms
+        return True
 
     async def _refresh(self, key: MarketKey) -> None:
         """Load the table anew in the background; on failure the old one serves a while longer."""
@@ -115,7 +139,10 @@ class Desk:
 
     def _build(self, login: Login) -> _Cached:
         client = build_client(
-            login.market, session=self._session, credentials=credentials_of(login)
+            login.market,
+            session=self._session,
+            clock=self._clocks[login.market],
+            credentials=credentials_of(login),
         )
         cached = _Cached(client, login.encrypted_credentials)
         self._clients[login.account_id, login.market] = cached

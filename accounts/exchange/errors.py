@@ -1,23 +1,45 @@
 """What a failed call to a venue means: one judgement, closed by default. Pure.
 
 In this order: a request that never left us was not sent; then the venue's own code; then HTTP
-statuses and ccxt classes that are proof by themselves; everything else is an unknown outcome.
-Messages name the venue's code and its cleaned text; never a URL, key, signature or request.
+statuses and ccxt classes that are proof by themselves; then what the transport tells. Whatever
+proves nothing is an unknown outcome. Messages name the venue's code and its cleaned text; never a
+URL, key, signature or request.
 """
 
 import json
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from accounts.exchange.sentences import sentence_of
-from accounts.exchange.types import ExchangeAnswer, NotSent, OrderGone, OutcomeUnknown, Rejected
-from accounts.exchange.venue_codes import CLASSES, CODES, STATUSES, TEXTS, Outcome, Verdict
+from accounts.exchange.types import (
+    AlreadySo,
+    ExchangeAnswer,
+    NotSent,
+    OrderGone,
+    OutcomeUnknown,
+    Rejected,
+)
+from accounts.exchange.venue_codes import (
+    CLASSES,
+    CODES,
+    NO_USABLE_ANSWER,
+    SENT_AWAY,
+    STATUSES,
+    TEXTS,
+    UNLISTED,
+    Consequence,
+    Outcome,
+    Verdict,
+)
 
 _ANSWERS: dict[Outcome, type[ExchangeAnswer]] = {
     Outcome.REJECTED: Rejected,
     Outcome.GONE: OrderGone,
     Outcome.UNKNOWN: OutcomeUnknown,
+    Outcome.DONE: AlreadySo,
 }
 # aiohttp raises these, and the operating system's resolver the last, while it makes a connection:
 # no byte of the request was written.
@@ -29,7 +51,10 @@ _REFUSED_LOCALLY = {"AuthenticationError": "BAD_CREDENTIALS", "BadSymbol": "SYMB
 # What OKX and Binance's algo service write into the code of a good answer.
 _SUCCESS = frozenset({"0", "200"})
 
-_NOTHING_PROVEN = "OUTCOME_UNKNOWN"
+# Binance: "IP banned until 1659146400000".
+_BANNED_UNTIL = re.compile(r"banned until (\d{13})\b")
+# Binance's longest ban. Whoever names a later time has miscounted, and could stop us for good.
+_LONGEST_PAUSE = timedelta(days=3)
 
 _URL = re.compile(r"(?:http|ws)s?://\S+")
 # Keys, signatures and the signed text that Bybit repeats: long, unbroken, with a digit in them.
@@ -43,7 +68,7 @@ class Failure:
 
     `is_read`: the call could change nothing. `has_left`: a request was handed to the network.
     `class_names` are the exception's class and its bases, `cause_names` those of the transport's
-    error behind it.
+    error behind it. `retry_after` is the header's text.
     """
 
     is_read: bool
@@ -53,6 +78,16 @@ class Failure:
     http_status: int | None = None
     body: str = ""
     text: str = ""
+    retry_after: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The answer to raise, and what follows for later calls; `until` where the venue told when."""
+
+    answer: ExchangeAnswer
+    consequence: Consequence
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +98,62 @@ class _VenueAnswer:
     text: str = ""
 
 
-def classify(failure: Failure, *, venue: str) -> ExchangeAnswer:
-    """The failure as one of our four answers, ready to be raised."""
+def classify(failure: Failure, *, venue: str, now: datetime) -> Judgement:
+    """What the failed call means for its order and for the calls after it."""
     if not failure.has_left:
-        return _never_sent(failure)
+        return Judgement(_never_sent(failure), Consequence.UNTOLD)
     if _NEVER_CONNECTED.intersection(failure.cause_names):
-        return NotSent("NOT_CONNECTED", sentence_of("NOT_CONNECTED"))
+        not_connected = NotSent("NOT_CONNECTED", sentence_of("NOT_CONNECTED"))
+        return Judgement(not_connected, Consequence.TROUBLE)
     answer = _venue_answer(failure.body)
     verdict = _verdict(failure, answer, venue)
-    code = "NO_ANSWER" if failure.is_read and verdict.code == _NOTHING_PROVEN else verdict.code
-    return _ANSWERS[verdict.outcome](code, _message(code, answer, failure, venue))
+    is_unread = failure.is_read and verdict.code == UNLISTED.code
+    code = "NO_ANSWER" if is_unread else verdict.code
+    until = _told_until(failure, now)
+    return Judgement(
+        _ANSWERS[verdict.outcome](code, _message(code, answer, failure, venue)),
+        _with_circumstances(verdict.consequence, failure, is_told_when=until is not None),
+        until,
+    )
+
+
+def _with_circumstances(
+    consequence: Consequence, failure: Failure, *, is_told_when: bool
+) -> Consequence:
+    """What status and header add to what the table says."""
+    if consequence is Consequence.TROUBLE and is_told_when:
+        return Consequence.AWAIT_VENUE
+    is_ban = failure.http_status == 418 or "banned" in failure.body
+    if consequence is Consequence.PAUSE_VENUE and is_ban:
+        return Consequence.BAN
+    return consequence
+
+
+def consequence_of_unreadable(failure: Failure) -> Consequence:
+    """What follows where we raised the answer ourselves, from reading what came back."""
+    return _by_transport(failure).consequence if failure.has_left else Consequence.UNTOLD
+
+
+def _told_until(failure: Failure, now: datetime) -> datetime | None:
+    told = [_banned_until(failure.body), _retry_at(failure.retry_after, now)]
+    later = [until for until in told if until is not None and until > now]
+    return min(max(later), now + _LONGEST_PAUSE) if later else None
+
+
+def _banned_until(body: str) -> datetime | None:
+    told = _BANNED_UNTIL.search(body)
+    return datetime.fromtimestamp(int(told[1]) / 1000, UTC) if told else None
+
+
+def _retry_at(header: str, now: datetime) -> datetime | None:
+    """RFC 9110: seconds from now, or a date."""
+    if header.isascii() and header.isdecimal():
+        return now + min(timedelta(seconds=int(header[:9])), _LONGEST_PAUSE)
+    try:
+        at = parsedate_to_datetime(header)
+    except ValueError:
+        return None
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def _never_sent(failure: Failure) -> NotSent:
@@ -90,8 +171,24 @@ def _verdict(failure: Failure, answer: _VenueAnswer, venue: str) -> Verdict:
         or CODES.get(venue, {}).get(answer.code)
         or STATUSES.get(venue, {}).get(failure.http_status or 0)
         or _by_class(failure, answer)
-        or Verdict(Outcome.UNKNOWN, _NOTHING_PROVEN)
+        or _by_transport(failure)
     )
+
+
+def _by_transport(failure: Failure) -> Verdict:
+    if failure.http_status in (418, 429):
+        return SENT_AWAY
+    if failure.http_status is None or failure.http_status >= 500 or not _is_json(failure.body):
+        return NO_USABLE_ANSWER
+    return UNLISTED
+
+
+def _is_json(body: str) -> bool:
+    try:
+        json.loads(body)
+    except ValueError:
+        return False
+    return True
 
 
 def _by_text(answer: _VenueAnswer, venue: str) -> Verdict | None:

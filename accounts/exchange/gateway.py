@@ -8,16 +8,19 @@ up.
 import logging
 from collections.abc import Mapping
 from dataclasses import asdict, replace
+from datetime import datetime
+from functools import partial
 
 from accounts.exchange import lookups
-from accounts.exchange.border import ask, send
 from accounts.exchange.counter import Counter
 from accounts.exchange.desk import close_desk, desk
 from accounts.exchange.executions import fetch_executions
+from accounts.exchange.gate import gate
 from accounts.exchange.holdings import check_connection, fetch_holdings
 from accounts.exchange.open_orders import fetch_open_reports
 from accounts.exchange.recipes import Creation, creation_of
 from accounts.exchange.reports import lacks_fills, trade_reports, with_fills
+from accounts.exchange.signed import ask, send
 from accounts.exchange.types import (
     Book,
     ExchangeAnswer,
@@ -48,6 +51,7 @@ __all__ = [
     "fetch_report",
     "load_market_rules",
     "place",
+    "wait_until_open",
 ]
 
 logger = logging.getLogger(__name__)
@@ -88,10 +92,13 @@ async def fetch_book(key: MarketKey, symbol: str, *, depth: int) -> Book:
     )
 
 
-async def place(login: Login, ticket: OrderTicket) -> OrderReport:
-    """Send one order, once. Executions told in the answer come with the report.
+async def place(
+    login: Login, ticket: OrderTicket, *, is_urgent: bool = False, until: datetime | None = None
+) -> OrderReport:
+    """Send one order, once and not after `until`. Executions told in the answer come with it.
 
-    Raises NotSent or Rejected when no order exists, OutcomeUnknown when one may.
+    An urgent one closes a position: after a pause it goes first. Raises NotSent or Rejected when
+    no order exists, OutcomeUnknown when one may.
     """
     counter = await Counter.open(login, ticket.symbol)
     creation = creation_of(
@@ -101,7 +108,9 @@ async def place(login: Login, ticket: OrderTicket) -> OrderReport:
         contract_size=counter.contract_size,
     )
     try:
-        report = await send(_create(counter, creation), venue=counter.venue)
+        report = await send(
+            partial(_create, counter, creation), at=login, is_urgent=is_urgent, until=until
+        )
     except Rejected as refusal:
         if refusal.code in _AGAINST_RULES:
             desk().doubt(login.market)
@@ -125,12 +134,12 @@ async def cancel(login: Login, reference: OrderReference) -> OrderReport:
     """Cancel one order and tell what became of it; a fill may have come first.
 
     Raises OrderGone when the order cannot be found at all, Rejected when the venue refused and the
-    order is still open.
+    order is still open, or cannot be looked up because of what was refused.
     """
     counter = await Counter.open(login, reference.symbol)
     refusal: Rejected | None = None
     try:
-        report = await send(_cancel(counter, reference), venue=counter.venue)
+        report = await send(partial(_cancel, counter, reference), at=login, is_urgent=True)
         if report.status not in _STILL_OPEN:
             return await _with_executions(counter, reference, report)
     except OrderGone:
@@ -139,10 +148,21 @@ async def cancel(login: Login, reference: OrderReference) -> OrderReport:
         refusal = error
     except OutcomeUnknown as error:
         logger.info("Cancel of %s is unclear: %s", reference.client_order_id, error)
-    report = await _look_up(counter, reference)
+    try:
+        report = await _look_up(counter, reference)
+    except NotSent:
+        # A breaker has opened, perhaps because of the refusal: then that says more.
+        if refusal is not None:
+            raise refusal from None
+        raise
     if refusal is not None and report.status in _STILL_OPEN:
         raise refusal
     return report
+
+
+async def wait_until_open(login: Login, *, until: datetime) -> None:
+    """Wait for the end of a pause that is over before `until`, to be tried first then."""
+    await gate().wait_until_open(login, until=until)
 
 
 async def close() -> None:
@@ -168,13 +188,12 @@ async def _cancel_triggered(counter: Counter, stop: OrderReference) -> None:
     """A stop that is gone may have triggered and live on under another name: cancel that."""
     if not is_stop(stop.order_type):
         return
-    order = await ask(
-        lookups.after_trigger(counter.client, stop, counter.access), venue=counter.venue
-    )
+    find = partial(lookups.after_trigger, counter.client, stop, counter.access)
+    order = await ask(find, at=counter.login, is_urgent=True)
     if order is None:
         return
     try:
-        await send(_cancel(counter, order), venue=counter.venue)
+        await send(partial(_cancel, counter, order), at=counter.login, is_urgent=True)
     except (OrderGone, OutcomeUnknown) as error:
         logger.info("Cancel of triggered %s is unclear: %s", stop.client_order_id, error)
 
@@ -182,15 +201,18 @@ async def _cancel_triggered(counter: Counter, stop: OrderReference) -> None:
 async def _look_up(counter: Counter, reference: OrderReference) -> OrderReport:
     if has_separate_stops(counter.access, reference.order_type):
         return await _look_up_stop(counter, reference)
-    report = counter.report(
-        await ask(lookups.find(counter.client, reference, counter.access), venue=counter.venue)
-    )
+    report = counter.report(await _find(counter, reference))
     return await _with_executions(counter, reference, report)
+
+
+async def _find(counter: Counter, reference: OrderReference) -> lookups.Answer:
+    find = partial(lookups.find, counter.client, reference, counter.access)
+    return await ask(find, at=counter.login)
 
 
 async def _look_up_stop(counter: Counter, reference: OrderReference) -> OrderReport:
     """A waiting stop is reported itself, a triggered one by its child under the stop's id."""
-    stop = await ask(lookups.find(counter.client, reference, counter.access), venue=counter.venue)
+    stop = await _find(counter, reference)
     report = counter.report(stop)
     child = lookups.child_of(stop)
     if child:
@@ -209,7 +231,7 @@ async def _with_executions(
         return report
     known = replace(reference, venue_order_id=report.venue_order_id)
     try:
-        fills = await ask(_executions(counter, known), venue=counter.venue)
+        fills = await ask(partial(_executions, counter, known), at=counter.login)
     except ExchangeAnswer as error:
         logger.warning("Executions of %s are not read: %s", reference.client_order_id, error)
         return report

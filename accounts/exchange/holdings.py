@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
-from accounts.exchange.border import ask
 from accounts.exchange.desk import desk
 from accounts.exchange.markets import MarketTable
 from accounts.exchange.permissions import can_withdraw
+from accounts.exchange.signed import ask
 from accounts.exchange.types import (
     KEY_CAN_WITHDRAW,
     AccountCheck,
@@ -20,9 +21,11 @@ from accounts.exchange.types import (
 _ZERO = Decimal(0)
 
 
-async def fetch_holdings(login: Login, symbols: Sequence[str]) -> dict[str, Decimal]:
+async def fetch_holdings(
+    login: Login, symbols: Sequence[str], *, is_urgent: bool = False
+) -> dict[str, Decimal]:
     """Base units held per symbol: on spot the whole balance of the base coin, on futures the
-    position, negative when short.
+    position, negative when short. It is urgent when a position is to be closed.
     """
     table = await desk().table(login.market)
     unknown = [symbol for symbol in symbols if symbol not in table.rules]
@@ -30,15 +33,18 @@ async def fetch_holdings(login: Login, symbols: Sequence[str]) -> dict[str, Deci
         raise NotSent("SYMBOL_UNKNOWN", f"{login.market.venue} has no market {unknown[0]!r}.")
     client = await desk().client(login)
     if login.market.market_type is MarketType.SPOT:
-        return await ask(_balances(client, table, symbols), venue=login.market.venue)
-    return await ask(_positions(client, table, symbols), venue=login.market.venue)
+        read = partial(_balances, client, table, symbols)
+    else:
+        read = partial(_positions, client, table, symbols)
+    return await ask(read, at=login, is_urgent=is_urgent)
 
 
 async def check_connection(login: Login) -> AccountCheck:
     """Whether the venue accepts the login's credentials; never raises for what a venue answers."""
     try:
         client = await desk().client(login)
-        await ask(client.fetch_balance(), venue=login.market.venue)
+        # Urgent: it may find out that a stopped account works again.
+        await ask(client.fetch_balance, at=login, is_urgent=True)
     except ExchangeAnswer as error:
         return AccountCheck(is_ok=False, code=error.code, message=error.message)
     if await can_withdraw(client, login):
@@ -98,7 +104,7 @@ async def _is_hedged(client: Any, login: Login) -> bool:
     if login.market.market_type is not MarketType.FUTURES or not client.has["fetchPositionMode"]:
         return False
     try:
-        mode = await ask(client.fetch_position_mode(), venue=login.market.venue)
+        mode = await ask(client.fetch_position_mode, at=login)
     except ExchangeAnswer:
         return False
     return bool(mode["hedged"])

@@ -15,6 +15,7 @@ from accounts.exchange.border import ask
 from accounts.exchange.clients import build_client
 from accounts.exchange.types import MarketKey, MarketRules, MarketType
 from accounts.exchange.venues import StatedRules, access_to
+from accounts.exchange.wire import Clock
 
 # A venue changes steps and minimums rarely; a day is what ccxt's own users settle for.
 _LIFETIME_SECONDS = 86_400
@@ -35,10 +36,12 @@ class MarketTable:
     fresh_until: float
 
 
-async def load_table(key: MarketKey, *, session: aiohttp.ClientSession) -> MarketTable:
+async def load_table(
+    key: MarketKey, *, session: aiohttp.ClientSession, clock: Clock
+) -> MarketTable:
     """Read the venue's markets of this type; raises NotSent or another answer when it fails."""
-    source = build_client(key, session=session)
-    await ask(source.load_markets(), venue=key.venue)
+    source = build_client(key, session=session, clock=clock)
+    await ask(source.load_markets, at=key)
     access = access_to(key)
     if access.stated.price_tick is not None:
         _keep_prices(source)

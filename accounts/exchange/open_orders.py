@@ -9,14 +9,15 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
-from accounts.exchange.border import ask
 from accounts.exchange.desk import desk
 from accounts.exchange.lookups import Answer
 from accounts.exchange.markets import MarketTable
 from accounts.exchange.paging import NextPage, bybit_cursor, fetch_pages
 from accounts.exchange.reports import order_report
+from accounts.exchange.signed import ask
 from accounts.exchange.types import FoundOrder, Login, MarketType, OutcomeUnknown, Side
 from accounts.exchange.venues import Access, access_to
 
@@ -44,7 +45,7 @@ async def fetch_open_reports(login: Login) -> tuple[FoundOrder, ...]:
     pages = _PAGES.get(access.ccxt_id, _WHOLE)
     lists = await asyncio.gather(
         *(
-            ask(_fetch_all(client, listing, pages), venue=login.market.venue)
+            ask(partial(_fetch_all, client, listing, pages), at=login)
             for listing in _listings(access, login.market.market_type)
         )
     )

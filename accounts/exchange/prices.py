@@ -29,7 +29,7 @@ class Prices:
         return await self._reading.get((key, symbol), lambda: self._read(key, symbol, source))
 
     async def _read(self, key: MarketKey, symbol: str, source: Any) -> Price:
-        last = await ask(_last(source, symbol), venue=key.venue)
+        last = await ask(lambda: _last(source, symbol), at=key)
         if last is None:
             raise OutcomeUnknown("PRICE_UNKNOWN", f"{key.venue} tells no price of {symbol}.")
         price = Price(value=last, read_at=datetime.now(UTC))

@@ -2,6 +2,7 @@
 
 VENUE_SENTENCES = {
     "ABOVE_MAXIMUM": "The order is larger than the exchange allows. Make it smaller.",
+    "ALREADY_SO": "Nothing had to be changed: the account is set up like that already.",
     "BAD_CREDENTIALS": (
         "The exchange does not accept the API key. Check key, secret, passphrase, their expiry "
         "date and the allowed IP addresses, and enter them again."

@@ -8,10 +8,13 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
-from accounts.exchange.border import ask
+from accounts.exchange.border import listen
 from accounts.exchange.desk import desk
+from accounts.exchange.findings import Passage
+from accounts.exchange.gate import gate
 from accounts.exchange.reports import order_report, trade_reports
 from accounts.exchange.types import (
     ExchangeAnswer,
@@ -44,12 +47,13 @@ async def watch(login: Login) -> AsyncGenerator[StreamEvent]:
     Raises NotSent, Rejected or OutcomeUnknown when the stream cannot be opened or breaks. Close
     the iterator (`aclosing`) to close the stream.
     """
+    passage = gate().look(login)
     client = await desk().streaming_client(login)
     reader = _Reader(login, (await desk().table(login.market)).contract_sizes)
     told: asyncio.Queue[StreamEvent | ExchangeAnswer] = asyncio.Queue()
     running = [
-        asyncio.create_task(_pump(client.watch_orders, reader.of_order, login, told)),
-        asyncio.create_task(_pump(client.watch_my_trades, reader.of_trade, login, told)),
+        asyncio.create_task(_pump(client.watch_orders, reader.of_order, passage, told)),
+        asyncio.create_task(_pump(client.watch_my_trades, reader.of_trade, passage, told)),
         asyncio.create_task(_tell_when_open(client, told)),
     ]
     try:
@@ -68,13 +72,13 @@ async def watch(login: Login) -> AsyncGenerator[StreamEvent]:
 async def _pump(
     answers: Callable[[], Awaitable[list[_Told]]],
     read: Callable[[_Told], Push | None],
-    login: Login,
+    passage: Passage,
     told: "asyncio.Queue[StreamEvent | ExchangeAnswer]",
 ) -> None:
     """Pass on what one of ccxt's watching methods tells, until it fails."""
     while True:
         try:
-            pushes = await ask(_read(answers, read), venue=login.market.venue)
+            pushes = await listen(partial(_read, answers, read), passage=passage)
         except ExchangeAnswer as problem:
             told.put_nowait(problem)
             return

@@ -240,6 +240,10 @@ class Rejected(ExchangeAnswer):
     """The venue proved that it did not accept: a recognised code or error class."""
 
 
+class AlreadySo(ExchangeAnswer):
+    """Nothing had to change at the venue: what was asked for is so already."""
+
+
 class OutcomeUnknown(ExchangeAnswer):
     """Anything else. The order may live: look it up by client order id, never send it again."""
 

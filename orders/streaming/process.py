@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 from django.db import DatabaseError, close_old_connections, connections
 
+from accounts.breakers.sharing import SharedBreakers
 from accounts.exchange import gateway, streams
 from accounts.exchange.types import ExchangeAnswer, Login, MarketType
 from orders.models import Feed, StreamState
@@ -39,6 +40,7 @@ class StreamProcess:
 
     def __init__(self, shard: int) -> None:
         self._shard = shard
+        self._breakers = SharedBreakers()
         self._booking = Booking()
         self._threads = DatabaseThreads(name="feeds", size=1)
         self._running: dict[_Key, _Running] = {}
@@ -56,6 +58,7 @@ class StreamProcess:
 
     def round(self, *, now: datetime) -> None:
         """Start what is to be watched, end what is not any more, write the heartbeat."""
+        self._breakers.refresh()
         wanted = feeds.logins_to_watch(self._shard)
         unsupported = [login for login in wanted.values() if not _can_stream(login)]
         for login in unsupported:
@@ -74,6 +77,7 @@ class StreamProcess:
         loop.stop(drain_seconds=1, farewell=gateway.close())
         self._booking.stop()
         self._threads.stop()
+        self._breakers.stop()
         feeds.mark_down(self._shard)
         connections.close_all()
 

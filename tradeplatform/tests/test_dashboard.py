@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import Settings
 
+from accounts.breakers.tests.open_ones import make_open
 from accounts.models import Account, Health
 from accounts.tests.rows import make_account, superuser, trader
 from orders.models import Expiry, Feed
@@ -99,6 +100,25 @@ def test_what_needs_a_person_stands_first(client: Client, alice: User) -> None:
     assert [figure.value for figure in found] == [1, 1, 1, 1, 1]
     for figure in found:
         assert len(client.get(figure.url).context["cl"].result_list) >= 1
+
+
+def test_open_breakers_are_told_and_pauses_that_are_over_are_not(
+    client: Client, alice: User
+) -> None:
+    now = timezone.now()
+    make_open(make_account(alice, "revoked"))
+    make_open(make_account(alice, "paused"), paused_until=now + timedelta(minutes=1))
+    make_open(make_account(alice, "over"), paused_until=now - timedelta(minutes=1))
+    make_open(make_account(trader("bob"), "bobs"))
+
+    found = front(client, alice)["attention"]
+
+    behind = [client.get(figure.url).context["cl"].result_list for figure in found]
+    assert [figure.value for figure in found] == [1, 1]
+    assert [{row.account.name for row in rows} for rows in behind] == [
+        {"revoked"},
+        {"paused", "over"},
+    ]
 
 
 def test_alerts_that_wait_for_a_worker_are_told_apart_from_work_that_takes_long(

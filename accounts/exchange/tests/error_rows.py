@@ -1,8 +1,19 @@
-"""The venues' documented error answers and what each of them proves."""
+"""The venues' documented error answers: what each proves, and what follows for later calls.
 
-from accounts.exchange.types import ExchangeAnswer, OrderGone, OutcomeUnknown, Rejected
+Sources: "Error codes" of Binance's spot and USDS-M futures documentation (texts as written there),
+OKX's, Bybit's, Upbit's and Bithumb's lists of errors, each as ccxt 4.5.90 hands it on.
+"""
 
-R, U, G = Rejected, OutcomeUnknown, OrderGone
+from accounts.exchange.types import (
+    AlreadySo,
+    ExchangeAnswer,
+    OrderGone,
+    OutcomeUnknown,
+    Rejected,
+)
+from accounts.exchange.venue_codes import Consequence
+
+R, U, G, D = Rejected, OutcomeUnknown, OrderGone, AlreadySo
 
 BINANCE_ROWS: list[tuple[int, str, type[ExchangeAnswer], str]] = [
     (-1000, "An unknown error occurred while processing the request.", U, "OUTCOME_UNKNOWN"),
@@ -50,6 +61,7 @@ BINANCE_ROWS: list[tuple[int, str, type[ExchangeAnswer], str]] = [
     (-2011, "Unknown order sent.", G, "ORDER_NOT_FOUND"),
     (-2013, "Order does not exist.", G, "ORDER_NOT_FOUND"),
     (-2014, "API-key format invalid.", R, "BAD_CREDENTIALS"),
+    (-2015, "Way too many requests; IP banned.", R, "RATE_LIMITED"),
     (-2015, "Invalid API-key, IP, or permissions for action.", R, "BAD_CREDENTIALS"),
     (-2018, "Balance is insufficient.", R, "INSUFFICIENT_FUNDS"),
     (-2019, "Margin is insufficient.", R, "INSUFFICIENT_FUNDS"),
@@ -73,6 +85,8 @@ BINANCE_ROWS: list[tuple[int, str, type[ExchangeAnswer], str]] = [
     (-4029, "Tick size precision is invalid.", R, "NUMBER_INVALID"),
     (-4030, "Step size precision is invalid.", R, "NUMBER_INVALID"),
     (-4045, "Reach max stop order limit.", R, "TOO_MANY_ORDERS"),
+    (-4046, "No need to change margin type.", D, "ALREADY_SO"),
+    (-4059, "No need to change position side.", D, "ALREADY_SO"),
     (-4061, "Order's position side does not match user's setting.", R, "POSITION_MODE_MISMATCH"),
     (-4116, "ClientOrderId is duplicated.", U, "DUPLICATE_CLIENT_ORDER_ID"),
     (-4118, "ReduceOnly Order Failed. Please check your existing open orders", R,
@@ -118,6 +132,7 @@ OTHER_ROWS: list[tuple[str, str, type[ExchangeAnswer], str]] = [
     ("bybit", "10002", R, "CLOCK_SKEW"),
     ("bybit", "10003 10004 10009 33004", R, "BAD_CREDENTIALS"),
     ("bybit", "10005 10008 10010 10024 10027 10028 10029", R, "PERMISSION_DENIED"),
+    ("bybit", "110025 110026 110043", D, "ALREADY_SO"),
     ("bybit", "110001 170213", G, "ORDER_NOT_FOUND"),
     ("bybit", "110004 110007 110012 170033 170131", R, "INSUFFICIENT_FUNDS"),
     ("bybit", "110009 110020", R, "TOO_MANY_ORDERS"),
@@ -161,3 +176,78 @@ OTHER_ROWS: list[tuple[str, str, type[ExchangeAnswer], str]] = [
     ("bithumb", "order_not_found", G, "ORDER_NOT_FOUND"),
     ("bithumb", "server_error order_not_ready", U, "OUTCOME_UNKNOWN"),
 ]
+
+# What follows, where something does: the codes of one venue with the same consequence.
+CONSEQUENCES: list[tuple[str, str, Consequence]] = [
+    ("binance", "-1000 -1001 -1006 -1007 -1008", Consequence.TROUBLE),
+    ("binance", "-1016", Consequence.AWAIT_VENUE),
+    ("binance", "-1003", Consequence.PAUSE_VENUE),
+    ("binance", "-1015", Consequence.PAUSE_ACCOUNT),
+    ("binance", "-1002 -1022 -2014 -2015", Consequence.STOP_ACCOUNT),
+    ("binance", "-1021 -5028", Consequence.SET_CLOCK),
+    ("okx", "50004 50013 50026", Consequence.TROUBLE),
+    ("okx", "50001", Consequence.AWAIT_VENUE),
+    ("okx", "50011 50061", Consequence.PAUSE_ACCOUNT),
+    (
+        "okx",
+        "50101 50103 50104 50105 50106 50107 50111 50112 50113 50114 50119 50110 50120 51024",
+        Consequence.STOP_ACCOUNT,
+    ),
+    ("okx", "50102", Consequence.SET_CLOCK),
+    ("bybit", "10000 10016 10019 170001 170007 170032 20006 500000", Consequence.TROUBLE),
+    ("bybit", "10018 10403", Consequence.PAUSE_VENUE),
+    ("bybit", "10006 10429 170005 20003", Consequence.PAUSE_ACCOUNT),
+    (
+        "bybit",
+        "10003 10004 10009 33004 10005 10008 10010 10024 10027 10028",
+        Consequence.STOP_ACCOUNT,
+    ),
+    ("bybit", "10002", Consequence.SET_CLOCK),
+    ("upbit", "server_error", Consequence.TROUBLE),
+    ("upbit", "too_many_requests", Consequence.PAUSE_ACCOUNT),
+    (
+        "upbit",
+        "invalid_access_key jwt_verification expired_access_key "
+        "out_of_scope no_authorization_i_p no_authorization_ip no_permission",
+        Consequence.STOP_ACCOUNT,
+    ),
+    ("bithumb", "server_error", Consequence.TROUBLE),
+    (
+        "bithumb",
+        "invalid_access_key jwt_verification expired_jwt NotAllowIP out_of_scope blocked_member_id",
+        Consequence.STOP_ACCOUNT,
+    ),
+]
+
+# Answers without a listed code: venue, HTTP status, body, ccxt's class, what each means.
+# fmt: off
+CODELESS_ROWS: list[tuple[str, int, str, str, type[ExchangeAnswer], str, Consequence]] = [
+    ("binance", 403, "<html>WAF</html>", "ExchangeNotAvailable", R, "RATE_LIMITED",
+     Consequence.PAUSE_VENUE),
+    ("binance", 418, "", "DDoSProtection", R, "RATE_LIMITED", Consequence.BAN),
+    ("binance", 429, "", "RateLimitExceeded", R, "RATE_LIMITED", Consequence.PAUSE_VENUE),
+    ("upbit", 418, "", "DDoSProtection", R, "RATE_LIMITED", Consequence.BAN),
+    ("upbit", 429, "", "RateLimitExceeded", R, "RATE_LIMITED", Consequence.PAUSE_ACCOUNT),
+    ("okx", 429, "<html>", "RateLimitExceeded", U, "OUTCOME_UNKNOWN", Consequence.PAUSE_VENUE),
+    ("binance", 502, "<html>Bad gateway</html>", "ExchangeNotAvailable", U, "OUTCOME_UNKNOWN",
+     Consequence.TROUBLE),
+    ("binance", 200, "<html>Please wait</html>", "BadResponse", U, "OUTCOME_UNKNOWN",
+     Consequence.TROUBLE),
+    ("binance", 400, '{"code": -9999, "msg": "new"}', "ExchangeError", U, "OUTCOME_UNKNOWN",
+     Consequence.NOTHING),
+    *(
+        ("okx", 400, '{"code": "77777", "msg": "new"}', class_name, kind, code, consequence)
+        for class_name, kind, code, consequence in (
+            ("InsufficientFunds", R, "INSUFFICIENT_FUNDS", Consequence.NOTHING),
+            ("BadSymbol", R, "SYMBOL_UNKNOWN", Consequence.NOTHING),
+            ("MarketClosed", R, "MARKET_CLOSED", Consequence.NOTHING),
+            ("PermissionDenied", R, "PERMISSION_DENIED", Consequence.STOP_ACCOUNT),
+            ("AccountSuspended", R, "PERMISSION_DENIED", Consequence.STOP_ACCOUNT),
+            ("RestrictedLocation", R, "PERMISSION_DENIED", Consequence.STOP_ACCOUNT),
+            ("AuthenticationError", R, "BAD_CREDENTIALS", Consequence.STOP_ACCOUNT),
+            ("OrderNotFound", G, "ORDER_NOT_FOUND", Consequence.NOTHING),
+            ("RateLimitExceeded", U, "OUTCOME_UNKNOWN", Consequence.PAUSE_ACCOUNT),
+        )
+    ),
+]
+# fmt: on

@@ -1,16 +1,21 @@
 """Each venue code's documented answer, driven through ccxt's real class over HTTP."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 
 from accounts.exchange import gateway
 from accounts.exchange.desk import Desk, adopt_desk
-from accounts.exchange.errors import Failure, classify, cleaned
+from accounts.exchange.errors import Failure, Judgement, classify, cleaned
 from accounts.exchange.sentences import sentence_of
 from accounts.exchange.tests import listings
 from accounts.exchange.tests.asking import login, ticket, wait
-from accounts.exchange.tests.error_rows import BINANCE_ROWS, OTHER_ROWS
+from accounts.exchange.tests.error_bodies import error_body
+from accounts.exchange.tests.error_rows import (
+    BINANCE_ROWS,
+    OTHER_ROWS,
+)
 from accounts.exchange.tests.scripted_venue import Answer, ScriptedVenue
 from accounts.exchange.types import (
     ExchangeAnswer,
@@ -22,6 +27,7 @@ from accounts.exchange.types import (
 )
 from accounts.exchange.venue_codes import CLASSES, CODES, STATUSES, TEXTS
 
+NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 _LIMIT = ticket(OrderType.LIMIT, Side.BUY, limit_price="90000.1")
 _KRW_LIMIT = ticket(OrderType.LIMIT, Side.BUY, symbol="BTC/KRW", limit_price="98765000")
 _ORDERS = {
@@ -40,16 +46,8 @@ _LISTINGS = {
 }
 
 
-def _body(name: str, code: str, text: str) -> Answer:
-    if name == "okx":
-        is_general = code.startswith("50")
-        row = {"ordId": "", "sCode": code, "sMsg": text}
-        told = {"code": code, "msg": text, "data": []} if is_general else None
-        return Answer(told or {"code": "1", "msg": "", "data": [row]})
-    if name == "bybit":
-        return Answer({"retCode": int(code), "retMsg": text, "result": {}})
-    status = 500 if code == "server_error" else 400
-    return Answer({"error": {"name": code, "message": text}}, status=status)
+def _judged(failure: Failure, venue: str) -> Judgement:
+    return classify(failure, venue=venue, now=NOW)
 
 
 async def _open(venue: ScriptedVenue) -> None:
@@ -95,7 +93,7 @@ def test_a_binance_code_is_told_as_what_it_proves(
 def test_a_code_of_another_venue_is_told_as_what_it_proves(
     standing: ScriptedVenue, name: str, code: str, kind: type[ExchangeAnswer], ours: str
 ) -> None:
-    told = _answer_to_a_placement(standing, name, _body(name, code, "why not"))
+    told = _answer_to_a_placement(standing, name, error_body(name, code, "why not"))
 
     assert (type(told), told.code) == (kind, ours)
     assert told.message == f"{sentence_of(ours)} ({name} {code}: why not)"
@@ -181,15 +179,15 @@ def test_a_class_of_ccxt_counts_only_when_the_venue_itself_answered() -> None:
             body=body,
         )
 
-    by_venue = classify(failure('{"code": -77777, "msg": "no"}', 400), venue="binance")
-    by_proxy = classify(failure("<html>", 400), venue="binance")
-    by_success = classify(failure('{"code": "0", "data": []}', 200), venue="okx")
-    in_trouble = classify(failure('{"code": -77777, "msg": "no"}', 500), venue="binance")
+    by_venue = _judged(failure('{"code": -77777, "msg": "no"}', 400), "binance")
+    by_proxy = _judged(failure("<html>", 400), "binance")
+    by_success = _judged(failure('{"code": "0", "data": []}', 200), "okx")
+    in_trouble = _judged(failure('{"code": -77777, "msg": "no"}', 500), "binance")
 
-    assert (type(by_venue), by_venue.code) == (Rejected, "INSUFFICIENT_FUNDS")
-    assert type(by_proxy) is OutcomeUnknown
-    assert type(by_success) is OutcomeUnknown
-    assert type(in_trouble) is OutcomeUnknown
+    assert (type(by_venue.answer), by_venue.answer.code) == (Rejected, "INSUFFICIENT_FUNDS")
+    assert type(by_proxy.answer) is OutcomeUnknown
+    assert type(by_success.answer) is OutcomeUnknown
+    assert type(in_trouble.answer) is OutcomeUnknown
 
 
 def test_what_ccxt_refuses_by_itself_was_not_sent() -> None:
@@ -200,7 +198,7 @@ def test_what_ccxt_refuses_by_itself_was_not_sent() -> None:
         text='binance requires "secret" credential',
     )
 
-    told = classify(local, venue="binance")
+    told = _judged(local, "binance").answer
 
     assert (type(told), told.code) == (NotSent, "BAD_CREDENTIALS")
     assert told.message.endswith('(binance requires "secret" credential)')
@@ -211,7 +209,7 @@ def test_a_stream_that_breaks_speaks_of_no_order() -> None:
         is_read=True, has_left=False, class_names=("NetworkError",), text="Connection closed"
     )
 
-    told = classify(cut, venue="binance")
+    told = _judged(cut, "binance").answer
 
     assert (type(told), told.code) == (NotSent, "NO_ANSWER")
     assert told.message == (

@@ -10,6 +10,7 @@ from accounts.exchange.clients import build_client
 from accounts.exchange.tests.asking import CREDENTIALS, wait
 from accounts.exchange.types import Environment, MarketKey, MarketType, NotSent
 from accounts.exchange.venues import VENUES, Access, access_to
+from accounts.exchange.wire import Clock
 from accounts.exchange.worlds import hosts_of, point
 
 _KEYS = [
@@ -22,7 +23,7 @@ _KEYS = [
 
 async def _build(key: MarketKey) -> Any:
     async with aiohttp.ClientSession() as session:
-        return build_client(key, session=session, credentials=CREDENTIALS)
+        return build_client(key, session=session, clock=Clock(), credentials=CREDENTIALS)
 
 
 def _client(key: MarketKey) -> Any:

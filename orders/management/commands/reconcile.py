@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from accounts.breakers.sharing import SharedBreakers
 from accounts.exchange import gateway
 from accounts.exchange.types import MarketType
 from orders.models import Feed
@@ -40,6 +41,7 @@ class Command(BaseCommand):
 
     def handle(self, *, account: str | None, **_options: Any) -> None:
         feeds = _feeds(account)
+        breakers = SharedBreakers()
         try:
             results = reconcile(polls_of(feeds), timeout_seconds=_TIMEOUT_SECONDS)
             unread = _unread({feed.account_id for feed in feeds}, now=timezone.now())
@@ -47,6 +49,7 @@ class Command(BaseCommand):
             raise CommandError(f"Not all accounts answered in {_TIMEOUT_SECONDS} s.") from error
         finally:
             loop.stop(drain_seconds=1, farewell=gateway.close())
+            breakers.stop()
         places = {feed.pk: (feed.account_id, MarketType(feed.market_type)) for feed in feeds}
         differing = differences({feed.account_id for feed in feeds})
         rows = [_row(result, places[result.feed_id], differing, unread) for result in results]

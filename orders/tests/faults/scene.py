@@ -1,14 +1,17 @@
 """Faults for a trading world, time that passes, and the sandbox's own records beside ours."""
 
 import urllib.request
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import F
 
+from accounts.models import Breaker
 from orders.models import Order
-from orders.tests.world import World
+from orders.tests.waiting import wait_for
+from orders.tests.world import World, limit_buy
+from strategies.models import Strategy
 
 PLACING = ("POST /api/v3/order", "POST /fapi/v1/order", "POST /fapi/v1/algoOrder")
 # Until an order that its venue does not know counts as never having arrived.
@@ -45,6 +48,26 @@ def placements(world: World) -> int:
     return sum(row["count"] for row in rows if row["request"] in PLACING)
 
 
+def requests(world: World) -> int:
+    """How often the sandbox was asked for anything at all."""
+    return sum(row["count"] for row in world.get("/sandbox/requests"))
+
+
+def open_breaker(**scope: Any) -> Breaker:
+    """The open breaker of that `account` (None: of the market), once its row is written."""
+    rows = Breaker.objects.filter(is_open=True, **{"market_type": "SPOT", **scope})
+    wait_for(rows.exists)
+    return rows.get()
+
+
+def let_pauses_end() -> None:
+    """As if the time that venues and accounts are left alone were over."""
+    now = datetime.now(UTC)
+    Breaker.objects.filter(is_open=True, paused_until__gt=now).update(
+        paused_until=now, changed_at=now
+    )
+
+
 def look_up_patiently(world: World, *pauses: int) -> None:
     """Look up after each of these pauses in seconds, which pass in our rows only."""
     for pause in pauses or PATIENCE_SECONDS:
@@ -72,3 +95,21 @@ def in_our_books() -> dict[str, tuple[str, Decimal]]:
         order.client_order_id: (words.get(order.status, order.status), order.filled_quantity)
         for order in orders
     }
+
+
+def told(orders: list[Order]) -> list[tuple[str, str]]:
+    """What each order came to: its status and error code."""
+    return [(order.status, order.error_code) for order in orders]
+
+
+def three(world: World) -> Strategy:
+    """Three accounts that trade one strategy, with an order each at the venue."""
+    strategy = world.strategy("test1", *[world.account(f"A{number}") for number in (1, 2, 3)])
+    world.trade(strategy, limit_buy("80000"))
+    return strategy
+
+
+def poll(world: World) -> None:
+    """A beat: what is due is polled, and what has closed is attended to."""
+    for shard in (0, 1):
+        world.executor.poll(shard).result(timeout=30)

@@ -128,7 +128,7 @@ def test_cancel_told_that_there_is_no_such_order_does_not_end_one_that_rests(
     assert [status for status, _ in at_venue(world).values()] == ["NEW"]
 
 
-@pytest.mark.parametrize("code", [-1003, -1008, -1021])
+@pytest.mark.parametrize("code", [-1008, -1021])
 def test_refused_cancel_is_asked_again(world: World, code: int) -> None:
     strategy = world.strategy("test1", world.account("A1"))
     (order,) = world.trade(strategy, limit_buy())

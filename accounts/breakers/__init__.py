@@ -1,0 +1,1 @@
+"""What the breakers of all processes know together: one row each, the latest word counts."""

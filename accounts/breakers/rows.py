@@ -1,0 +1,88 @@
+"""Breakers as rows: written when one opens or closes, read by every process.
+
+A row is only ever replaced by a later change, whoever comes first.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from accounts.exchange.breaker import BreakerState, Phase, Reason
+from accounts.exchange.findings import Scope
+from accounts.exchange.types import Environment, MarketKey, MarketType
+from accounts.models import Breaker
+
+# A process that has not looked for longer has been away; what is open it learns all the same.
+_LATELY = timedelta(minutes=10)
+
+
+def read(*, now: datetime) -> dict[Scope, BreakerState]:
+    """Those that are open, or have changed lately."""
+    rows = Breaker.objects.filter(Q(is_open=True) | Q(changed_at__gte=now - _LATELY)).order_by()
+    return {_scope(row): _state(row) for row in rows}
+
+
+def clear(rows: QuerySet[Breaker], *, now: datetime) -> int:
+    """Close them: a person says that the exchange may be asked again; how many were open."""
+    return rows.filter(is_open=True).update(
+        is_open=False,
+        reason="",
+        message="",
+        opened_at=None,
+        paused_until=None,
+        openings=0,
+        changed_at=now,
+    )
+
+
+def write(scope: Scope, state: BreakerState) -> None:
+    """Store that it has opened or closed, unless somebody has a later word."""
+    fields = {
+        "is_open": state.phase is not Phase.CLOSED,
+        "reason": state.reason.value if state.reason else "",
+        "message": state.message[:300],
+        "opened_at": state.opened_at,
+        "paused_until": state.until,
+        "openings": state.openings,
+        "changed_at": state.changed_at,
+    }
+    known = _row_of(scope)
+    if known.filter(changed_at__lt=state.changed_at).update(**fields) or known.exists():
+        return
+    # Two processes may meet the same at once; one row is enough.
+    Breaker.objects.bulk_create([Breaker(**_names(scope), **fields)], ignore_conflicts=True)
+
+
+def _names(scope: Scope) -> dict[str, Any]:
+    return {
+        "venue": scope.market.venue,
+        "environment": scope.market.environment.value,
+        "market_type": scope.market.market_type.value,
+        "account_id": scope.account_id,
+    }
+
+
+def _row_of(scope: Scope) -> QuerySet[Breaker]:
+    if scope.account_id is None:
+        return Breaker.objects.filter(**_names(scope) | {"account_id": None})
+    return Breaker.objects.filter(
+        account=scope.account_id, market_type=scope.market.market_type.value
+    )
+
+
+def _scope(row: Breaker) -> Scope:
+    market = MarketKey(row.venue, Environment(row.environment), MarketType(row.market_type))
+    return Scope(market, row.account_id)
+
+
+def _state(row: Breaker) -> BreakerState:
+    return BreakerState(
+        phase=Phase.OPEN if row.is_open else Phase.CLOSED,
+        reason=Reason(row.reason) if row.reason else None,
+        message=row.message,
+        opened_at=row.opened_at,
+        until=row.paused_until,
+        openings=row.openings,
+        changed_at=row.changed_at,
+    )

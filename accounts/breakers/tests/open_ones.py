@@ -1,0 +1,26 @@
+"""Breakers that are open, as rows."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from accounts.models import Account, Breaker
+
+NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+
+
+def make_open(account: Account | None = None, **fields: Any) -> Breaker:
+    """An account's stop or, without an account, a pause of Binance's spot market."""
+    return Breaker.objects.create(
+        **{
+            "venue": "binance",
+            "environment": "SANDBOX",
+            "market_type": "SPOT",
+            "account": account,
+            "is_open": True,
+            "reason": "RATE_LIMITED" if account is None else "BAD_CREDENTIALS",
+            "message": "why",
+            "opened_at": NOW,
+            "changed_at": NOW,
+            **fields,
+        }
+    )

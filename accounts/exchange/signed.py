@@ -1,0 +1,50 @@
+"""Calls in an account's name: their requests bear the time, and a clock that is off is set once.
+
+A request refused because of its time was proven not accepted: it is asked once more, with the same
+client order id, after the venue's clock was read. Refused again, the account is paused.
+"""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from functools import partial
+from typing import TypeVar
+
+from accounts.exchange import border
+from accounts.exchange.border import Call
+from accounts.exchange.desk import desk
+from accounts.exchange.gate import gate
+from accounts.exchange.types import Login, Rejected
+
+_Result = TypeVar("_Result")
+
+_CLOCK_SKEW = "CLOCK_SKEW"
+
+
+async def send(
+    call: Call[_Result], *, at: Login, is_urgent: bool = False, until: datetime | None = None
+) -> _Result:
+    """`border.send` for an account."""
+    attempt = partial(border.send, call, at=at, is_urgent=is_urgent, until=until)
+    return await _with_clock(attempt, at)
+
+
+async def ask(call: Call[_Result], *, at: Login, is_urgent: bool = False) -> _Result:
+    """`border.ask` for an account."""
+    return await _with_clock(partial(border.ask, call, at=at, is_urgent=is_urgent), at)
+
+
+async def _with_clock(attempt: Callable[[], Awaitable[_Result]], login: Login) -> _Result:
+    try:
+        return await attempt()
+    except Rejected as refusal:
+        if refusal.code != _CLOCK_SKEW:
+            raise
+        if not await desk().set_clock(login.market):
+            gate().pause_for_clock(login, refusal)
+            raise
+    try:
+        return await attempt()
+    except Rejected as refusal:
+        if refusal.code == _CLOCK_SKEW:
+            gate().pause_for_clock(login, refusal)
+        raise

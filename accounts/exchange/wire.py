@@ -1,0 +1,100 @@
+"""ccxt's clients, watched: what leaves, what comes back, and by what clock requests are signed."""
+
+from contextvars import ContextVar
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import ccxt.async_support
+import ccxt.pro
+
+
+@dataclass(slots=True)
+class Clock:
+    """By how much this machine's clock is ahead of a venue's, as it was measured last."""
+
+    ahead_ms: int = 0
+
+
+@dataclass(slots=True)
+class Trace:
+    """What one call did on the wire; the answer is that of its last request."""
+
+    has_left: bool = False
+    http_status: int | None = None
+    body: str = ""
+    retry_after: str = ""
+
+
+# Binance's user data streams, spot and futures.
+_LAST_EVENTS = frozenset({"eventStreamTerminated", "listenKeyExpired"})
+
+# The running call's.
+trace: ContextVar[Trace | None] = ContextVar("trace", default=None)
+
+
+class _Observed:
+    """Mixed into a ccxt class: notes in the running call's trace what leaves and what comes back.
+
+    A client is shared by concurrent calls, so ccxt's own `last_http_response` may be another's.
+    """
+
+    clock = Clock()  # shared by all clients of a market
+
+    def nonce(self) -> int:
+        """The time that a signed request bears, by the venue's clock."""
+        return int(super().nonce()) - self.clock.ahead_ms  # type: ignore[misc]
+
+    async def fetch(
+        self, url: str, method: str = "GET", headers: Any = None, body: Any = None
+    ) -> Any:
+        noted = trace.get()
+        if noted is not None:
+            noted.has_left, noted.http_status, noted.body, noted.retry_after = True, None, "", ""
+        return await super().fetch(url, method, headers, body)  # type: ignore[misc]
+
+    def on_rest_response(
+        self, code: int, reason: str, url: str, method: str, headers: Any, *bodies: Any
+    ) -> Any:
+        body = super().on_rest_response(code, reason, url, method, headers, *bodies)  # type: ignore[misc]
+        noted = trace.get()
+        if noted is not None:
+            noted.http_status, noted.body = code, body
+            noted.retry_after = headers.get("Retry-After", "")
+        return body
+
+    def __del__(self) -> None:
+        """Says nothing: ccxt would warn of an open session, but ours is shared."""
+
+
+@cache
+def observed_class(ccxt_id: str) -> type[Any]:
+    """ccxt's asynchronous class of an exchange, with the wire observed."""
+    return type(ccxt_id, (_Observed, getattr(ccxt.async_support, ccxt_id)), {})
+
+
+class _EndObserved:
+    """Mixed into a streaming ccxt class: a stream that the venue ended fails.
+
+    ccxt 4.5.90 lets Binance's last words pass, and what watches goes on to wait for ever.
+    """
+
+    def handle_message(self, client: Any, message: Any) -> None:
+        if _event_of(message) in _LAST_EVENTS:
+            client.reject(ccxt.async_support.NetworkError("the exchange ended the stream"))
+        else:
+            super().handle_message(client, message)  # type: ignore[misc]
+
+
+def _event_of(message: Any) -> str:
+    """The event's name; spot wraps its events, futures do not."""
+    if not isinstance(message, dict):
+        return ""
+    wrapped = message.get("event")
+    return str((wrapped if isinstance(wrapped, dict) else message).get("e") or "")
+
+
+@cache
+def streaming_class(ccxt_id: str) -> type[Any]:
+    """ccxt's class of an exchange that can also hold a stream open, with the wire observed."""
+    return type(ccxt_id, (_EndObserved, _Observed, getattr(ccxt.pro, ccxt_id)), {})
