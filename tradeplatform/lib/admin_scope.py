@@ -161,7 +161,8 @@ class OwnRelatedFilter(RelatedDropdownFilter):  # type: ignore[misc]  # Unfold s
         self, field: Any, request: HttpRequest, model_admin: Any
     ) -> list[tuple[Any, str]]:
         related: type[Model] = field.related_model
-        rows = admin.site.get_model_admin(related).get_queryset(request)
+        # Without what that list shows beside each row.
+        rows = admin.site.get_model_admin(related).get_queryset(request).prefetch_related(None)
         return [(row.pk, str(row)) for row in rows.order_by(*(related._meta.ordering or ()))]
 
     def has_output(self) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import F
 
+from accounts.exchange.gate import Gate, install
 from accounts.models import Breaker
 from orders.models import Order
 from orders.tests.waiting import wait_for
@@ -69,13 +70,17 @@ def let_pauses_end() -> None:
 
 
 def look_up_patiently(world: World, *pauses: int) -> None:
-    """Look up after each of these pauses in seconds, which pass in our rows only."""
+    """Look up after each of these pauses in seconds, which pass in our rows only.
+
+    By then no breaker is open any more.
+    """
     for pause in pauses or PATIENCE_SECONDS:
         span = timedelta(seconds=pause)
         Order.objects.update(
             outcome_unknown_since=F("outcome_unknown_since") - span,
             looked_up_at=F("looked_up_at") - span,
         )
+        install(Gate())
         world.look_up()
 
 

@@ -51,7 +51,9 @@ def test_after_it_is_over_our_books_are_the_venues(
     sent = Order.objects.exclude(status="DENIED").count()
     assert plan["struck"] > 10
     assert at_venue(world) == in_our_books()
-    assert placements(world) == sent
+    assert len(world.venue_orders()) == len(at_venue(world))
+    # Once more only where the venue refused because of the request's time.
+    assert sent <= placements(world) <= 2 * sent
     assert not Order.objects.filter(status__in=("SUBMITTED", "PENDING_CANCEL")).exists()
     assert _executions_in_our_books() == _executions_at_the_venue(world)
     assert sum(position_of(*pair) for pair in itertools.product(strategies, accounts)) == sum(
