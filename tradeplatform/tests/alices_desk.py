@@ -6,6 +6,7 @@ from axes.models import AccessAttempt
 from django.contrib import admin
 from django.db.models import Model
 
+from accounts.breakers.tests.open_ones import make_open
 from accounts.tests.rows import make_account, trader
 from orders.models import Feed, StrayOrder
 from orders.tests.rows import (
@@ -57,6 +58,7 @@ def alices_rows() -> dict[str, Model]:
     rows: list[Model] = [
         alice,
         account,
+        make_open(account, message="alices"),
         strategy,
         subscription,
         signal,
