@@ -1,10 +1,7 @@
 """Parts of the platform go away while alerts come in: nothing is lost, nothing is doubled."""
 
-import os
-import signal
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -33,26 +30,6 @@ def client(platform: PlatformProcess, state_dir: Path) -> PlatformClient:
     return PlatformClient(state_dir)
 
 
-@contextmanager
-def stopped(platform: PlatformProcess, *names: str) -> Iterator[None]:
-    """These processes do nothing meanwhile; the supervisor sees them alive."""
-    pids = [platform.pid_of(name) for name in names]
-    for pid in pids:
-        os.kill(pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        for pid in pids:
-            os.kill(pid, signal.SIGCONT)
-
-
-def kill(platform: PlatformProcess, name: str) -> int:
-    """Kill a process without warning; its number."""
-    pid = platform.pid_of(name)
-    os.kill(pid, signal.SIGKILL)
-    return pid
-
-
 def limit_buy(client: PlatformClient) -> Answer:
     return client.alert(symbol="BTC/USDT", side="buy", order_type="LIMIT", price="90000", qty_per=5)
 
@@ -62,7 +39,7 @@ def test_without_workers_an_alert_is_accepted_and_executed_when_they_are_back(
 ) -> None:
     before = client.venue_order_ids()
 
-    with stopped(platform, "worker0", "worker1"):
+    with platform.stopped("worker0", "worker1"):
         answer = limit_buy(client)
         meanwhile = client.venue_order_ids()
     settled = client.settled(answer)
@@ -79,7 +56,7 @@ def test_an_alert_that_waited_too_long_for_workers_is_denied(
     before = client.venue_order_ids()
     manage(state_dir, "Strategy.objects.update(max_signal_age_seconds=1)")
 
-    with stopped(platform, "worker0", "worker1"):
+    with platform.stopped("worker0", "worker1"):
         answer = limit_buy(client)  # answered after the webhook's wait of 2 s
     settled = client.settled(answer)
     manage(state_dir, "Strategy.objects.update(max_signal_age_seconds=60)")
@@ -94,7 +71,7 @@ def test_without_the_broker_an_alert_is_accepted_and_executed_after_its_return(
 ) -> None:
     before = client.venue_order_ids()
 
-    killed = kill(platform, "valkey")
+    killed = platform.kill("valkey")
     answer = limit_buy(client)
     platform.read_until_restarted("valkey", killed=killed)
     settled = client.settled(answer, seconds=60)
@@ -110,7 +87,7 @@ def test_without_the_database_an_alert_is_refused_with_503_and_no_order_is_place
     before = client.venue_order_ids()
 
     with platform.restarting_nothing():
-        killed = kill(platform, "postgres")
+        killed = platform.kill("postgres")
         # The database's sessions outlive it for a moment: some alerts may be accepted still.
         *accepted, refused = _until(client, lambda answer: answer.status == 503)
         without_database = client.venue_order_ids()
@@ -145,7 +122,7 @@ def test_a_killed_worker_loses_nothing_and_doubles_nothing(
 ) -> None:
     before = client.venue_order_ids()
 
-    killed = {name: kill(platform, name) for name in ("worker0", "worker1")}
+    killed = {name: platform.kill(name) for name in ("worker0", "worker1")}
     answer = limit_buy(client)
     for name, pid in killed.items():
         platform.read_until_restarted(name, killed=pid)
