@@ -34,6 +34,8 @@ def limit_buy(client: PlatformClient) -> Answer:
     return client.alert(symbol="BTC/USDT", side="buy", order_type="LIMIT", price="90000", qty_per=5)
 
 
+@pytest.mark.scenario(97)
+@pytest.mark.complaint(6)
 def test_without_workers_an_alert_is_accepted_and_executed_when_they_are_back(
     platform: PlatformProcess, client: PlatformClient
 ) -> None:
@@ -50,6 +52,8 @@ def test_without_workers_an_alert_is_accepted_and_executed_when_they_are_back(
     assert client.venue_order_ids() - before == set(settled.column("client_order_id"))
 
 
+@pytest.mark.scenario(97)
+@pytest.mark.complaint(6)
 def test_an_alert_that_waited_too_long_for_workers_is_denied(
     platform: PlatformProcess, client: PlatformClient, state_dir: Path
 ) -> None:
@@ -66,6 +70,8 @@ def test_an_alert_that_waited_too_long_for_workers_is_denied(
     assert client.venue_order_ids() == before
 
 
+@pytest.mark.scenario(42)
+@pytest.mark.complaint(6)
 def test_without_the_broker_an_alert_is_accepted_and_executed_after_its_return(
     platform: PlatformProcess, client: PlatformClient
 ) -> None:
@@ -81,6 +87,7 @@ def test_without_the_broker_an_alert_is_accepted_and_executed_after_its_return(
     assert client.venue_order_ids() - before == set(settled.column("client_order_id"))
 
 
+@pytest.mark.scenario(39)
 def test_without_the_database_an_alert_is_refused_with_503_and_no_order_is_placed(
     platform: PlatformProcess, client: PlatformClient
 ) -> None:
@@ -117,6 +124,8 @@ def _until(client: PlatformClient, is_wanted: Callable[[Answer], bool]) -> list[
     raise AssertionError(f"the last answer was {answers[-1]}")
 
 
+@pytest.mark.scenario(5)
+@pytest.mark.complaint(10)
 def test_a_killed_worker_loses_nothing_and_doubles_nothing(
     platform: PlatformProcess, client: PlatformClient
 ) -> None:

@@ -103,6 +103,7 @@ def test_a_refused_key_is_told_with_what_to_do(venue: ScriptedVenue) -> None:
     assert "enter them again" in check.message
 
 
+@pytest.mark.scenario(61)
 @pytest.mark.parametrize(
     ("mode", "code"),
     [

@@ -6,10 +6,12 @@ import pytest
 from pytest_django import Settings
 
 from accounts.exchange.types import OrderType, Side
+from orders.expiry.tests.rules import chain, expire, limit_sell, selling
 from orders.models import Order, Remainder
-from orders.tests.faults.scene import placements, spoil
+from orders.tests.faults.scene import look_up_patiently, placements, spoil
 from orders.tests.hand_trades import CLOSE, bought, by_hand, check
 from orders.tests.world import World, cancel_all, limit_buy, market, place, position_of
+from strategies.default_rules import add_default_rules
 
 
 @pytest.mark.scenario(62)
@@ -122,3 +124,37 @@ def test_cancel_of_everything_never_asks_the_exchange_to_cancel_everything(world
     ]
     assert Order.objects.get(pk=other.pk).status == "ACCEPTED"
     assert [row["status"] for row in world.venue_orders()] == ["CANCELED", "CANCELED", "NEW"]
+
+
+@pytest.mark.scenario(20)
+def test_rest_of_an_overdue_sale_that_is_refused_at_the_market_is_told_and_not_tried_again(
+    world: World,
+) -> None:
+    strategy = selling(world)
+    add_default_rules(strategy)
+    (order,) = world.trade(strategy, limit_sell("110000"))
+    spoil(world, on="orders", do="refuse", code=-2010)
+
+    expire(world, minutes=31)
+    expire(world, minutes=62)
+
+    first, second = chain(order)
+    assert (first.status, second.status) == ("CANCELED", "REJECTED")
+    assert second.error_code == "INSUFFICIENT_FUNDS"
+    assert placements(world) == 2
+
+
+@pytest.mark.scenario(86)
+def test_order_of_another_size_under_our_id_is_shown_to_a_person(world: World) -> None:
+    world.set_price("BTCUSDT", "100000")
+    strategy = world.strategy("test1", world.account("A1"))
+    spoil(world, on="orders", do="cut", booked=False)
+    (order,) = world.trade(strategy, limit_buy("110000"))
+    order.quantity *= 2
+    world.place_by_hand(order)
+
+    look_up_patiently(world, 0, 8)
+
+    order.refresh_from_db()
+    assert order.needs_attention
+    assert len(world.venue_orders()) == 1

@@ -54,6 +54,7 @@ def test_side_that_stands_twice_is_refused(stage: Stage) -> None:
     assert (answer.status, answer.body["field"]) == (400, "side")
 
 
+@pytest.mark.complaint(7)
 @pytest.mark.scenario(52)
 @pytest.mark.parametrize(
     ("body", "status"),
@@ -72,6 +73,7 @@ def test_body_that_is_no_alert_is_refused_and_never_an_error_of_ours(
     assert refused(stage, body).status == status
 
 
+@pytest.mark.complaint(7)
 @pytest.mark.scenario(52)
 @pytest.mark.parametrize("content_type", ["text/plain", "application/json; charset=x", "image/png"])
 def test_alert_is_read_whatever_its_content_type_and_with_a_byte_order_mark(
@@ -145,15 +147,16 @@ def test_pyramiding_alerts_of_one_second_are_told_apart_by_their_keys(stage: Sta
 
     first, second = (stage.post({**bar, "alert_id": key}) for key in ("long 1", "long 2"))
     again = stage.post({**bar, "alert_id": "long 2"})
+    without = [stage.post(bar) for _ in range(2)]
     ids = {
         name
-        for answer in (first, second)
+        for answer in (first, second, *without)
         for name in stage.client.settled(answer).column("client_order_id")
     }
 
     assert (again.body["duplicate"], again.body["signal_id"]) == (True, second.body["signal_id"])
     assert stage.client.venue_order_ids() - before == ids
-    assert len(ids) == 2
+    assert len(ids) == 4
 
 
 @pytest.mark.scenario(13, 83)
@@ -182,6 +185,7 @@ def test_close_that_comes_before_its_open_closes_nothing(stage: Stage) -> None:
     assert opened.column("order_status") == ["FILLED"]
 
 
+@pytest.mark.complaint(23)
 @pytest.mark.scenario(12)
 def test_exchange_that_is_dead_does_not_keep_alerts_from_being_accepted(stage: Stage) -> None:
     before = stage.client.venue_order_ids()
@@ -200,6 +204,7 @@ def test_exchange_that_is_dead_does_not_keep_alerts_from_being_accepted(stage: S
     assert stage.client.venue_order_ids() - before == arrived
 
 
+@pytest.mark.complaint(24)
 @pytest.mark.scenario(58)
 def test_secrets_are_neither_in_the_logs_nor_readable_in_the_database(stage: Stage) -> None:
     stage.spoil(on="orders", do="refuse", code=-1022)

@@ -70,6 +70,7 @@ def test_worker_killed_after_the_send_and_before_the_answer_finds_its_order(stag
     assert stage.client.venue_order_ids() - before == arrived
 
 
+@pytest.mark.complaint(11)
 @pytest.mark.scenario(7)
 def test_worker_killed_after_a_fill_was_booked_books_it_no_second_time(stage: Stage) -> None:
     place = ("demo-1", stage.client.private, "ETH/USDT")
