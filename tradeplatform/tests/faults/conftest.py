@@ -9,7 +9,7 @@ from tradeplatform.tests.faults.scene import Stage
 from tradeplatform.tests.platform_client import PlatformClient
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PlatformProcess]:
     """Up on a machine in Seoul, patient with its exchange: no fault ends before its test does."""
     variables = {

@@ -89,12 +89,12 @@ class Stage:
 
     def nudge(self, task: str, argument: int, *, shard: int) -> None:
         """Put a message into the shard's queue."""
-        with Celery(broker=broker_url(self.platform.state_dir)) as app:
+        with self._celery() as app:
             app.send_task(task, args=[argument], queue=f"shard{shard}")
 
     def listens(self, worker: str) -> bool:
         """Whether the Celery worker of that name takes messages."""
-        with Celery(broker=broker_url(self.platform.state_dir)) as app:
+        with self._celery() as app:
             return bool(app.control.ping(destination=[worker], timeout=1))
 
     def connections_of(self, application: str) -> int:
@@ -107,6 +107,10 @@ class Stage:
     def broker(self) -> Redis:
         """A connection to Valkey."""
         return Redis(unix_socket_path=str(valkey_socket(self.platform.state_dir)))
+
+    def _celery(self) -> Celery:
+        """Speaks to the platform's broker; the test run's own application stays the current one."""
+        return Celery(broker=broker_url(self.platform.state_dir), set_as_current=False)
 
     def spoil(self, **fault: Any) -> None:
         """Set a fault at the exchange."""
