@@ -150,7 +150,7 @@ def test_order_of_another_size_under_our_id_is_shown_to_a_person(world: World) -
     strategy = world.strategy("test1", world.account("A1"))
     spoil(world, on="orders", do="cut", booked=False)
     (order,) = world.trade(strategy, limit_buy("110000"))
-    order.quantity *= 2
+    order.quantity = Decimal("0.01")
     world.place_by_hand(order)
 
     look_up_patiently(world, 0, 8)
