@@ -8,11 +8,12 @@ COVERED := orders strategies accounts/exchange webhooks
 COVERAGE := 95
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench clean
+.PHONY: help run test faults check bench clean
 
 help:
 	@echo "make run    install, then run the whole platform until Ctrl-C"
 	@echo "make test   install, then run every test"
+	@echo "make faults install, then run the scenarios of docs/faults.md and print them in a table"
 	@echo "make check  install, then lint, types, import rules, migrations"
 	@echo "make bench  install, then measure; make bench PARTS=polling measures one part"
 
@@ -25,6 +26,9 @@ test: $(VENV)/.installed-dev
 		$(BIN)/python -m coverage report --include="$$room/*" --skip-covered --fail-under=$(COVERAGE) \
 			|| exit 1; \
 	done
+
+faults: $(VENV)/.installed-dev
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile -m scenario -p tradeplatform.fault_table
 
 check: $(VENV)/.installed-dev
 	$(BIN)/ruff check .

@@ -60,8 +60,9 @@ def open_signal(
         # Only the dedup key can collide; the row that holds it is committed by now.
         first = Signal.objects.get(strategy=strategy, sender_id=sender.pk, dedup_key=dedup_key)
         return OpenedSignal(signal=first, is_new=False)
-    for dispatch in _create_dispatches(signal):
-        _nudge_after_commit(dispatch)
+    dispatches = _create_dispatches(signal)
+    # robust: a dead broker must not turn committed work into an error for the sender.
+    transaction.on_commit(lambda: _nudge(dispatches), robust=True)
     return OpenedSignal(signal=signal, is_new=True)
 
 
@@ -86,8 +87,8 @@ def _create_dispatches(signal: Signal) -> list[Dispatch]:
     )
 
 
-def _nudge_after_commit(dispatch: Dispatch) -> None:
-    # robust: a dead broker must not turn committed work into an error for the sender.
-    transaction.on_commit(
-        lambda: nudge_dispatch(dispatch_id=dispatch.pk, shard=dispatch.shard), robust=True
-    )
+def _nudge(dispatches: Sequence[Dispatch]) -> None:
+    """Give up at the first that fails: a broker that hangs costs an alert one time-out only."""
+    for dispatch in dispatches:
+        if not nudge_dispatch(dispatch_id=dispatch.pk, shard=dispatch.shard):
+            return

@@ -9,9 +9,9 @@ _POLL_BEAT_SECONDS = 1
 _EXPIRE_BEAT_SECONDS = 5
 
 
-def nudge_dispatch(*, dispatch_id: int, shard: int) -> None:
-    """Ask the shard's worker to execute this dispatch row."""
-    nudge("orders.execute_dispatch", dispatch_id, shard=shard)
+def nudge_dispatch(*, dispatch_id: int, shard: int) -> bool:
+    """Ask the shard's worker to execute this dispatch row; False when the broker is away."""
+    return nudge("orders.execute_dispatch", dispatch_id, shard=shard)
 
 
 def nudge_cancels(*, shard: int) -> None:

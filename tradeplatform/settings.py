@@ -242,7 +242,9 @@ CELERY_TASK_PUBLISH_RETRY_POLICY = {
 }
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 0.5,
-    "socket_timeout": 5,
+    # A broker that hangs is tried two or three times per alert, and TradingView waits for 3 s.
+    # Workers that wait for tasks are not meant: they do it without a time-out of the socket.
+    "socket_timeout": 0.8,
     "max_retries": 0,  # kombu would otherwise try for 6 s to reach a dead broker
 }
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1

@@ -60,6 +60,7 @@ def test_accepted_credentials_are_ok(fresh_sandbox: SandboxProcess) -> None:
     assert account.health_checked_at == NOW
 
 
+@pytest.mark.scenario(59)
 def test_an_account_whose_key_may_withdraw_is_switched_off(
     loopback_venue: ScriptedVenue, settings: Settings
 ) -> None:

@@ -22,6 +22,7 @@ def credentials(account: Account) -> dict[str, str]:
     return found
 
 
+@pytest.mark.complaint(24)
 def test_a_new_account_keeps_its_credentials_encrypted(as_alice: Client, alice: User) -> None:
     as_alice.post(ADD, form(alice))
 

@@ -1,5 +1,7 @@
 """A cancel reaches this strategy's own orders and nothing else on the account."""
 
+import pytest
+
 from accounts.exchange.types import OrderType, Side
 from orders.cancellation import request_cancels
 from orders.models import Order
@@ -14,6 +16,8 @@ def statuses(strategy: Strategy) -> list[str]:
     return list(orders.values_list("status", flat=True))
 
 
+@pytest.mark.scenario(64)
+@pytest.mark.complaint(3)
 def test_cancel_all_leaves_another_strategys_orders_on_the_same_account_alive(
     world: World,
 ) -> None:
@@ -107,6 +111,7 @@ def test_another_strategys_order_cannot_be_canceled_by_its_id(world: World) -> N
     assert len(world.venue_orders(status="NEW")) == 1
 
 
+@pytest.mark.scenario(14)
 def test_a_cancel_that_lost_against_the_fill_books_the_fill(world: World) -> None:
     account = world.account("A1")
     strategy = world.strategy("test1", account)
@@ -144,6 +149,7 @@ def test_in_one_alert_the_old_orders_are_canceled_and_the_new_one_stays(world: W
     assert [order["price"] for order in world.venue_orders(status="NEW")] == ["91000.00000000"]
 
 
+@pytest.mark.complaint(15)
 def test_cancel_all_and_close_in_one_alert_closes_what_the_canceled_order_held(
     world: World,
 ) -> None:

@@ -105,6 +105,7 @@ def test_a_part_that_is_gone_books_no_profit_and_keeps_the_entry_price(world: Wo
     assert (closed.status, closed.quantity) == ("FILLED", Decimal("0.06"))
 
 
+@pytest.mark.scenario(71)
 def test_a_short_that_was_bought_back_by_hand_is_corrected_upwards(world: World) -> None:
     account = world.account("A1")
     strategy = world.strategy("perp", account, market_type=MarketType.FUTURES)

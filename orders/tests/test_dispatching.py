@@ -102,11 +102,14 @@ def test_nobody_is_nudged_before_the_commit_or_after_a_rollback(strategy: Strate
     assert not Dispatch.objects.exists()
 
 
-def test_a_broker_that_is_away_does_not_fail_what_is_committed(strategy: Strategy) -> None:
+def test_a_broker_that_is_away_does_not_fail_what_is_committed_and_is_met_once(
+    strategy: Strategy, caplog: pytest.LogCaptureFixture
+) -> None:
     with broker_away():
         opened = accept(strategy)
 
     assert opened.is_new
+    assert len([line for line in caplog.messages if line.startswith("no nudge")]) == 1
     assert Dispatch.objects.filter(signal=opened.signal).count() == 2
 
 

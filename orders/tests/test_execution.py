@@ -3,6 +3,7 @@
 import threading
 from decimal import Decimal
 
+import pytest
 from django.db import connections
 from pytest_django import Settings
 
@@ -63,6 +64,7 @@ def test_the_history_of_an_order_is_written_with_it(world: World) -> None:
     assert list(events) == [("INITIALIZED", "SUBMITTED"), ("SUBMITTED", "ACCEPTED")]
 
 
+@pytest.mark.scenario(66)
 def test_a_market_buy_is_booked_at_once_and_a_close_sells_exactly_what_is_held(
     world: World,
 ) -> None:
@@ -102,6 +104,7 @@ def test_a_futures_position_opens_with_leverage_and_closes_reduce_only(world: Wo
     assert all(fill.fee_quantity > 0 for fill in Fill.objects.all())
 
 
+@pytest.mark.scenario(8)
 def test_a_dispatch_delivered_twice_places_its_orders_once(world: World) -> None:
     strategy = world.strategy("test1", world.account("A1"), world.account("A2"))
     signal = world.alert(strategy, limit_buy())
@@ -113,6 +116,7 @@ def test_a_dispatch_delivered_twice_places_its_orders_once(world: World) -> None
     assert len(world.venue_orders()) == 2
 
 
+@pytest.mark.scenario(44)
 def test_two_workers_nudged_at_the_same_time_place_the_orders_once(world: World) -> None:
     strategy = world.strategy("test1", *[world.account(f"A{n}") for n in range(1, 5)])
     signal = world.alert(strategy, limit_buy())
@@ -133,6 +137,7 @@ def test_two_workers_nudged_at_the_same_time_place_the_orders_once(world: World)
     assert len(world.venue_orders()) == 4
 
 
+@pytest.mark.complaint(22)
 def test_stop_orders_rest_at_the_venue(world: World) -> None:
     strategy = world.strategy("test1", world.account("A1"))
     world.set_price("BTCUSDT", "100000")
@@ -157,6 +162,8 @@ def test_stop_orders_rest_at_the_venue(world: World) -> None:
     }
 
 
+@pytest.mark.scenario(48)
+@pytest.mark.complaint(2)
 def test_a_hundred_accounts_get_a_hundred_orders_by_one_task_per_shard(
     world: World, settings: Settings
 ) -> None:
@@ -189,6 +196,7 @@ def test_alerts_of_a_strategy_are_committed_in_the_order_they_came(world: World)
     assert [row["status"] for row in world.venue_orders()] == ["CANCELED"]
 
 
+@pytest.mark.complaint(23)
 def test_an_alert_waits_for_no_venue_before_its_commit(world: World) -> None:
     strategy = world.strategy("test1", world.account("A1"))
     world.trade(strategy, limit_buy())  # the market table is loaded

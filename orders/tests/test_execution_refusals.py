@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from pytest_django import Settings
 
 from accounts.exchange.types import Credentials
@@ -25,6 +26,7 @@ def test_an_account_with_bad_credentials_does_not_stop_the_others(world: World) 
     assert [order["account"] for order in world.venue_orders()] == ["A1"]
 
 
+@pytest.mark.scenario(37)
 def test_an_account_with_too_little_money_does_not_stop_the_others(world: World) -> None:
     rich = world.account("A1")
     poor = world.account("A2", balances={"USDT": "20"})
@@ -36,6 +38,7 @@ def test_an_account_with_too_little_money_does_not_stop_the_others(world: World)
     assert (second.status, second.error_code) == ("REJECTED", "INSUFFICIENT_FUNDS")
 
 
+@pytest.mark.scenario(35)
 def test_an_order_below_the_minimum_is_denied_with_the_numbers_and_not_sent(world: World) -> None:
     strategy = world.strategy("test1", world.account("A1"))
 
@@ -85,6 +88,7 @@ def test_a_venue_that_is_away_denies_with_its_reason(world: World, settings: Set
     assert (order.status, order.error_code) == ("DENIED", "MARKET_DATA_UNAVAILABLE")
 
 
+@pytest.mark.scenario(55)
 def test_a_subscriber_acts_on_own_accounts_only(world: World) -> None:
     subscriber = user("subscriber")
     strategy = world.strategy(

@@ -1,5 +1,7 @@
 """Strategies on one account: none sells what another has bought, booked or not yet."""
 
+import pytest
+
 from accounts.exchange.types import OrderType, Side
 from orders.tests.world import World, market, place, position_of
 
@@ -31,6 +33,7 @@ def test_coins_of_nobody_are_sold_once(world: World) -> None:
     assert position_of(second, account) > 0
 
 
+@pytest.mark.scenario(68)
 def test_dust_does_not_use_up_the_symbol_limit(world: World) -> None:
     account = world.account("A1")
     strategy = world.strategy("test1")

@@ -3,6 +3,7 @@
 import threading
 from decimal import Decimal
 
+import pytest
 from django.db import connections
 
 from accounts.exchange.types import MarketType, OrderType, Side
@@ -29,6 +30,7 @@ def test_a_short_cannot_be_closed_on_spot(world: World) -> None:
     assert (order.status, order.error_code) == ("DENIED", "NO_SHORT_POSITION")
 
 
+@pytest.mark.complaint(3)
 def test_a_close_takes_the_own_position_and_leaves_the_other_strategys(world: World) -> None:
     account = world.account("X")
     first, second = world.strategy("A", account), world.strategy("B", account)
@@ -42,6 +44,7 @@ def test_a_close_takes_the_own_position_and_leaves_the_other_strategys(world: Wo
     assert position_of(second, account) == Decimal("0.00999")
 
 
+@pytest.mark.scenario(62)
 def test_a_close_is_capped_by_what_is_still_on_the_account(world: World) -> None:
     account = world.account("A1")
     strategy = world.strategy("test1", account)
@@ -100,6 +103,7 @@ def test_a_second_close_does_not_take_what_a_resting_one_already_closes(world: W
     assert (order.status, order.error_code) == ("DENIED", "NOTHING_LEFT_TO_CLOSE")
 
 
+@pytest.mark.complaint(8)
 def test_closes_arriving_together_sell_the_position_once(world: World) -> None:
     account = world.account("A1", balances={"USDT": "100000", "BTC": "1"})
     strategy = world.strategy("test1", account)
@@ -124,6 +128,8 @@ def test_closes_arriving_together_sell_the_position_once(world: World) -> None:
     assert position_of(strategy, account) == 0
 
 
+@pytest.mark.scenario(63)
+@pytest.mark.complaint(12)
 def test_opposite_futures_positions_on_one_account_close_without_reduce_only(
     world: World,
 ) -> None:

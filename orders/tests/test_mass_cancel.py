@@ -31,6 +31,7 @@ def statuses(world: World) -> list[str]:
     return sorted(order["status"] for order in world.venue_orders())
 
 
+@pytest.mark.complaint(21)
 def test_all_open_orders_are_canceled_and_told(world: World) -> None:
     strategy = world.strategy("test1", world.account("A1"), world.account("A2"))
     world.trade(strategy, limit_buy(), limit_buy("80000"))

@@ -76,6 +76,7 @@ def test_the_same_flaw_of_an_answer_is_written_once(world: World) -> None:
     assert len([reason for reason in reasons if reason.startswith("needs a person")]) == 1
 
 
+@pytest.mark.scenario(41)
 def test_answers_wait_while_the_database_is_away(world: World) -> None:
     strategy = world.strategy("test1", world.account("A1"))
     (order,) = world.trade(strategy, limit_buy())

@@ -60,6 +60,7 @@ def test_trading_by_our_own_orders_leaves_the_remainder_alone(world: World) -> N
     assert found().of_strategies == position_of(first, account) + position_of(second, account)
 
 
+@pytest.mark.complaint(12)
 def test_a_trade_by_hand_is_drift_when_seen_twice(
     world: World, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -126,6 +127,7 @@ def test_coins_that_are_missing_are_never_accepted_silently(world: World) -> Non
     assert state() == (True, True)
 
 
+@pytest.mark.scenario(71)
 def test_a_contract_traded_by_hand_shows_as_remainder(world: World) -> None:
     symbol = "BTC/USDT:USDT"
     account = world.account("A1")

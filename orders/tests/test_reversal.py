@@ -44,6 +44,7 @@ def brief(orders: list[Order]) -> list[tuple[str, str, Decimal | None, bool]]:
     return [(order.status, order.side, order.quantity, order.is_close) for order in orders]
 
 
+@pytest.mark.complaint(9)
 def test_a_long_position_is_closed_before_the_short_one_is_opened(world: World) -> None:
     account = world.account("A1")
     strategy = perp(world, account)
@@ -142,6 +143,7 @@ def test_a_resting_close_is_named_and_nothing_is_opened(world: World) -> None:
     assert position_of(strategy, account, SYMBOL) == Decimal("0.1")
 
 
+@pytest.mark.complaint(9)
 def test_a_close_whose_answer_is_lost_is_looked_up_before_the_order_opens(
     world: World, settings: Settings
 ) -> None:
@@ -239,6 +241,7 @@ def test_an_account_whose_close_hangs_delays_no_other(world: World, settings: Se
     assert [position_of(strategy, account, SYMBOL) for account in others] == [Decimal("0.05")] * 2
 
 
+@pytest.mark.complaint(9)
 @pytest.mark.parametrize("is_close_sent", [False, True])
 def test_killed_in_between_nothing_is_opened(world: World, is_close_sent: bool) -> None:
     account = world.account("A1")

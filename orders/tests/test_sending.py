@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from pytest_django import Settings
 
 from accounts.exchange.types import Side
@@ -18,6 +19,7 @@ def start(world: World, signal: Signal) -> None:
         world.executor.execute_dispatch(dispatch_id)
 
 
+@pytest.mark.scenario(38)
 def test_an_account_that_hangs_holds_up_only_itself(world: World, settings: Settings) -> None:
     settings.EXCHANGE_TIMEOUT_SECONDS = 3
     strategy = world.strategy("test1", world.account("A1"), world.account("A2"))
@@ -38,6 +40,7 @@ def test_an_account_that_hangs_holds_up_only_itself(world: World, settings: Sett
     assert [order["account"] for order in world.venue_orders()] == ["A1"]
 
 
+@pytest.mark.scenario(38)
 def test_a_hanging_account_does_not_hold_up_the_closes_of_others(
     world: World, settings: Settings
 ) -> None:

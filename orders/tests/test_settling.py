@@ -3,6 +3,7 @@
 import threading
 from datetime import timedelta
 
+import pytest
 from django.db import connection, connections, transaction
 from pytest_django import Settings
 
@@ -18,6 +19,7 @@ from orders.tests.world import World, limit_buy, market, orders_of
 from strategies.models import Subscription
 
 
+@pytest.mark.scenario(41)
 def test_a_sizing_whose_connection_dies_is_done_again(world: World) -> None:
     strategy = world.strategy("test1", world.account("A1"))
     world.trade(strategy, market(Side.BUY, quantity="0.01"))

@@ -43,12 +43,12 @@ class PlatformClient:
             "token": self.quickstart["token"],
             **fields,
         }
-        return _call(self.quickstart["webhook_url"], data=json.dumps(body).encode())
+        return call(self.quickstart["webhook_url"], data=json.dumps(body).encode())
 
     def signal(self, answer: Answer) -> Answer:
         """Ask what became of an alert."""
         base = self.quickstart["webhook_url"].removesuffix("/webhook")
-        return _call(
+        return call(
             f"{base}/signals/{answer.body['signal_id']}",
             headers={"Authorization": f"Bearer {self.quickstart['token']}"},
         )
@@ -64,7 +64,7 @@ class PlatformClient:
 
     def venue_orders(self) -> list[dict[str, Any]]:
         """What the sandbox exchange ever received."""
-        orders: list[dict[str, Any]] = self._sandbox("/sandbox/orders")
+        orders: list[dict[str, Any]] = self.sandbox("/sandbox/orders")
         return orders
 
     def venue_order_ids(self) -> set[str]:
@@ -73,16 +73,18 @@ class PlatformClient:
 
     def set_price(self, symbol: str, price: str | None) -> None:
         """Pin the sandbox's price."""
-        self._sandbox("/sandbox/price", {"symbol": symbol, "price": price})
+        self.sandbox("/sandbox/price", {"symbol": symbol, "price": price})
 
-    def _sandbox(self, path: str, body: dict[str, Any] | None = None) -> Any:
+    def sandbox(self, path: str, body: dict[str, Any] | None = None) -> Any:
+        """Call the sandbox's control API; without a body it is read."""
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(self.quickstart["sandbox_url"] + path, data=data)
         with urllib.request.urlopen(request, timeout=10) as answer:
             return json.load(answer)
 
 
-def _call(url: str, *, data: bytes | None = None, headers: dict[str, str] | None = None) -> Answer:
+def call(url: str, *, data: bytes | None = None, headers: dict[str, str] | None = None) -> Answer:
+    """Get, or post the data; a refusal is an answer too."""
     request = urllib.request.Request(url, data=data, headers=headers or {})
     try:
         with urllib.request.urlopen(request, timeout=30) as answer:

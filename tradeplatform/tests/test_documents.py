@@ -23,6 +23,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PlatformClient]
         yield client
 
 
+@pytest.mark.complaint(1, 2)
 def test_scenario_1_a_limit_order_reaches_every_account_and_nothing_else(
     client: PlatformClient,
 ) -> None:
@@ -83,6 +84,7 @@ def test_scenario_2_a_batch_places_several_symbols(client: PlatformClient) -> No
     assert answer.column("order_status") == ["ACCEPTED"] * 3 + ["FILLED"] * 3
 
 
+@pytest.mark.complaint(3)
 def test_scenario_3_cancel_all_cancels_this_strategys_orders_of_the_symbol_only(
     client: PlatformClient,
 ) -> None:
@@ -135,6 +137,7 @@ def test_a_refused_alert_costs_no_order(client: PlatformClient) -> None:
     assert client.venue_order_ids() == before
 
 
+@pytest.mark.complaint(6)
 def test_the_same_alert_twice_places_its_orders_once(client: PlatformClient) -> None:
     before = client.venue_order_ids()
     fields: dict[str, Any] = {

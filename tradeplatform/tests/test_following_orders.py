@@ -69,6 +69,8 @@ def test_a_moved_price_fills_what_rests_and_the_fills_are_pushed(
     assert [row["positions"] for row in filled] == [["0.00554445"], ["0.01386612"], ["0.02774223"]]
 
 
+@pytest.mark.scenario(90)
+@pytest.mark.complaint(17)
 def test_without_stream_processes_polls_find_the_fills(
     platform: PlatformProcess, client: PlatformClient, state_dir: Path
 ) -> None:

@@ -152,6 +152,7 @@ def test_who_has_no_app_needs_no_code(alice: User) -> None:
     assert is_in(log_in())
 
 
+@pytest.mark.complaint(24)
 def test_who_has_an_app_needs_its_code(alice: User) -> None:
     with_app(alice)
 

@@ -1,10 +1,7 @@
 """Parts of the platform go away while alerts come in: nothing is lost, nothing is doubled."""
 
-import os
-import signal
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -33,36 +30,18 @@ def client(platform: PlatformProcess, state_dir: Path) -> PlatformClient:
     return PlatformClient(state_dir)
 
 
-@contextmanager
-def stopped(platform: PlatformProcess, *names: str) -> Iterator[None]:
-    """These processes do nothing meanwhile; the supervisor sees them alive."""
-    pids = [platform.pid_of(name) for name in names]
-    for pid in pids:
-        os.kill(pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        for pid in pids:
-            os.kill(pid, signal.SIGCONT)
-
-
-def kill(platform: PlatformProcess, name: str) -> int:
-    """Kill a process without warning; its number."""
-    pid = platform.pid_of(name)
-    os.kill(pid, signal.SIGKILL)
-    return pid
-
-
 def limit_buy(client: PlatformClient) -> Answer:
     return client.alert(symbol="BTC/USDT", side="buy", order_type="LIMIT", price="90000", qty_per=5)
 
 
+@pytest.mark.scenario(97)
+@pytest.mark.complaint(6)
 def test_without_workers_an_alert_is_accepted_and_executed_when_they_are_back(
     platform: PlatformProcess, client: PlatformClient
 ) -> None:
     before = client.venue_order_ids()
 
-    with stopped(platform, "worker0", "worker1"):
+    with platform.stopped("worker0", "worker1"):
         answer = limit_buy(client)
         meanwhile = client.venue_order_ids()
     settled = client.settled(answer)
@@ -73,13 +52,15 @@ def test_without_workers_an_alert_is_accepted_and_executed_when_they_are_back(
     assert client.venue_order_ids() - before == set(settled.column("client_order_id"))
 
 
+@pytest.mark.scenario(97)
+@pytest.mark.complaint(6)
 def test_an_alert_that_waited_too_long_for_workers_is_denied(
     platform: PlatformProcess, client: PlatformClient, state_dir: Path
 ) -> None:
     before = client.venue_order_ids()
     manage(state_dir, "Strategy.objects.update(max_signal_age_seconds=1)")
 
-    with stopped(platform, "worker0", "worker1"):
+    with platform.stopped("worker0", "worker1"):
         answer = limit_buy(client)  # answered after the webhook's wait of 2 s
     settled = client.settled(answer)
     manage(state_dir, "Strategy.objects.update(max_signal_age_seconds=60)")
@@ -89,12 +70,14 @@ def test_an_alert_that_waited_too_long_for_workers_is_denied(
     assert client.venue_order_ids() == before
 
 
+@pytest.mark.scenario(42)
+@pytest.mark.complaint(6)
 def test_without_the_broker_an_alert_is_accepted_and_executed_after_its_return(
     platform: PlatformProcess, client: PlatformClient
 ) -> None:
     before = client.venue_order_ids()
 
-    killed = kill(platform, "valkey")
+    killed = platform.kill("valkey")
     answer = limit_buy(client)
     platform.read_until_restarted("valkey", killed=killed)
     settled = client.settled(answer, seconds=60)
@@ -104,13 +87,14 @@ def test_without_the_broker_an_alert_is_accepted_and_executed_after_its_return(
     assert client.venue_order_ids() - before == set(settled.column("client_order_id"))
 
 
+@pytest.mark.scenario(39)
 def test_without_the_database_an_alert_is_refused_with_503_and_no_order_is_placed(
     platform: PlatformProcess, client: PlatformClient
 ) -> None:
     before = client.venue_order_ids()
 
     with platform.restarting_nothing():
-        killed = kill(platform, "postgres")
+        killed = platform.kill("postgres")
         # The database's sessions outlive it for a moment: some alerts may be accepted still.
         *accepted, refused = _until(client, lambda answer: answer.status == 503)
         without_database = client.venue_order_ids()
@@ -140,12 +124,14 @@ def _until(client: PlatformClient, is_wanted: Callable[[Answer], bool]) -> list[
     raise AssertionError(f"the last answer was {answers[-1]}")
 
 
+@pytest.mark.scenario(5)
+@pytest.mark.complaint(10)
 def test_a_killed_worker_loses_nothing_and_doubles_nothing(
     platform: PlatformProcess, client: PlatformClient
 ) -> None:
     before = client.venue_order_ids()
 
-    killed = {name: kill(platform, name) for name in ("worker0", "worker1")}
+    killed = {name: platform.kill(name) for name in ("worker0", "worker1")}
     answer = limit_buy(client)
     for name, pid in killed.items():
         platform.read_until_restarted(name, killed=pid)

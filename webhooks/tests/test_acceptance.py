@@ -37,6 +37,7 @@ def assert_refused(response: Any, status: int, code: str, field: str = "") -> De
     return delivery
 
 
+@pytest.mark.complaint(7)
 @pytest.mark.parametrize("path", ["/api/webhook", "/api/webhook/"])
 @pytest.mark.parametrize("content_type", ["application/json", "text/plain", "image/png", ""])
 def test_the_alert_of_document_004_is_accepted_whatever_it_calls_itself(

@@ -36,6 +36,7 @@ def test_tradingviews_addresses_are_there_and_refuse_nobody(desk: Desk) -> None:
     assert desk.post().status_code == 202
 
 
+@pytest.mark.scenario(56)
 def test_other_addresses_are_refused_by_name(desk: Desk) -> None:
     AllowedAddress.objects.update(is_active=True)
 

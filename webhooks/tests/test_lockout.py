@@ -42,6 +42,7 @@ def post(alert: dict[str, Any], *, address: str = "127.0.0.1", told: str = "") -
     )
 
 
+@pytest.mark.scenario(54)
 def test_too_many_bad_tokens_lock_an_address_out(desk: Desk) -> None:
     statuses = guess(desk, 3)
 
@@ -78,6 +79,7 @@ def test_another_address_of_the_same_ipv6_network_is(desk: Desk) -> None:
     assert guess(desk, 1, address="2001:db8:0:1::1") == [401]
 
 
+@pytest.mark.scenario(56)
 def test_a_forged_address_escapes_no_lock_out(desk: Desk) -> None:
     forged = [guess(desk, 1, told=f"203.0.113.{number}") for number in range(4)]
 

@@ -36,6 +36,7 @@ def assert_not_stored(response: Any) -> None:
     assert response.headers["Retry-After"] == "5"
 
 
+@pytest.mark.scenario(10)
 def test_a_commit_whose_answer_is_lost_is_found_and_accepted(desk: Desk) -> None:
     with proxied_database() as proxy:
         proxy.lose(Loss.ANSWER)
@@ -72,6 +73,7 @@ def test_a_commit_that_never_arrived_is_refused_and_cannot_happen_later(desk: De
     assert deliveries() == [(Outcome.REFUSED, 503, "STORE_UNAVAILABLE")]
 
 
+@pytest.mark.scenario(10)
 def test_a_commit_nobody_can_look_up_is_not_called_failed(desk: Desk) -> None:
     """5xx would make the sender resend what may be stored: an order could double."""
     with proxied_database() as proxy:

@@ -166,6 +166,7 @@ _WAYS: list[tuple[str, MarketType, Listing, str, OrderType, Sent, Sent, Sent, Se
 ]
 
 
+@pytest.mark.scenario(89)
 @pytest.mark.parametrize("way", _WAYS, ids=lambda way: f"{way[0]}-{way[1]}-{way[4]}")
 def test_an_order_is_asked_for_by_one_id_and_never_by_an_empty_one(
     venue: ScriptedVenue,

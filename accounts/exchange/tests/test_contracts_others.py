@@ -219,6 +219,7 @@ def test_bithumb_is_sent_every_digit_of_the_price(
     assert sent == ("api.bithumb.com", "/v2/orders", {**common, **fields})
 
 
+@pytest.mark.scenario(85)
 @pytest.mark.parametrize(
     ("name", "listing"), [("upbit", listings.list_upbit), ("bithumb", listings.list_bithumb)]
 )

@@ -68,6 +68,7 @@ def test_a_login_keeps_its_client_until_its_credentials_change(binance: Scripted
     assert (first.apiKey, after.apiKey) == ("our-key", "new-key")
 
 
+@pytest.mark.scenario(88)
 def test_orders_of_many_accounts_at_once_keep_to_their_own_keys_and_answers(
     binance: ScriptedVenue,
 ) -> None:

@@ -86,6 +86,7 @@ def test_a_binance_code_is_told_as_what_it_proves(
     assert told.message == f"{sentence_of(ours)} (binance {code}: {text})"
 
 
+@pytest.mark.scenario(30)
 @pytest.mark.parametrize(
     ("name", "code", "kind", "ours"),
     [(name, code, kind, ours) for name, codes, kind, ours in OTHER_ROWS for code in codes.split()],

@@ -53,6 +53,7 @@ def soon(seconds: float) -> datetime:
     return datetime.now(UTC) + timedelta(seconds=seconds)
 
 
+@pytest.mark.scenario(30)
 def test_an_ip_restriction_stops_the_account_and_no_other(venue: ScriptedVenue) -> None:
     listings.list_okx_spot(venue)
     told = {"code": "50110", "msg": "Your IP is not in the key's list.", "data": []}

@@ -144,3 +144,18 @@ def test_a_child_that_cannot_be_canceled_is_told_as_it_is(binance: ScriptedVenue
     )
 
     assert report.status is ReportStatus.OPEN
+
+
+@pytest.mark.scenario(16)
+def test_a_cancel_that_upbit_has_only_taken_down_leaves_the_order_open(
+    venue: ScriptedVenue,
+) -> None:
+    listings.list_upbit(venue)
+    waiting = {"uuid": "77", "market": "KRW-BTC", "side": "ask", "ord_type": "limit"}
+    waiting |= {"state": "wait", "volume": "0.5", "executed_volume": "0", "price": "98765000"}
+    venue.will_answer("DELETE", "/v1/order", Answer(waiting))
+    venue.will_answer("GET", "/v1/order", Answer({**waiting, "trades": []}))
+
+    report = wait(gateway.cancel(login("upbit"), reference("77", symbol="BTC/KRW")))
+
+    assert report.status is ReportStatus.OPEN

@@ -154,6 +154,7 @@ def test_upbit_s_executions_are_read_with_the_order_when_its_answer_told_none(
     assert len(venue.asked("GET", "/v1/order")) == 1
 
 
+@pytest.mark.scenario(89)
 def test_an_order_without_any_id_is_never_asked_for(binance: ScriptedVenue) -> None:
     nameless = reference("")
     nameless = type(nameless)(

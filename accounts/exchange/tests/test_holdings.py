@@ -104,6 +104,8 @@ def test_a_refused_key_is_told_with_what_to_do(venue: ScriptedVenue) -> None:
     assert "enter them again" in check.message
 
 
+@pytest.mark.scenario(59)
+@pytest.mark.scenario(61)
 @pytest.mark.parametrize(
     ("name", "listing", "balance_path", "balance", "path", "told"),
     [

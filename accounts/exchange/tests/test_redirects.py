@@ -29,5 +29,6 @@ async def _post_through_a_redirect() -> list[str]:
     return seen
 
 
+@pytest.mark.scenario(96)
 def test_a_redirected_order_is_not_sent_a_second_time() -> None:
     assert asyncio.run(_post_through_a_redirect()) == ["/order"]

@@ -47,6 +47,7 @@ def test_a_sale_between_the_levels_is_left_where_it_is(world: World, strategy: S
     assert len(world.venue_orders()) == 1
 
 
+@pytest.mark.complaint(19)
 def test_a_sale_follows_the_market_over_several_moves(world: World, strategy: Strategy) -> None:
     chase(strategy)
     (order,) = world.trade(strategy, limit_sell("100200"))
@@ -91,6 +92,7 @@ def test_after_so_many_replacements_it_stays_and_says_so_once(
     ]
 
 
+@pytest.mark.complaint(19)
 def test_a_sale_never_follows_below_its_first_price_less_the_slippage(
     world: World, strategy: Strategy
 ) -> None:

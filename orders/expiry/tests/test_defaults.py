@@ -66,6 +66,8 @@ def test_a_buy_that_waits_for_three_hours_is_canceled(world: World, strategy: St
     assert unsettled() == 0
 
 
+@pytest.mark.scenario(18)
+@pytest.mark.complaint(18)
 def test_only_what_is_left_of_a_partly_filled_sale_goes_to_the_market(
     world: World, strategy: Strategy
 ) -> None:
@@ -80,6 +82,8 @@ def test_only_what_is_left_of_a_partly_filled_sale_goes_to_the_market(
     assert sold(world) == Decimal("1.5")
 
 
+@pytest.mark.scenario(19)
+@pytest.mark.complaint(18)
 def test_a_fill_between_the_decision_and_the_cancel_makes_the_rest_smaller(
     world: World, strategy: Strategy
 ) -> None:
@@ -96,6 +100,7 @@ def test_a_fill_between_the_decision_and_the_cancel_makes_the_rest_smaller(
     assert sold(world) == Decimal("1.5")
 
 
+@pytest.mark.scenario(19)
 def test_a_sale_that_fills_before_its_cancel_arrives_is_not_sold_again(
     world: World, strategy: Strategy
 ) -> None:
@@ -112,6 +117,7 @@ def test_a_sale_that_fills_before_its_cancel_arrives_is_not_sold_again(
     assert unsettled() == 0
 
 
+@pytest.mark.scenario(20)
 def test_a_rest_below_the_minimum_is_left_and_said_so(world: World, strategy: Strategy) -> None:
     (order,) = world.trade(strategy, limit_sell(BEST_ASK, quantity="0.5"))
     buy_from(world, quantity="0.49999")

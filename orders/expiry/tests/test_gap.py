@@ -136,6 +136,7 @@ def test_a_nudged_worker_sends_the_replacement(world: World, order: Order) -> No
     assert [each.status for each in chain(order)] == ["CANCELED", "FILLED"]
 
 
+@pytest.mark.scenario(46)
 def test_nudges_and_beats_of_two_workers_at_once_order_each_rest_once(
     world: World, strategy: Strategy, other: Executor
 ) -> None:

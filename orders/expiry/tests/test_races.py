@@ -67,6 +67,7 @@ def test_two_beats_at_once_ask_for_one_cancel(world: World, strategy: Strategy) 
     assert reasons(order).count("rule 1 MARKET: older than 30 min") == 1
 
 
+@pytest.mark.scenario(46)
 def test_two_beats_at_once_order_one_replacement(world: World, strategy: Strategy) -> None:
     (order,) = world.trade(strategy, limit_sell("110000"))
     beat(world, minutes=31)

@@ -234,6 +234,7 @@ def test_what_a_hook_asks_for_is_done_once_however_often_it_is_told(world: World
     assert order.status == "CANCELED"
 
 
+@pytest.mark.complaint(25)
 def test_a_hook_that_answers_its_own_orders_is_stopped(world: World, settings: Settings) -> None:
     settings.HOOK_ORDERS_PER_MINUTE = 3
     strategy = with_hooks(world, "Echo")

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from decimal import Decimal
 
+import pytest
 from aiohttp import web
 from django.db import connection
 from pytest_django import Settings
@@ -38,6 +39,7 @@ def test_a_resting_order_filled_at_the_exchange_is_booked_by_one_poll(world: Wor
     assert (result.at_venue, result.ours, result.updated, result.problem) == (0, 0, 1, "")
 
 
+@pytest.mark.scenario(72)
 def test_an_order_canceled_by_hand_at_the_exchange_ends_here(world: World) -> None:
     strategy = world.strategy("test1", world.account("A1"))
     (order,) = world.trade(strategy, limit_buy())
@@ -201,6 +203,7 @@ def test_a_poll_asked_for_during_a_poll_comes_after_it(world: World, settings: S
         polling.cancel()
 
 
+@pytest.mark.scenario(46)
 def test_two_polls_at_once_book_once(world: World) -> None:
     account = world.account("A1")
     strategy = world.strategy("test1", account)

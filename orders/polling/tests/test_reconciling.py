@@ -27,6 +27,7 @@ def start(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[]
     worker.stop()
 
 
+@pytest.mark.complaint(11)
 def test_what_happened_while_we_were_away_is_known_before_the_first_task(
     world: World, start: Callable[[], None]
 ) -> None:
@@ -106,6 +107,7 @@ def test_one_look_up_that_fails_leaves_the_account_unreconciled(
     assert feed(account).poll_problem.startswith("NO_ANSWER")
 
 
+@pytest.mark.scenario(34)
 def test_an_order_of_a_market_that_is_gone_does_not_hold_up_its_account(
     world: World, start: Callable[[], None]
 ) -> None:

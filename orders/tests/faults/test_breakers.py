@@ -50,6 +50,8 @@ def clear_all(world: World) -> None:
     rows.clear(Breaker.objects.all(), now=world.now())
 
 
+@pytest.mark.scenario(27)
+@pytest.mark.complaint(13)
 @pytest.mark.parametrize(
     "fault",
     [
@@ -81,6 +83,8 @@ def test_venue_that_says_when_to_come_back_hears_nothing_before(
     assert timedelta(seconds=29) < pause.paused_until - started_at < timedelta(seconds=35)
 
 
+@pytest.mark.scenario(28)
+@pytest.mark.complaint(13)
 def test_ban_of_the_address_is_obeyed_in_all_of_the_venues_markets(world: World) -> None:
     strategy = three(world)
     futures = world.strategy(
@@ -111,6 +115,8 @@ def test_after_the_pause_every_account_of_one_alert_trades_again(world: World) -
     assert at_venue(world) == in_our_books()
 
 
+@pytest.mark.scenario(28)
+@pytest.mark.complaint(13)
 def test_pause_that_was_met_in_another_process_is_obeyed_here(world: World) -> None:
     strategy = three(world)
     asked = requests(world)
@@ -186,6 +192,7 @@ def test_connection_refused_at_the_start_opens_the_venues_breaker(
     assert open_breaker(account=None).reason == "UNREACHABLE"
 
 
+@pytest.mark.scenario(32)
 def test_maintenance_pauses_the_venue_and_an_unknown_outcome_waits_for_its_end(
     world: World,
 ) -> None:

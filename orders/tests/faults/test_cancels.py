@@ -28,6 +28,7 @@ def let_cancels_become_due(world: World) -> None:
     Order.objects.update(cancel_sent_at=F("cancel_sent_at") - timedelta(seconds=60))
 
 
+@pytest.mark.scenario(17)
 @unproven
 def test_cancel_that_was_done_without_an_answer_is_found_to_be_done(
     world: World, fault: dict[str, Any]
@@ -44,6 +45,7 @@ def test_cancel_that_was_done_without_an_answer_is_found_to_be_done(
     assert at_venue(world) == in_our_books()
 
 
+@pytest.mark.scenario(17)
 @unproven
 def test_cancel_that_got_lost_is_asked_again_until_the_order_has_ended(
     world: World, fault: dict[str, Any]
@@ -66,6 +68,7 @@ def test_cancel_that_got_lost_is_asked_again_until_the_order_has_ended(
     assert at_venue(world) == in_our_books()
 
 
+@pytest.mark.scenario(14)
 def test_full_fill_behind_a_cancel_without_an_answer_is_booked(world: World) -> None:
     account = world.account("A1")
     strategy = world.strategy("test1", account)
@@ -83,6 +86,7 @@ def test_full_fill_behind_a_cancel_without_an_answer_is_booked(world: World) -> 
     assert at_venue(world) == in_our_books()
 
 
+@pytest.mark.scenario(15)
 def test_partial_fill_before_the_cancel_is_booked_with_it(world: World) -> None:
     buyer, seller = world.account("A1"), world.account("A2", balances={"BTC": "1"})
     world.set_price("BTCUSDT", "100000")
@@ -102,6 +106,7 @@ def test_partial_fill_before_the_cancel_is_booked_with_it(world: World) -> None:
     assert at_venue(world) == in_our_books()
 
 
+@pytest.mark.scenario(65)
 def test_cancel_of_an_order_without_an_answer_reaches_it(world: World) -> None:
     strategy = world.strategy("test1", world.account("A1"))
     spoil(world, on="orders", do="cut")
@@ -114,6 +119,7 @@ def test_cancel_of_an_order_without_an_answer_reaches_it(world: World) -> None:
     assert at_venue(world) == in_our_books() == {order.client_order_id: ("CANCELED", Decimal(0))}
 
 
+@pytest.mark.scenario(17)
 def test_cancel_told_that_there_is_no_such_order_does_not_end_one_that_rests(
     world: World,
 ) -> None:
@@ -143,6 +149,7 @@ def test_refused_cancel_is_asked_again(world: World, code: int) -> None:
     assert at_venue(world) == in_our_books()
 
 
+@pytest.mark.scenario(64)
 def test_lost_cancel_of_one_strategy_leaves_another_strategys_order_alone(world: World) -> None:
     account = world.account("A1")
     mine, others = world.strategy("mine", account), world.strategy("others", account)

@@ -25,6 +25,8 @@ def short_timeout(settings: Settings) -> None:
     settings.EXCHANGE_TIMEOUT_SECONDS = 1
 
 
+@pytest.mark.scenario(23)
+@pytest.mark.complaint(16)
 def test_accepted_order_that_its_venue_does_not_show_at_first_stays_open(world: World) -> None:
     strategy = world.strategy("test1", world.account("A1"))
     (order,) = world.trade(strategy, limit_buy())
@@ -38,6 +40,8 @@ def test_accepted_order_that_its_venue_does_not_show_at_first_stays_open(world: 
     assert at_venue(world) == in_our_books()
 
 
+@pytest.mark.scenario(24)
+@pytest.mark.complaint(10)
 @pytest.mark.parametrize("fault", UNPROVEN.values(), ids=UNPROVEN.keys())
 def test_poll_that_is_not_answered_changes_nothing_and_the_next_books_the_fill(
     world: World, fault: dict[str, Any]
@@ -63,6 +67,7 @@ def test_poll_that_is_not_answered_changes_nothing_and_the_next_books_the_fill(
     assert at_venue(world) == in_our_books()
 
 
+@pytest.mark.scenario(24)
 def test_executions_that_cannot_be_read_are_not_guessed(world: World) -> None:
     account = world.account("A1")
     strategy = world.strategy("test1", account)
@@ -81,6 +86,7 @@ def test_executions_that_cannot_be_read_are_not_guessed(world: World) -> None:
     assert position_of(strategy, account) == Decimal("0.00999")
 
 
+@pytest.mark.scenario(32)
 def test_poll_under_maintenance_ends_no_order(world: World) -> None:
     strategy = world.strategy("test1", world.account("A1"), world.account("A2"))
     world.trade(strategy, limit_buy())

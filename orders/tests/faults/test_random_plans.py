@@ -25,6 +25,7 @@ from strategies.models import Strategy
 ROUND = (market(Side.BUY, quantity="0.01"), limit_buy("90000"), cancel_all())
 
 
+@pytest.mark.scenario(95)
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_after_it_is_over_our_books_are_the_venues(
     world: World, settings: Settings, seed: int

@@ -14,6 +14,8 @@ from orders.tests.world import World, limit_buy, market
 DUPLICATE = "Duplicate order sent."
 
 
+@pytest.mark.scenario(27)
+@pytest.mark.complaint(25)
 @pytest.mark.parametrize(
     ("venue_code", "error_code"),
     [
@@ -51,6 +53,7 @@ def test_duplicate_client_order_id_that_was_never_booked_ends_after_patience_onl
     assert placements(world) == 1
 
 
+@pytest.mark.scenario(4)
 def test_venue_that_refuses_connections_got_no_order(world: World, settings: Settings) -> None:
     strategy = world.strategy("test1", world.account("A1"))
     world.trade(strategy, limit_buy("80000"))  # the market table is loaded
@@ -63,6 +66,7 @@ def test_venue_that_refuses_connections_got_no_order(world: World, settings: Set
     assert placements(world) == 1
 
 
+@pytest.mark.scenario(29)
 def test_revoked_key_of_one_account_leaves_the_others_their_orders(world: World) -> None:
     accounts = [world.account(f"A{number}") for number in range(5)]
     strategy = world.strategy("test1", *accounts)
@@ -82,6 +86,7 @@ def test_revoked_key_of_one_account_leaves_the_others_their_orders(world: World)
     assert len(at_venue(world)) == 9
 
 
+@pytest.mark.scenario(38)
 def test_one_account_without_an_answer_does_not_hold_up_the_others(
     world: World, settings: Settings
 ) -> None:
@@ -102,6 +107,8 @@ def test_one_account_without_an_answer_does_not_hold_up_the_others(
     assert len(at_venue(world)) == 4
 
 
+@pytest.mark.scenario(28)
+@pytest.mark.complaint(13)
 @pytest.mark.parametrize("status", [418, 429])
 def test_ban_of_the_address_ends_every_order_and_is_not_met_with_a_second_try(
     world: World, status: int
@@ -119,6 +126,7 @@ def test_ban_of_the_address_ends_every_order_and_is_not_met_with_a_second_try(
     assert at_venue(world) == in_our_books()
 
 
+@pytest.mark.scenario(27)
 def test_order_limit_of_one_account_is_told_and_the_rest_is_booked(world: World) -> None:
     strategy = world.strategy("test1", world.account("A1"), world.account("A2"))
     world.post("/sandbox/limits", {"orders10S": 2})
@@ -133,6 +141,7 @@ def test_order_limit_of_one_account_is_told_and_the_rest_is_booked(world: World)
     assert len(at_venue(world)) == 4
 
 
+@pytest.mark.scenario(33)
 @pytest.mark.parametrize(
     ("filters", "price", "error_code"),
     [
@@ -155,6 +164,7 @@ def test_filters_changed_after_the_markets_were_loaded_reject_the_order(
     assert len(at_venue(world)) == 1
 
 
+@pytest.mark.scenario(33)
 def test_orders_after_a_refusal_by_changed_filters_are_rounded_by_the_new_ones(
     world: World,
 ) -> None:

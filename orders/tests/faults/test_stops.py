@@ -25,6 +25,7 @@ from orders.tests.world import World, limit_buy, market
 BUY = limit_buy("90000")
 
 
+@pytest.mark.scenario(29)
 def test_revoked_key_stops_its_account_and_the_others_trade(world: World) -> None:
     strategy = three(world)
     spoil(world, account="A2", do="refuse", code=-2015, times=None)
@@ -41,6 +42,7 @@ def test_revoked_key_stops_its_account_and_the_others_trade(world: World) -> Non
     assert Breaker.objects.filter(is_open=True).count() == 1
 
 
+@pytest.mark.scenario(30)
 def test_missing_permission_stops_the_account_with_that_reason(world: World) -> None:
     strategy = three(world)
     spoil(world, account="A2", do="refuse", code=-1002, times=None)
@@ -93,6 +95,7 @@ def test_close_may_find_out_that_a_stopped_account_works_again(world: World) -> 
     wait_for(lambda: not Breaker.objects.filter(is_open=True).exists())
 
 
+@pytest.mark.scenario(31)
 @pytest.mark.parametrize("skew_ms", [-2_000, -3_600_000, 3_600_000])
 def test_clock_that_is_off_is_set_and_the_order_placed_once(world: World, skew_ms: int) -> None:
     strategy = world.strategy("test1", world.account("A1"))
@@ -120,6 +123,7 @@ def test_clock_refusal_that_comes_once_places_the_order_once(world: World) -> No
     assert not Breaker.objects.exists()
 
 
+@pytest.mark.scenario(31)
 def test_clock_refusal_that_lasts_pauses_the_account(world: World) -> None:
     strategy = three(world)
     spoil(world, on="orders", account="A2", do="refuse", code=-1021, times=None)

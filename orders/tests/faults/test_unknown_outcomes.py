@@ -34,6 +34,8 @@ def is_unknown(order: Order) -> bool:
     return order.status == "SUBMITTED" and order.outcome_unknown_since is not None
 
 
+@pytest.mark.scenario(1, 25, 26)
+@pytest.mark.complaint(4, 5)
 @unproven
 def test_limit_order_that_was_accepted_is_adopted(world: World, fault: dict[str, Any]) -> None:
     strategy = world.strategy("test1", world.account("A1"))
@@ -50,6 +52,7 @@ def test_limit_order_that_was_accepted_is_adopted(world: World, fault: dict[str,
     assert placements(world) == 1
 
 
+@pytest.mark.scenario(3)
 @unproven
 def test_limit_order_that_was_not_accepted_ends_after_patience(
     world: World, fault: dict[str, Any]
@@ -68,6 +71,8 @@ def test_limit_order_that_was_not_accepted_ends_after_patience(
     assert placements(world) == 1
 
 
+@pytest.mark.scenario(2)
+@pytest.mark.complaint(4)
 @unproven
 def test_market_order_that_was_filled_is_booked_once(world: World, fault: dict[str, Any]) -> None:
     account = world.account("A1")
@@ -85,6 +90,7 @@ def test_market_order_that_was_filled_is_booked_once(world: World, fault: dict[s
     assert placements(world) == 1
 
 
+@pytest.mark.scenario(2, 26)
 def test_futures_order_that_was_filled_behind_a_504_is_booked_once(world: World) -> None:
     account = world.account("A1")
     strategy = world.strategy("perp", account, market_type=MarketType.FUTURES)
@@ -100,6 +106,7 @@ def test_futures_order_that_was_filled_behind_a_504_is_booked_once(world: World)
     assert placements(world) == 1
 
 
+@pytest.mark.scenario(1)
 def test_order_partly_filled_before_the_connection_was_cut_is_adopted_with_its_fill(
     world: World,
 ) -> None:
@@ -121,6 +128,8 @@ def test_order_partly_filled_before_the_connection_was_cut_is_adopted_with_its_f
     assert placements(world) == 2
 
 
+@pytest.mark.scenario(1)
+@pytest.mark.complaint(5)
 def test_answer_that_says_duplicate_of_an_order_that_was_accepted_is_looked_up(
     world: World,
 ) -> None:
@@ -137,6 +146,8 @@ def test_answer_that_says_duplicate_of_an_order_that_was_accepted_is_looked_up(
     assert (at_venue(world), placements(world)) == (in_our_books(), 1)
 
 
+@pytest.mark.scenario(23)
+@pytest.mark.complaint(16)
 def test_order_that_its_venue_does_not_show_at_first_is_adopted_when_it_does(
     world: World,
 ) -> None:
@@ -157,6 +168,8 @@ def test_order_that_its_venue_does_not_show_at_first_is_adopted_when_it_does(
     assert (at_venue(world), placements(world)) == (in_our_books(), 1)
 
 
+@pytest.mark.scenario(24)
+@pytest.mark.complaint(10)
 @pytest.mark.parametrize("fault", UNPROVEN.values(), ids=UNPROVEN.keys())
 def test_look_up_that_is_not_answered_either_says_nothing_about_the_order(
     world: World, fault: dict[str, Any]
@@ -178,6 +191,7 @@ def test_look_up_that_is_not_answered_either_says_nothing_about_the_order(
     assert (at_venue(world), placements(world)) == (in_our_books(), 1)
 
 
+@pytest.mark.scenario(32)
 def test_maintenance_leaves_an_order_unknown_until_the_venue_can_tell(world: World) -> None:
     strategy = world.strategy("test1", world.account("A1"))
     world.trade(strategy, limit_buy("80000"))

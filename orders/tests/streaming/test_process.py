@@ -54,6 +54,7 @@ def test_a_futures_order_is_filled_when_the_price_moves(
     assert position_of(strategy, account, "BTC/USDT:USDT") == Decimal("0.01")
 
 
+@pytest.mark.scenario(73)
 def test_a_futures_stop_that_triggers_is_booked_from_the_order_it_becomes(
     world: World, start_streams: StartStreams
 ) -> None:
@@ -71,6 +72,7 @@ def test_a_futures_stop_that_triggers_is_booked_from_the_order_it_becomes(
     assert position_of(strategy, account, "BTC/USDT:USDT") == Decimal("-0.01")
 
 
+@pytest.mark.scenario(94)
 @pytest.mark.parametrize("disturbance", ["repeat", "reorder"])
 def test_events_that_come_twice_or_out_of_order_are_booked_once(
     world: World, start_streams: StartStreams, disturbance: str
@@ -91,6 +93,8 @@ def test_events_that_come_twice_or_out_of_order_are_booked_once(
     assert position_of(strategy, account) == 0
 
 
+@pytest.mark.scenario(94)
+@pytest.mark.complaint(17)
 def test_an_execution_whose_event_was_lost_is_looked_up(
     world: World, start_streams: StartStreams
 ) -> None:
@@ -110,6 +114,8 @@ def test_an_execution_whose_event_was_lost_is_looked_up(
     assert position_of(strategy, account) == Decimal("0.00554445")
 
 
+@pytest.mark.scenario(94)
+@pytest.mark.complaint(17)
 def test_what_happened_while_the_stream_was_away_is_polled_for(
     world: World, start_streams: StartStreams
 ) -> None:

@@ -49,6 +49,24 @@ class PlatformProcess:
         finally:
             self._process.send_signal(signal.SIGCONT)
 
+    @contextmanager
+    def stopped(self, *names: str) -> Iterator[None]:
+        """These processes do nothing meanwhile; the supervisor sees them alive."""
+        pids = [self.pid_of(name) for name in names]
+        for pid in pids:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for pid in pids:
+                os.kill(pid, signal.SIGCONT)
+
+    def kill(self, name: str) -> int:
+        """Kill a process without warning; its number."""
+        pid = self.pid_of(name)
+        os.kill(pid, signal.SIGKILL)
+        return pid
+
     def read_until_restarted(self, name: str, *, killed: int) -> None:
         """Read its output until the process has another number than the killed one."""
         while self.pid_of(name) == killed:
