@@ -65,12 +65,7 @@ class Platform:
 
     def pids(self) -> dict[str, int]:
         """The processes that run, by name; one that died is missing until it is started again."""
-        running: dict[str, int] = {}
-        for name, pid, _ending in _CHANGED.findall(self._said()):
-            running.pop(name, None)
-            if pid:
-                running[name] = int(pid)
-        return running
+        return processes(self._said())
 
     def deaths(self) -> Counter[str]:
         """How often each process ended, and how, as its supervisor saw it."""
@@ -93,6 +88,16 @@ class Platform:
 
     def _said(self) -> str:
         return self._log.read_text(errors="replace")
+
+
+def processes(said: str) -> dict[str, int]:
+    """The numbers of the processes that run, from what their supervisor has said."""
+    running: dict[str, int] = {}
+    for name, pid, _ending in _CHANGED.findall(said):
+        running.pop(name, None)
+        if pid:
+            running[name] = int(pid)
+    return running
 
 
 def environment(state_dir: Path) -> Mapping[str, str]:

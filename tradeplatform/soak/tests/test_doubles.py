@@ -112,19 +112,17 @@ def test_two_orders_for_one_intent_are_doubled() -> None:
 
 def test_more_filled_than_the_alert_asked_for_is_doubled() -> None:
     """Whatever our own row says was to be ordered."""
-    books = {
-        "ours": ours(
-            orders=[replace(ORDER, quantity=Decimal(3), filled=Decimal(3))],
-            executions=[replace(EXECUTION, quantity=Decimal(3))],
-            positions=[replace(POSITION, quantity=Decimal("2.998"))],
-        ),
-        "venue": venue(
-            orders=[replace(AT_VENUE, quantity=Decimal(3), filled=Decimal(3))],
-            executions=[replace(EXECUTION, quantity=Decimal(3))],
-        ),
-    }
+    books = ours(
+        orders=[replace(ORDER, quantity=Decimal(3), filled=Decimal(3))],
+        executions=[replace(EXECUTION, quantity=Decimal(3))],
+        positions=[replace(POSITION, quantity=Decimal("2.998"))],
+    )
+    records = venue(
+        orders=[replace(AT_VENUE, quantity=Decimal(3), filled=Decimal(3))],
+        executions=[replace(EXECUTION, quantity=Decimal(3))],
+    )
 
-    cases = judge([PROMISE], **books)
+    cases = judge([PROMISE], books, records)
 
     assert cases == [doubled(f"order {FIRST} filled 3 with its replacements; 2 was asked for")]
 
