@@ -193,6 +193,16 @@ def test_a_cancel_of_what_may_never_have_arrived_needs_no_person(order_in: MakeO
     assert order.outcome_unknown_since == _LATER
 
 
+def test_a_cancel_that_overtakes_its_order_needs_no_person(order_in: MakeOrder) -> None:
+    """The worker that was to send the order was killed before it did, or before it knew."""
+    order = order_in("PENDING_CANCEL", is_answered=False)
+
+    apply(order, CancelFailed(order.pk, "ORDER_GONE", "No such order.", give_up=True))
+
+    assert (order.status, order.needs_attention) == ("PENDING_CANCEL", False)
+    assert order.outcome_unknown_since is None
+
+
 def test_the_venues_total_never_shrinks_by_an_older_report(order_in: MakeOrder) -> None:
     order = order_in("ACCEPTED")
     newer = OrderReport("77", ReportStatus.OPEN, Decimal("0.4"), None)
