@@ -11,7 +11,7 @@ _UNPROVEN_CODES = (-1000, -1001, -1006, -1007)
 _NO_FUNDS = "Account has insufficient balance for requested action."
 _GATEWAYS = (502, 503, 504, 520, 524)
 # Longer than the soak's platform waits for an exchange.
-LATE_MS = 4_500
+LATE_MS = 3_500
 
 
 def standing_faults(seed: int) -> Mapping[str, Fault]:

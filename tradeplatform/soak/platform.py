@@ -110,7 +110,7 @@ def environment(state_dir: Path) -> Mapping[str, str]:
         "SANDBOX_PORT": str(_free_port()),
         "DEMO": "0",
         "SHARDS": str(SHARDS),
-        "EXCHANGE_TIMEOUT_SECONDS": "3",
+        "EXCHANGE_TIMEOUT_SECONDS": "2",
         "POLL_SECONDS_STREAM_UP": "15",
         # One sender sends what hundreds would.
         "WEBHOOK_TOKEN_LIMIT": "0",

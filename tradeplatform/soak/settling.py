@@ -4,9 +4,10 @@ import threading
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from time import monotonic
+from typing import Any
 
 from django.db import Error, close_old_connections
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
 from orders.models import UNRESOLVED, Dispatch, Expiry, Feed, Order, Remainder
 from orders.transitions import OPEN, OrderStatus
@@ -44,9 +45,8 @@ def _left(healed_at: datetime) -> Iterator[str]:
             subscription__strategy__expiry_rules__is_active=True,
         ).distinct(),
         "accounts not polled": _unpolled(healed_at),
-        "holdings not checked, or different": Remainder.objects.filter(
-            Q(checked_at__lt=healed_at) | Q(differs_since__isnull=False)
-        ),
+        "accounts whose holdings are not checked": _unchecked(healed_at),
+        "holdings that differ from our books": Remainder.objects.exclude(differs_since=None),
     }
     for what, rows in counts.items():
         if number := rows.count():
@@ -61,3 +61,9 @@ def _unpolled(healed_at: datetime) -> QuerySet[Feed]:
     )
     is_behind = Q(polled_at=None) | Q(polled_at__lt=healed_at) | ~Q(poll_problem="")
     return Feed.objects.filter(Exists(with_open_orders)).filter(is_behind)
+
+
+def _unchecked(healed_at: datetime) -> QuerySet[Remainder, Any]:
+    """What an account holds no more, and has no orders in, is not checked again."""
+    checked = Remainder.objects.values("account", "market_type").annotate(last=Max("checked_at"))
+    return checked.filter(last__lt=healed_at)

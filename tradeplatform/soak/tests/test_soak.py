@@ -37,39 +37,39 @@ def verdict(output: str) -> dict[str, int]:
     return {name: int(number.replace(",", "")) for name, number in found}
 
 
-def test_nothing_is_lost_or_doubled_through_faults_and_kills(tmp_path: Path) -> None:
-    soak = start(tmp_path, "--alerts", "100", "--seed", "5")
+def test_nothing_is_lost_or_doubled_through_faults_and_kills(state_dir: Path) -> None:
+    soak = start(state_dir, "--alerts", "100", "--seed", "5")
 
     output, _ = soak.communicate()
 
     assert verdict(output) == {"lost": 0, "doubled": 0, "unexplained": 0, "drift": 0}, output
     assert soak.returncode == 0
-    assert list(tmp_path.glob("tp-soak-*")) == []
+    assert list(state_dir.glob("tp-soak-*")) == []
 
 
-def test_platform_that_sends_again_after_a_time_out_is_found_out(tmp_path: Path) -> None:
+def test_platform_that_sends_again_after_a_time_out_is_found_out(state_dir: Path) -> None:
     arguments = ("--alerts", "60", "--seed", "5", "--settle-seconds", "5")
-    soak = start(tmp_path, *arguments, DJANGO_SETTINGS_MODULE=_RESENDING)
+    soak = start(state_dir, *arguments, DJANGO_SETTINGS_MODULE=_RESENDING)
 
     output, _ = soak.communicate()
 
     assert verdict(output)["doubled"] > 0, output
     assert " is 2 at the exchange: " in output
     assert soak.returncode == 1
-    (kept,) = tmp_path.glob("tp-soak-*")
+    (kept,) = state_dir.glob("tp-soak-*")
     assert f"Seed 5; databases and logs are kept in {kept}" in output
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
-def test_soak_that_is_ended_leaves_no_process(tmp_path: Path, number: signal.Signals) -> None:
-    soak = start(tmp_path, "--alerts", "9999")
-    state_dir = await_running(tmp_path)
-    supervisor = int((state_dir / "up.lock").read_text())
+def test_soak_that_is_ended_leaves_no_process(state_dir: Path, number: signal.Signals) -> None:
+    soak = start(state_dir, "--alerts", "9999")
+    home = await_running(state_dir)
+    supervisor = int((home / "up.lock").read_text())
 
     soak.send_signal(number)
     soak.communicate()
 
-    started = processes((state_dir / "up.log").read_text())
+    started = processes((home / "up.log").read_text())
     assert len(started) == 11
     assert all(ends(pid) for pid in (supervisor, *started.values()))
 
