@@ -57,6 +57,7 @@ class OurOrder:
     side: Side
     order_type: OrderType
     is_close: bool
+    reduce_only: bool
     client_order_id: str
     venue_order_id: str
     quantity: Decimal | None

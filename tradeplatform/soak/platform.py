@@ -112,6 +112,8 @@ def environment(state_dir: Path) -> Mapping[str, str]:
         "SHARDS": str(SHARDS),
         "EXCHANGE_TIMEOUT_SECONDS": "2",
         "POLL_SECONDS_STREAM_UP": "15",
+        # A close without an answer holds up its account for so long.
+        "REVERSAL_SECONDS": "3",
         # One sender sends what hundreds would.
         "WEBHOOK_TOKEN_LIMIT": "0",
     }

@@ -58,6 +58,7 @@ def _our_orders() -> Iterator[OurOrder]:
             side=Side(row.side),
             order_type=OrderType(row.order_type),
             is_close=row.is_close,
+            reduce_only=row.reduce_only,
             client_order_id=row.client_order_id,
             venue_order_id=row.venue_order_id,
             quantity=row.quantity,

@@ -11,19 +11,21 @@ import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from time import monotonic
+from typing import Any
 
 from tradeplatform.soak.alerts import Alert
+from webhooks.completion import UNCONFIRMED
 
 # TradingView gives up after so long.
 _PATIENCE_SECONDS = 3
 _PAUSES_SECONDS = (1, 3, 8)
-_SERVER_ERROR = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One request: its HTTP status, 0 without an answer, and what the answer says."""
+    """One request: its HTTP status, 0 without an answer, and the signal it became if it did."""
 
     status: int
     signal_id: str = ""
@@ -52,7 +54,14 @@ class Sent:
     def is_refused(self) -> bool:
         """Whether the platform wants it changed."""
         status = self.attempts[-1].status
-        return not self.is_acknowledged and 0 < status < _SERVER_ERROR
+        return HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR
+
+
+def _understood(status: int, body: Mapping[str, Any]) -> Attempt:
+    """What the platform cannot confirm it has not taken upon itself, and says so."""
+    if UNCONFIRMED in body["warnings"]:
+        return Attempt(status)
+    return Attempt(status, str(body["signal_id"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +80,7 @@ class Senders:
             body["alert_id"] = alert.alert_id
         attempts = [self._post(body)]
         for pause in _PAUSES_SECONDS if alert.alert_id else ():
-            if 0 < attempts[-1].status < _SERVER_ERROR:
+            if 0 < attempts[-1].status < HTTPStatus.INTERNAL_SERVER_ERROR:
                 break
             threading.Event().wait(pause)
             attempts.append(self._post(body))
@@ -81,7 +90,7 @@ class Senders:
         request = urllib.request.Request(self.url, data=json.dumps(body).encode())  # noqa: S310 - loopback
         try:
             with urllib.request.urlopen(request, timeout=_PATIENCE_SECONDS) as answer:  # noqa: S310 - as above
-                return Attempt(answer.status, str(json.load(answer)["signal_id"]))
+                return _understood(answer.status, json.load(answer))
         except urllib.error.HTTPError as refusal:
             return Attempt(refusal.code)
         except (OSError, http.client.HTTPException):

@@ -35,6 +35,8 @@ def wrong_orders(ours: OurBooks, pairs: Pairs) -> Iterator[str]:
 
 
 def _differences(order: OurOrder, found: VenueOrder, said: str) -> Iterator[str]:
+    if _is_cut(order, found):
+        return
     if order.status != found.status:
         yield f"{said} and {found.status} at the exchange"
     if order.filled != found.filled:
@@ -44,6 +46,17 @@ def _differences(order: OurOrder, found: VenueOrder, said: str) -> Iterator[str]
         yield f"{said} for {asked}, at the exchange for {sent}"
     if order.venue_order_id != found.venue_order_id:
         yield f"{said} as {order.venue_order_id}, at the exchange as {found.venue_order_id}"
+
+
+def _is_cut(order: OurOrder, found: VenueOrder) -> bool:
+    """Whether the exchange has cut an order that only reduces to what there was to be reduced.
+
+    What is left of it is filled there; of what was asked for, a part is.
+    """
+    is_same = (order.filled, order.venue_order_id) == (found.filled, found.venue_order_id)
+    has_ended = (order.status, found.status) == ("CANCELED", "FILLED")
+    is_less = order.quantity is not None and found.quantity < order.quantity
+    return order.reduce_only and is_same and has_ended and is_less
 
 
 def uncalled_for_cancels(ours: OurBooks, pairs: Pairs) -> Iterator[str]:

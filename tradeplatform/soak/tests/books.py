@@ -49,6 +49,7 @@ ORDER = OurOrder(
     side=Side.BUY,
     order_type=OrderType.LIMIT,
     is_close=False,
+    reduce_only=False,
     client_order_id=FIRST,
     venue_order_id="11",
     quantity=Decimal(2),

@@ -35,6 +35,18 @@ def test_order_that_ended_here_and_is_open_there_is_unexplained() -> None:
     assert cases == [unexplained(said)]
 
 
+def test_order_that_only_reduces_may_be_cut_to_what_there_is() -> None:
+    """The exchange calls it filled, we call it canceled with a part filled."""
+    cut = replace(ORDER, status="CANCELED", quantity=Decimal(3))
+
+    said = f"order {FIRST} on A is CANCELED here"
+    assert judge([PROMISE], ours(orders=[replace(cut, reduce_only=True)]), venue()) == []
+    assert judge([PROMISE], ours(orders=[cut]), venue()) == [
+        unexplained(f"{said} and FILLED at the exchange"),
+        unexplained(f"{said} for 3, at the exchange for 2"),
+    ]
+
+
 @pytest.mark.parametrize("status", ["DENIED", "REJECTED"])
 def test_refused_order_that_exists_there_is_unexplained(status: str) -> None:
     cases = judge([PROMISE], **resting(replace(UNFILLED, status=status)))
