@@ -158,8 +158,8 @@ _KINDS: Mapping[Callable[[Role, Walk, float, Random], Iterator[Body]], int] = {
     _crossing: 8,
     _at_market: 20,
     _closing: 16,
-    _canceling: 10,
-    _batch: 10,
+    _canceling: 6,
+    _batch: 6,
     _too_small: 3,
     _flawed: 3,
 }

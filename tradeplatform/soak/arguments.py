@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-ALERTS_PER_SECOND = 5
+ALERTS_PER_SECOND = 4
 _USUAL_ALERTS = 1_000
 _SETTLE_SECONDS = 300
 

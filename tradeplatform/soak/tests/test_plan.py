@@ -19,8 +19,8 @@ def alerts(seed: int = 7) -> list[Alert]:
 
 
 def test_length_is_told_in_alerts_or_in_minutes() -> None:
-    assert read(["--alerts", "50"]).seconds == 10
-    assert read(["--minutes", "2", "--seed", "3"]).alerts == 600
+    assert read(["--alerts", "40"]).seconds == 10
+    assert read(["--minutes", "2", "--seed", "3"]).alerts == 480
     assert read(["--minutes", "2", "--seed", "3"]).seed == 3
 
 

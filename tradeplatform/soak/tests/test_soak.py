@@ -38,7 +38,7 @@ def verdict(output: str) -> dict[str, int]:
 
 
 def test_nothing_is_lost_or_doubled_through_faults_and_kills(state_dir: Path) -> None:
-    soak = start(state_dir, "--alerts", "100", "--seed", "5")
+    soak = start(state_dir, "--alerts", "60", "--seed", "5")
 
     output, _ = soak.communicate()
 
