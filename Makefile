@@ -8,7 +8,7 @@ COVERED := orders strategies accounts/exchange webhooks
 COVERAGE := 95
 
 .DEFAULT_GOAL := help
-.PHONY: help run test faults check bench clean
+.PHONY: help run test faults check bench soak clean
 
 help:
 	@echo "make run    install, then run the whole platform until Ctrl-C"
@@ -16,6 +16,7 @@ help:
 	@echo "make faults install, then run the scenarios of docs/faults.md and print them in a table"
 	@echo "make check  install, then lint, types, import rules, migrations"
 	@echo "make bench  install, then measure; make bench PARTS=polling measures one part"
+	@echo "make soak   install, then look for lost and doubled orders; make soak ALERTS=5000 SEED=7"
 
 run: $(VENV)/.installed
 	@exec $(BIN)/python manage.py up
@@ -41,6 +42,10 @@ check: $(VENV)/.installed-dev
 
 bench: $(VENV)/.installed
 	@$(BIN)/python -m tradeplatform.bench $(PARTS)
+
+soak: $(VENV)/.installed
+	@exec $(BIN)/python -m tradeplatform.soak $(if $(ALERTS),--alerts $(ALERTS)) \
+		$(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED))
 
 # The stamps are older than the requirements exactly when there is something to install.
 # pip works from outside the environment: Debian's Python cannot put one inside (no ensurepip).

@@ -106,8 +106,6 @@ def _apply(order: Order, outcome: Outcome, now: datetime) -> list[OrderEvent]:
 def _apply_cancel_failure(order: Order, failed: CancelFailed, now: datetime) -> list[OrderEvent]:
     if order.status in CLOSED:
         return []  # it ended before its cancel arrived, or was never sent because of it
-    if failed.give_up and order.outcome_unknown_since is None:
-        order.needs_attention = True
     return [note(order, reason=_cancel_failure(failed), now=now)]
 
 

@@ -28,7 +28,6 @@ class CancelFailed:
     order_id: int
     code: str
     message: str
-    give_up: bool = False  # the venue knows no such order
 
 
 @dataclass(frozen=True, slots=True)

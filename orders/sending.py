@@ -17,7 +17,6 @@ from accounts.exchange.types import (
     Login,
     MarketType,
     NotSent,
-    OrderGone,
     OrderTicket,
     OutcomeUnknown,
     Rejected,
@@ -170,8 +169,6 @@ async def _place(job: PlaceJob, ticket: OrderTicket, expires_at: datetime | None
 async def _cancel(job: CancelJob) -> Outcome:
     try:
         return Answered(job.order_id, await gateway.cancel(job.login, job.reference))
-    except OrderGone as gone:
-        return CancelFailed(job.order_id, gone.code, gone.message, give_up=True)
     except ExchangeAnswer as error:
         return CancelFailed(job.order_id, error.code, error.message)
 

@@ -1,8 +1,8 @@
 """A request to the webhook from arrival to answer: understand, store, wait a little, answer.
 
 INV no order without a committed delivery; INV every request that reached the database is kept, of
-strangers and of floods up to a bound; INV 5xx only when nothing was committed, because senders
-resend on it.
+strangers and of floods up to a bound; INV 5xx only when nothing was committed, or sending again
+under the same id does no harm.
 """
 
 import logging
@@ -52,6 +52,8 @@ def receive(arrival: Arrival) -> Answer:
     except Error:
         logger.exception("delivery %s could not be stored", request.delivery_id)
         return _failed(request, Reason.STORE_UNAVAILABLE)
+    except Refused as refused:
+        return _failed(request, refused.reason)
     except Exception:
         logger.exception("delivery %s met an error of ours", request.delivery_id)
         return _failed(request, Reason.INTERNAL_ERROR)
@@ -110,7 +112,7 @@ def _to_stranger(refused: Refused, *, address: str | None) -> Refused:
 
 
 def _failed(request: _Request, reason: Reason) -> Answer:
-    """Nothing was committed. Keep the delivery if the database takes it after all."""
+    """To be sent again. Keep the delivery if the database takes it after all."""
     refused = Refused(reason)
     close_old_connections()  # a broken one would refuse the row
     try:

@@ -131,7 +131,7 @@ def _nothing_to_cancel(progress: Progress) -> Iterator[str]:
     """With the symbol as it was written: a misspelt one finds no order either."""
     for intent in progress.intents:
         if intent["action"] == Action.CANCEL_ALL:
-            where = f" in {intent['symbol']}" if intent["symbol"] else ""
+            where = f" in {intent['symbol']}" if "symbol" in intent else ""
             yield f"There was no open order{where} left to cancel."
 
 

@@ -23,7 +23,7 @@ _OTHER_CONTENT = (
     "That one asked for something else: give every alert an alert_id of its own, for example with "
     "{{strategy.order.id}} and {{timenow}} in it."
 )
-_UNCONFIRMED = (
+UNCONFIRMED = (
     "The database did not confirm that it stored the alert. Look at status_url before you send "
     "it again."
 )
@@ -89,6 +89,6 @@ def _warnings(understood: Understood, stored: Stored) -> tuple[str, ...]:
     return (
         *(() if stored.is_new else (_DUPLICATE,)),
         *(() if is_asked_for(stored.signal, understood.alert.intents) else (_OTHER_CONTENT,)),
-        *(() if stored.is_confirmed else (_UNCONFIRMED,)),
+        *(() if stored.is_confirmed else (UNCONFIRMED,)),
         *understood.alert.warnings,
     )

@@ -104,6 +104,11 @@ class Reason(Enum):
     PARAMETER_INVALID = (400, "The parameter {field} must be {detail}.")
     # Ours.
     STORE_UNAVAILABLE = (503, "The alert could not be stored, so nothing was ordered. Send again.")
+    STORE_UNCONFIRMED = (
+        503,
+        "The database did not confirm that it stored the alert. Send it again with the same id: "
+        "it is executed once.",
+    )
     DATABASE_UNAVAILABLE = (503, "The database cannot be reached. Ask again.")
     INTERNAL_ERROR = (
         500,

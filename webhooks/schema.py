@@ -147,7 +147,7 @@ describe_webhook = extend_schema_view(
             413: _answer(REFUSAL, "The body is too large."),
             429: _answer(REFUSAL, "Too many requests: wait as long as Retry-After says."),
             500: _answer(REFUSAL, "An error of ours; nothing was ordered."),
-            503: _answer(REFUSAL, "Nothing was stored and nothing ordered: send it again."),
+            503: _answer(REFUSAL, "Nothing was stored, or the alert has an id: send it again."),
         },
         examples=_ALERT_EXAMPLES,
     )

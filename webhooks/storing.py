@@ -1,7 +1,8 @@
 """The durable write: one transaction holds the delivery, the signal and its dispatch rows.
 
 A COMMIT whose answer is lost may have happened. Saying "not stored" would make the sender resend
-and double the orders, so we find out before we say so, and where we cannot we do not say it.
+and double the orders, so we find out before we say so, and where we cannot we do not say it. Only
+an alert with an id may always be sent again.
 """
 
 import logging
@@ -46,7 +47,11 @@ class Understood:
 
 
 def store(understood: Understood, watch: Stopwatch) -> Stored:
-    """Commit the alert. Raises django.db.Error if it is certain that nothing was committed."""
+    """Commit the alert.
+
+    Raises django.db.Error if it is certain that nothing was committed, Refused if that is not known
+    and the alert has an id under which it may be sent again.
+    """
     written: Stored | None = None
     try:
         with transaction.atomic():
@@ -98,5 +103,7 @@ def _look_up(understood: Understood, written: Stored, watch: Stopwatch, error: E
         return written
     except (OperationalError, InterfaceError):
         logger.critical("signal %s may or may not be stored; look it up", written.signal.pk)
+        if understood.alert.dedup_key is not None:
+            raise Refused(Reason.STORE_UNCONFIRMED) from error
         return replace(written, is_confirmed=False)
     raise error

@@ -155,6 +155,7 @@ def routes(venue: Venue) -> list[web.RouteDef]:
         web.get("/sandbox/faults", _showing(venue, fault_control.faults)),
         *fault_control.routes(venue),
         web.get("/sandbox/streams", _showing(venue, stream_control.streams)),
+        web.get("/sandbox/streams/mishaps", _showing(venue, stream_control.mishaps)),
         web.post("/sandbox/reset", _resetting(venue)),
         web.get("/sandbox/accounts", _showing(venue, accounts)),
         web.get("/sandbox/orders", _showing(venue, orders)),

@@ -60,18 +60,13 @@ def test_a_cancel_never_sent_is_due_at_once(subscription: Subscription, signal: 
     assert is_due(order, after=0)
 
 
-def test_the_same_failure_is_written_once_and_calls_a_person_once(
-    subscription: Subscription, signal: Signal
-) -> None:
+def test_the_same_failure_is_written_once(subscription: Subscription, signal: Signal) -> None:
     order = pending(subscription, signal, sent_after=0)
     limited = CancelFailed(order.pk, "RATE_LIMITED", "Too many requests.")
-    gone = CancelFailed(order.pk, "ORDER_GONE", "No such order.", give_up=True)
+    gone = CancelFailed(order.pk, "ORDER_GONE", "No such order.")
 
-    for failure in (limited, limited, gone):
+    for failure in (limited, limited, gone, gone, limited):
         apply_outcomes([failure], now=NOON)
-    Order.objects.update(needs_attention=False)  # a person has looked
-    apply_outcomes([gone], now=NOON)
-    apply_outcomes([limited], now=NOON)
 
     reasons = OrderEvent.objects.filter(order=order).order_by("id").values_list("reason", flat=True)
     assert list(reasons)[1:] == [
@@ -79,5 +74,3 @@ def test_the_same_failure_is_written_once_and_calls_a_person_once(
         Complaint.CANCEL_FAILED.about("ORDER_GONE: No such order."),
         Complaint.CANCEL_FAILED.about("RATE_LIMITED: Too many requests."),
     ]
-    order.refresh_from_db()
-    assert order.needs_attention is False

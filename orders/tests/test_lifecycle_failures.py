@@ -19,7 +19,7 @@ from accounts.exchange.types import (
 )
 from orders.lifecycle import apply_outcomes
 from orders.models import Fill, Order, OrderEvent
-from orders.outcomes import Answered, CancelFailed, Outcome, SendFailed
+from orders.outcomes import Answered, CancelFailed, NotFound, Outcome, SendFailed
 from orders.tests.rows import make_denied, make_order
 from strategies.models import Position, Signal, Subscription
 from strategies.tests.racing import until_somebody_waits
@@ -174,23 +174,34 @@ def test_a_failed_cancel_is_history_and_moves_nothing(order_in: MakeOrder) -> No
 def test_a_failed_cancel_of_what_has_ended_is_no_news(order_in: MakeOrder) -> None:
     order = order_in("CANCELED")
 
-    apply(order, CancelFailed(order.pk, "ORDER_GONE", "No such order.", give_up=True))
+    apply(order, CancelFailed(order.pk, "ORDER_GONE", "No such order."))
 
     assert not order.needs_attention
     assert history(order) == []
 
 
-def test_a_cancel_of_what_may_never_have_arrived_needs_no_person(order_in: MakeOrder) -> None:
-    order = order_in("PENDING_CANCEL", is_answered=False)
+@pytest.mark.parametrize("is_answered", [True, False])
+def test_a_cancel_that_does_not_find_its_order_needs_no_person(
+    order_in: MakeOrder, is_answered: bool
+) -> None:
+    """Venues show an order late, and a cancel may come before it: look-ups count the misses."""
+    order = order_in("PENDING_CANCEL", is_answered=is_answered)
 
-    apply(
-        order,
-        SendFailed(order.pk, _UNKNOWN),
-        CancelFailed(order.pk, "ORDER_GONE", "No such order.", give_up=True),
-    )
+    apply(order, CancelFailed(order.pk, "ORDER_GONE", "No such order."))
 
     assert (order.status, order.needs_attention) == ("PENDING_CANCEL", False)
-    assert order.outcome_unknown_since == _LATER
+
+
+def test_an_order_that_look_ups_do_not_find_while_it_is_canceled_needs_a_person(
+    order_in: MakeOrder,
+) -> None:
+    order = order_in("PENDING_CANCEL")
+
+    for seconds in (0, 60, 120, 180):
+        apply_outcomes([NotFound(order.pk, is_proof=True)], now=NOON + timedelta(seconds=seconds))
+    order.refresh_from_db()
+
+    assert (order.status, order.needs_attention) == ("PENDING_CANCEL", True)
 
 
 def test_the_venues_total_never_shrinks_by_an_older_report(order_in: MakeOrder) -> None:

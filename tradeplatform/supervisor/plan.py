@@ -197,8 +197,8 @@ def _python(
 
 def _environment(installation: Installation) -> Mapping[str, str]:
     return {
-        **installation.environ,
         "DJANGO_SETTINGS_MODULE": "tradeplatform.settings",
+        **installation.environ,
         "STATE_DIR": str(installation.state_dir),
         "DATABASE_URL": installation.database_url,
         "REDIS_URL": installation.redis_url,

@@ -181,6 +181,22 @@ def test_a_finished_alert_without_results_says_why(
     assert (body["results"], body["warnings"]) == ([], [DUPLICATE, warning])
 
 
+def test_a_cancel_of_everything_that_finds_nothing_says_so(desk: Desk) -> None:
+    alert = {
+        "group_name": desk.strategy.group_name,
+        "token": desk.token,
+        "order_type": "CANCEL_ALL_ORDER",
+        "alert_id": "bar-1",
+    }
+    desk.send(alert)
+    settle(Signal.objects.get().pk)
+
+    body = desk.send(alert).json()
+
+    assert body["results"] == []
+    assert body["warnings"] == [DUPLICATE, "There was no open order left to cancel."]
+
+
 def test_a_cancel_that_finds_no_order_says_which(desk: Desk) -> None:
     orders = [{"order_type": "CANCEL", "order_id": name} for name in ("777", "888")]
     alert = {"group_name": desk.strategy.group_name, "token": desk.token, "alert_id": "bar-1"}

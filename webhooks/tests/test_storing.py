@@ -90,6 +90,20 @@ def test_a_commit_nobody_can_look_up_is_not_called_failed(desk: Desk) -> None:
     ]
 
 
+def test_a_commit_nobody_can_look_up_may_be_sent_again_where_the_alert_has_an_id(
+    desk: Desk,
+) -> None:
+    with proxied_database() as proxy:
+        proxy.lose(Loss.ANSWER_AND_SERVER)
+
+        refused = desk.post(alert_id="bar-1")
+    again = desk.post(alert_id="bar-1")
+
+    assert (refused.status_code, refused.json()["error_code"]) == (503, "STORE_UNCONFIRMED")
+    assert again.json()["duplicate"] is True
+    assert again.json()["signal_id"] == str(Signal.objects.get().pk)
+
+
 def test_a_database_that_is_down_costs_a_503_and_no_order(desk: Desk) -> None:
     with proxied_database() as proxy:
         proxy.close()

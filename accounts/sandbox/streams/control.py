@@ -6,7 +6,7 @@ from accounts.sandbox.control_bodies import Body
 from accounts.sandbox.engine.listings import Market
 from accounts.sandbox.engine.refusals import Reason, Refused
 from accounts.sandbox.formats import Row
-from accounts.sandbox.streams.mishaps import RANDOM_PROBABILITY, Mishaps
+from accounts.sandbox.streams.mishaps import RANDOM_PROBABILITY, Mishap, Mishaps
 from accounts.sandbox.venue import Venue
 
 
@@ -17,6 +17,11 @@ def streams(venue: Venue) -> list[Row]:
         for account in venue.exchange.accounts
         for market in Market
     ]
+
+
+def mishaps(venue: Venue) -> list[Row]:
+    """GET /sandbox/streams/mishaps: how often each has happened at random since the start."""
+    return [{"mishap": mishap.value, "count": venue.streams.met[mishap]} for mishap in Mishap]
 
 
 def drop(body: Body, venue: Venue) -> None:

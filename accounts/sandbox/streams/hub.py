@@ -17,7 +17,7 @@ from accounts.sandbox.formats import Row
 from accounts.sandbox.streams import futures_events, spot_events
 from accounts.sandbox.streams.gate import Gate
 from accounts.sandbox.streams.listen_keys import ListenKeys
-from accounts.sandbox.streams.mishaps import Mishaps
+from accounts.sandbox.streams.mishaps import Mishap, Mishaps
 from accounts.sandbox.streams.outbox import Outbox
 from accounts.sandbox.streams.pushes import Push, pushes
 
@@ -49,6 +49,7 @@ class Streams:
         """Nobody listens; events meet with `mishaps`, if any."""
         self._mishaps = mishaps
         self._told: Counter[str] = Counter()  # events about orders, by account
+        self.met: Counter[Mishap] = Counter()  # since the start or the last reset
         self.listen_keys = ListenKeys()
         self._open: defaultdict[tuple[str, Market], list[Subscription]] = defaultdict(list)
         self._gates: defaultdict[str, Gate] = defaultdict(Gate)
@@ -130,6 +131,7 @@ class Streams:
         self._told[push.account] += 1
         mishap = self._mishaps.of_event(push.account, number)
         if mishap is not None:
+            self.met[mishap] += 1
             self._gates[push.account].meet_with(mishap)
 
     def _pass(self, push: Push) -> None:

@@ -94,6 +94,13 @@ def test_seed_decides_which_events_meet_with_mishaps(ann: Trader) -> None:
         control(ann.url, "streams/resume", account="ann")
 
     assert heard(ann, act) == ["b", "a", "c", "d", "f", "f", "last"]
+    # e was lost, f came twice, a after b.
+    assert {row["mishap"]: row["count"] for row in listed(ann.url, "streams/mishaps")} == {
+        "lost": 1,
+        "repeated": 1,
+        "swapped": 1,
+        "late": 0,
+    }
 
 
 def test_resuming_ends_every_disturbance(ann: Trader) -> None:

@@ -1,0 +1,1 @@
+"""Tests of the soak: of what it compares, of what it draws, and of itself."""
