@@ -4,7 +4,7 @@ from typing import Any
 
 TRADERS = "Traders"
 
-_EDITED = ("accounts.account", "strategies.strategy", "strategies.subscription")
+_EDITED = ("accounts.account", "strategies.strategy", "strategies.subscription", "notifications.channel")
 _READ = (
     "strategies.signal",
     "strategies.position",
@@ -20,6 +20,7 @@ _READ = (
     "orders.remainder",
     "orders.strayorder",
     "webhooks.delivery",
+    "notifications.message",
     "webhooks.webhooktoken",
 )
 # Orders are changed by asking for their cancel, remainders by adopting them or by correcting the

@@ -42,6 +42,13 @@ _GROUPS: list[tuple[Any, list[tuple[Any, str, str]]]] = [
         ],
     ),
     (
+        _("Notifications"),
+        [
+            (_("Channels"), "notifications", "notifications.channel"),
+            (_("Messages"), "mail", "notifications.message"),
+        ],
+    ),
+    (
         _("System"),
         [
             (_("Webhook tokens"), "vpn_key", "webhooks.webhooktoken"),
