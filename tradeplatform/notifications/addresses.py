@@ -43,7 +43,9 @@ class Parts:
 
     @property
     def parameters(self) -> list[tuple[str, str]]:
-        return parse_qsl(self.query.replace("+", "%2B"), keep_blank_values=True)
+        # As Apprise 2.2 reads them (utils/parse.py): a semicolon separates, a plus is a plus.
+        query = self.query.replace(";", "&").replace("+", "%2B")
+        return [(name.strip(), value) for name, value in parse_qsl(query, keep_blank_values=True)]
 
 
 def check_address(address: str, *, allow_private: bool) -> str:

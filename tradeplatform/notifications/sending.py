@@ -15,6 +15,7 @@ from multiprocessing.connection import Connection
 
 import apprise
 from apprise.common import NotifyFormat, OverflowMode, PersistentStoreMode
+from apprise.manager_attachment import AttachmentManager
 
 from tradeplatform.notifications.addresses import AddressRefused, take_apart, without_secrets
 from tradeplatform.notifications.catalogue import SCHEMES
@@ -104,6 +105,8 @@ def _confine() -> None:
     resource.setrlimit(resource.RLIMIT_DATA, (_MOST_MEMORY, _MOST_MEMORY))
     # A proxy would look names up itself, out of the guard's sight.
     os.environ["NO_PROXY"] = os.environ["no_proxy"] = "*"
+    # Nothing is attached, and no template of a message is read from this machine or another.
+    AttachmentManager().remove("file", "http", "https")
 
 
 def send(letter: Letter) -> Outcome:
