@@ -4,7 +4,12 @@ from typing import Any
 
 TRADERS = "Traders"
 
-_EDITED = ("accounts.account", "strategies.strategy", "strategies.subscription", "notifications.channel")
+_EDITED = (
+    "accounts.account",
+    "strategies.strategy",
+    "strategies.subscription",
+    "notifications.channel",
+)
 _READ = (
     "strategies.signal",
     "strategies.position",
@@ -21,6 +26,7 @@ _READ = (
     "orders.strayorder",
     "webhooks.delivery",
     "notifications.message",
+    "notifications.notice",
     "webhooks.webhooktoken",
 )
 # Orders are changed by asking for their cancel, remainders by adopting them or by correcting the

@@ -150,7 +150,7 @@ def _of_channels(request: HttpRequest, *, now: datetime) -> Iterator[Figure]:
     yield Figure(
         _("Channels whose messages do not arrive (open one to read why, and send a test)"),
         _count(channels.filter(failing_since__isnull=False)),
-        _page("notifications_channel", failing_since__isempty=0),
+        _page("notifications_channel", failing_since__isempty=0, is_active__exact=1),
     )
     notifier = Notifier.objects.first()
     is_silent = notifier is None or notifier.is_silent(now=now)

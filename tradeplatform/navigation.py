@@ -46,6 +46,7 @@ _GROUPS: list[tuple[Any, list[tuple[Any, str, str]]]] = [
         [
             (_("Channels"), "notifications", "notifications.channel"),
             (_("Messages"), "mail", "notifications.message"),
+            (_("Notices"), "campaign", "notifications.notice"),
         ],
     ),
     (

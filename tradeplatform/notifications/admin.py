@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -13,15 +14,19 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action
 
-from tradeplatform.lib.admin_columns import badge, list_link
+from tradeplatform.lib.admin_columns import EMPTY, badge, list_link, row_link
 from tradeplatform.lib.admin_scope import OWNER, HistoryAdmin, OwnedAdmin, OwnRelatedFilter
 from tradeplatform.notifications import outbox
 from tradeplatform.notifications.catalogue import EXAMPLES
-from tradeplatform.notifications.events import CHOICES, Event
+from tradeplatform.notifications.events import CHOICES, NOUNS, Event
 from tradeplatform.notifications.forms import ChannelForm
-from tradeplatform.notifications.models import Channel, Message, State
+from tradeplatform.notifications.models import Channel, Message, Notice, State
 
 _STATE_COLOURS = {State.PENDING: "info", State.SENT: "success", State.GIVEN_UP: "danger"}
+
+
+def _state_badge(state: str) -> SafeString:
+    return badge(State(state).label, _STATE_COLOURS[State(state)])
 
 
 def _address_help() -> SafeString:
@@ -74,7 +79,14 @@ class ChannelAdmin(OwnedAdmin):
         return {"events": wanted, **super().get_changeform_initial_data(request)}
 
     def is_unused(self, row: Channel) -> bool:
-        return True  # its messages go with it
+        return True
+
+    def get_deleted_objects(
+        self, objs: Any, request: HttpRequest
+    ) -> tuple[list[str], dict[str, int], set[str], list[str]]:
+        """The channel alone: what was sent to it is a part of it, and nobody's to withhold."""
+        names = [str(channel) for channel in objs]
+        return names, {str(self.opts.verbose_name_plural): len(names)}, set(), []
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         # A list filtered by the stored text would tell it letter by letter.
@@ -138,15 +150,49 @@ class MessageAdmin(HistoryAdmin):
     readonly_fields = fields
     change_form_template = "admin/notifications/message.html"
 
-    def own_rows(self, rows: Any, user_id: int) -> Any:
+    def own_rows(self, rows: QuerySet[Any], user_id: int) -> QuerySet[Any]:
         return rows.filter(channel__owner_id=user_id)
 
     @admin.display(description=_("state"))
     def state_label(self, message: Message) -> SafeString:
         """On its way, sent or given up."""
-        return badge(message.get_state_display(), _STATE_COLOURS[State(message.state)])
+        return _state_badge(message.state)
 
     @admin.display(description=_("next try"))
     def next_try(self, message: Message) -> Any:
         """When it is tried next, if it is."""
         return message.next_try_at if message.state == State.PENDING else None
+
+
+@admin.register(Notice)
+class NoticeAdmin(HistoryAdmin):
+    """What happened, once per channel that is told of it, and whether it is told yet."""
+
+    list_display = ["at", "event_label", "text", "channel", "state_label"]
+    list_filter = [("channel", OwnRelatedFilter)]
+    list_select_related = ["channel", "message"]
+    ordering = ["-id"]
+    search_fields = ["text"]
+    empty_hint = _("Nothing to tell yet, or no channel wants to know.")
+    fields = ["at", "event_label", "text", "channel", "message_link"]
+    readonly_fields = fields
+
+    def own_rows(self, rows: QuerySet[Any], user_id: int) -> QuerySet[Any]:
+        return rows.filter(channel__owner_id=user_id)
+
+    @admin.display(description=_("event"))
+    def event_label(self, notice: Notice) -> str:
+        """What kind of news it is."""
+        return NOUNS[Event(notice.event)][0]
+
+    @admin.display(description=_("state"))
+    def state_label(self, notice: Notice) -> SafeString:
+        """The state of its message, if it is in one yet."""
+        if notice.message is None:
+            return badge(_("Waiting"), "plain")
+        return _state_badge(notice.message.state)
+
+    @admin.display(description=_("message"))
+    def message_link(self, notice: Notice) -> SafeString | str:
+        """The message that tells it."""
+        return EMPTY if notice.message is None else row_link(notice.message)

@@ -18,7 +18,7 @@ from tradeplatform.lib.encryption import CannotDecrypt
 from tradeplatform.notifications import outbox
 from tradeplatform.notifications.collecting import collect
 from tradeplatform.notifications.models import Message
-from tradeplatform.notifications.sending import Letter, Outcome, Sending
+from tradeplatform.notifications.sending import Letter, Outcome, Sending, load_services
 
 logger = logging.getLogger(__name__)
 
@@ -42,6 +42,7 @@ class NotifierProcess:
     """Tells people until it is told to stop."""
 
     def __init__(self) -> None:
+        load_services()
         self._under_way: list[_UnderWay] = []
         self._deleted_at: datetime | None = None
 

@@ -16,6 +16,7 @@ from multiprocessing.connection import Connection
 import apprise
 from apprise.common import NotifyFormat, OverflowMode, PersistentStoreMode
 from apprise.manager_attachment import AttachmentManager
+from apprise.manager_plugins import NotificationManager
 
 from tradeplatform.notifications.addresses import AddressRefused, take_apart, without_secrets
 from tradeplatform.notifications.catalogue import SCHEMES
@@ -28,6 +29,11 @@ _MOST_MEMORY = 512 * 1024 * 1024
 
 # Forked, not started anew: that would load everything again for every message.
 _context = multiprocessing.get_context("fork")
+
+
+def load_services() -> None:
+    """Load what Apprise knows, once; every child would have to do it otherwise."""
+    NotificationManager().load_modules()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,20 +53,19 @@ class Outcome:
     reason: str = ""
 
 
-_LATE = Outcome(False, f"No answer within {SEND_SECONDS} seconds.")
-
-
 class Sending:
     """One letter on its way."""
 
-    def __init__(self, letter: Letter, *, allow_private: bool) -> None:
+    def __init__(self, letter: Letter, *, allow_private: bool, seconds: int = SEND_SECONDS) -> None:
+        """`seconds` is all the time that the service has."""
         self._reader, writer = _context.Pipe(duplex=False)
         self._process = _context.Process(
-            target=_send_and_tell, args=(writer, letter, allow_private), daemon=True
+            target=_send_and_tell, args=(writer, letter, allow_private, seconds), daemon=True
         )
         self._process.start()
         writer.close()
-        self._ends_at = time.monotonic() + SEND_SECONDS + _GRACE_SECONDS
+        self._ends_at = time.monotonic() + seconds + _GRACE_SECONDS
+        self._late = Outcome(False, f"No answer within {seconds} s.")
         self._outcome: Outcome | None = None
 
     def outcome(self) -> Outcome | None:
@@ -68,14 +73,14 @@ class Sending:
         if self._outcome is None and self._reader.poll():
             self._end(self._heard())
         elif self._outcome is None and time.monotonic() >= self._ends_at:
-            self._end(_LATE)
+            self._end(self._late)
         return self._outcome
 
     def _heard(self) -> Outcome:
         try:
             outcome: Outcome = self._reader.recv()
         except EOFError:  # its alarm ended it
-            return _LATE
+            return self._late
         return outcome
 
     def _end(self, outcome: Outcome) -> None:
@@ -86,8 +91,8 @@ class Sending:
         self._reader.close()
 
 
-def _send_and_tell(writer: Connection, letter: Letter, allow_private: bool) -> None:
-    _confine()
+def _send_and_tell(writer: Connection, letter: Letter, allow_private: bool, seconds: int) -> None:
+    _confine(seconds)
     guard = Guard(allow_private=allow_private)
     guard.stand()
     outcome = send(letter)
@@ -97,11 +102,11 @@ def _send_and_tell(writer: Connection, letter: Letter, allow_private: bool) -> N
     writer.send(outcome)
 
 
-def _confine() -> None:
+def _confine(seconds: int) -> None:
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGALRM):
         signal.signal(number, signal.SIG_DFL)
     # Also when nobody waits for it any more.
-    signal.alarm(SEND_SECONDS)
+    signal.alarm(seconds)
     resource.setrlimit(resource.RLIMIT_DATA, (_MOST_MEMORY, _MOST_MEMORY))
     # A proxy would look names up itself, out of the guard's sight.
     os.environ["NO_PROXY"] = os.environ["no_proxy"] = "*"

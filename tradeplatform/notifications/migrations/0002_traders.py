@@ -13,6 +13,7 @@ _ADDED = frozenset(
         "notifications.change_channel",
         "notifications.delete_channel",
         "notifications.view_message",
+        "notifications.view_notice",
     }
 )
 

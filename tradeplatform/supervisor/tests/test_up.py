@@ -41,10 +41,10 @@ def platform() -> Iterator[PlatformProcess]:
 def test_stores_start_before_the_exchange_before_workers_before_work_comes_in(
     platform: PlatformProcess,
 ) -> None:
-    names = [name for name, _ in platform.processes()[:9]]
+    names = [name for name, _ in platform.processes()[:10]]
 
     workers = ["worker0", "worker1", "stream0", "stream1"]
-    assert names == ["valkey", "postgres", "sandbox", *workers, "web", "beat"]
+    assert names == ["valkey", "postgres", "sandbox", *workers, "notifier", "web", "beat"]
 
 
 def test_ready_prints_what_the_private_quickstart_file_says(platform: PlatformProcess) -> None:
