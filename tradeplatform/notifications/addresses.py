@@ -109,10 +109,8 @@ def _check_host(host: str, *, allow_private: bool) -> None:
         raise AddressRefused("The address names no host; see the examples.")
     for found in _looked_up(host):
         if not may_be_reached(found, allow_private=allow_private):
-            raise AddressRefused(
-                f"{host} is at {found}, which is no public address. Messages go to public ones "
-                "only, unless the operator sets NOTIFICATIONS_ALLOW_PRIVATE."
-            )
+            place = host if host == found else f"{host} ({found})"
+            raise AddressRefused(f"{place} is no public address; messages go to public ones only.")
 
 
 def _looked_up(host: str) -> set[str]:

@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action
@@ -140,7 +140,7 @@ class MessageAdmin(HistoryAdmin):
         "channel",
         "state_label",
         "title",
-        "text",
+        "lines",
         "tries",
         "created_at",
         "sent_at",
@@ -157,6 +157,13 @@ class MessageAdmin(HistoryAdmin):
     def state_label(self, message: Message) -> SafeString:
         """On its way, sent or given up."""
         return _state_badge(message.state)
+
+    @admin.display(description=_("text"))
+    def lines(self, message: Message) -> SafeString:
+        """The text, line by line as it is sent."""
+        return format_html_join(
+            mark_safe("<br>"), "{}", ((line,) for line in message.text.splitlines())
+        )
 
     @admin.display(description=_("next try"))
     def next_try(self, message: Message) -> Any:

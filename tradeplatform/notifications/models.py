@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from tradeplatform.lib.encryption import decrypt, encrypt
 
-# The notifier stamps its row every second or so while it lives.
+# The notifier stamps its row in every round while it lives.
 SILENT_AFTER = timedelta(seconds=60)
 
 
@@ -21,7 +21,7 @@ class Channel(models.Model):
     name = models.CharField(max_length=60)
     # An Apprise address; it holds a token or password as a rule, so it is never shown again.
     encrypted_address = models.TextField(editable=False)
-    hint = models.CharField("address", max_length=100, editable=False)
+    hint = models.CharField("sends to", max_length=100, editable=False)
     events = models.JSONField(default=list)
     is_active = models.BooleanField(
         default=True,
@@ -82,7 +82,7 @@ class Message(models.Model):
             models.CheckConstraint(condition=Q(state__in=State.values), name="message_state"),
         ]
         indexes = [
-            # What is to be sent; asked for every second.
+            # What is to be sent; asked for in every round.
             models.Index(
                 fields=["next_try_at"], name="message_pending", condition=Q(state=State.PENDING)
             ),

@@ -22,7 +22,7 @@ from tradeplatform.notifications.sending import Letter, Outcome, Sending, load_s
 
 logger = logging.getLogger(__name__)
 
-_ROUND_SECONDS = 1.0
+_ROUND_SECONDS = 2.0
 # While something is under way its end is looked for so often.
 _LOOK_SECONDS = 0.1
 _AT_ONCE = 8

@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=60)),
                 ('encrypted_address', models.TextField(editable=False)),
-                ('hint', models.CharField(editable=False, max_length=100, verbose_name='address')),
+                ('hint', models.CharField(editable=False, max_length=100, verbose_name='sends to')),
                 ('events', models.JSONField(default=list)),
                 ('is_active', models.BooleanField(default=True, help_text='An inactive channel is told nothing, and later nothing of that time.')),
                 ('last_success_at', models.DateTimeField(blank=True, editable=False, null=True)),
