@@ -1,7 +1,6 @@
 """The notifier from row to receiver, on a channel as people have it."""
 
 import time
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
@@ -19,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def notifier(db: None, settings: Settings) -> Iterator[NotifierProcess]:
+def notifier(db: None, settings: Settings) -> NotifierProcess:
     """It has made its first round, in a network of one's own."""
     settings.NOTIFICATIONS_ALLOW_PRIVATE = True
     notifier = NotifierProcess()
