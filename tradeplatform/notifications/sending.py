@@ -96,7 +96,7 @@ def _send_and_tell(writer: Connection, letter: Letter, allow_private: bool, seco
     guard = Guard(allow_private=allow_private)
     guard.stand()
     outcome = send(letter)
-    if guard.refused:
+    if guard.refused and not outcome.is_sent:  # a name may have a public address as well
         places = ", ".join(dict.fromkeys(guard.refused))
         outcome = Outcome(False, f"Not sent: {places} is no public address.")
     writer.send(outcome)
@@ -125,11 +125,15 @@ def send(letter: Letter) -> Outcome:
     except AddressRefused as refused:
         return Outcome(False, str(refused))
     except Exception as error:  # noqa: BLE001  a plugin of Apprise: whatever it raises is an answer
-        return Outcome(
-            False, without_secrets(f"{type(error).__name__}: {error}", address=letter.address)
-        )
-    reason = without_secrets(complaints.text(), address=letter.address)
+        return Outcome(False, _told(f"{type(error).__name__}: {error}", letter))
+    reason = _told(complaints.text(), letter)
     return Outcome(True) if is_sent else Outcome(False, reason or "The service refused it.")
+
+
+def _told(text: str, letter: Letter) -> str:
+    """What a service said, on one line, as it may be kept and shown."""
+    printable = "".join(char if char.isprintable() else " " for char in text)
+    return without_secrets(" ".join(printable.split()), address=letter.address)
 
 
 def _notify(letter: Letter) -> bool:
@@ -159,5 +163,5 @@ class _Complaints(logging.Handler):
         self._texts.append(record.getMessage())
 
     def text(self) -> str:
-        """All of it on one line."""
-        return " ".join(" ".join(self._texts).split())
+        """All of it."""
+        return " ".join(self._texts)

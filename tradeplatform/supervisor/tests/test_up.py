@@ -180,7 +180,7 @@ def test_services_that_are_given_are_not_started(sandbox: SandboxProcess, state_
         platform.read_until("^Ctrl-C stops everything")
 
     names = [name for name, _ in platform.processes()]
-    assert names == ["worker0", "stream0", "web", "beat"]
+    assert names == ["worker0", "stream0", "notifier", "web", "beat"]
     assert platform.quickstart()["sandbox_url"] == sandbox.url
     assert not (state_dir / "stores").exists()
 
