@@ -4,7 +4,12 @@ from typing import Any
 
 TRADERS = "Traders"
 
-_EDITED = ("accounts.account", "strategies.strategy", "strategies.subscription")
+_EDITED = (
+    "accounts.account",
+    "strategies.strategy",
+    "strategies.subscription",
+    "notifications.channel",
+)
 _READ = (
     "accounts.breaker",
     "strategies.signal",
@@ -21,6 +26,8 @@ _READ = (
     "orders.remainder",
     "orders.strayorder",
     "webhooks.delivery",
+    "notifications.message",
+    "notifications.notice",
     "webhooks.webhooktoken",
 )
 # Orders are changed by asking for their cancel, remainders by adopting them or by correcting the

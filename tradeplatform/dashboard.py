@@ -28,6 +28,7 @@ from orders.streaming.feeds import broken_streams
 from orders.transitions import OrderStatus
 from strategies.models import ExpiryAction, HookProgress
 from tradeplatform.lib.admin_columns import row_link
+from tradeplatform.notifications.models import Channel, Notifier
 from webhooks.models import Delivery, Outcome
 
 # What happened lately is looked for among so many of a table's newest rows.
@@ -115,6 +116,7 @@ def _attention(request: HttpRequest, *, now: datetime) -> Iterator[Figure]:
     yield from _of_orders(request, now=now)
     yield from _of_accounts(request)
     yield from _of_breakers(request, now=now)
+    yield from _of_channels(request, now=now)
 
 
 def _of_workers(request: HttpRequest, *, now: datetime) -> Iterator[Figure]:
@@ -141,6 +143,22 @@ def _of_workers(request: HttpRequest, *, now: datetime) -> Iterator[Figure]:
         _("Strategies whose hooks had a problem in the last 24 hours"),
         _count(failed),
         _page("strategies_hookprogress", last_problem_at__isempty=0),
+    )
+
+
+def _of_channels(request: HttpRequest, *, now: datetime) -> Iterator[Figure]:
+    channels = _rows(Channel, request).filter(is_active=True)
+    yield Figure(
+        _("Channels whose messages do not arrive (open one to read why, and send a test)"),
+        _count(channels.filter(failing_since__isnull=False)),
+        _page("notifications_channel", failing_since__isempty=0, is_active__exact=1),
+    )
+    notifier = Notifier.objects.first()
+    is_silent = notifier is None or notifier.is_silent(now=now)
+    yield Figure(
+        _("Channels that are told nothing: the notifier is silent (is it running?)"),
+        _count(channels) if is_silent else 0,
+        _page("notifications_channel"),
     )
 
 

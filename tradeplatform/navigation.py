@@ -44,6 +44,14 @@ _GROUPS: list[tuple[Any, list[tuple[Any, str, str]]]] = [
         ],
     ),
     (
+        _("Notifications"),
+        [
+            (_("Channels"), "notifications", "notifications.channel"),
+            (_("Messages"), "mail", "notifications.message"),
+            (_("Notices"), "campaign", "notifications.notice"),
+        ],
+    ),
+    (
         _("System"),
         [
             (_("Webhook tokens"), "vpn_key", "webhooks.webhooktoken"),

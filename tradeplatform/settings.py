@@ -117,6 +117,11 @@ HOOK_SECONDS = number("HOOK_SECONDS", default=5)
 # A hook that answers its own orders must not run away: more orders than this are refused.
 HOOK_ORDERS_PER_MINUTE = number("HOOK_ORDERS_PER_MINUTE", default=60)
 
+# --- Notifications ---
+# Messages go to public addresses only: a channel must not reach what only this machine or network
+# reaches. 1 is for people with a server of their own there, who trust everybody with a login.
+NOTIFICATIONS_ALLOW_PRIVATE = flag("NOTIFICATIONS_ALLOW_PRIVATE", default=False)
+
 # --- Webhook ---
 # TradingView gives up after 3 s; we answer with what is known before that.
 WEBHOOK_WAIT_SECONDS = number("WEBHOOK_WAIT_SECONDS", default=2)
@@ -150,6 +155,7 @@ INSTALLED_APPS = [
     "strategies",
     "orders",
     "webhooks",
+    "tradeplatform.notifications",
 ]
 
 MIDDLEWARE = [

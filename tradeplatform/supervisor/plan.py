@@ -109,11 +109,12 @@ def demo(installation: Installation) -> ChildSpec:
 
 
 def platform(installation: Installation) -> list[Member]:
-    """Workers, order streams unless they are not wanted, web and beat."""
+    """Workers, order streams unless they are not wanted, the notifier, web and beat."""
     shards = range(installation.shards)
     workers = [_worker(installation, shard) for shard in shards]
     streams = [_stream(installation, shard) for shard in shards if installation.streams]
-    return [*workers, *streams, _web(installation), _beat(installation)]
+    edge = [_notifier(installation), _web(installation), _beat(installation)]
+    return [*workers, *streams, *edge]
 
 
 def worker_names(installation: Installation) -> list[str]:
@@ -143,6 +144,10 @@ def _worker(installation: Installation, shard: int) -> Member:
 def _stream(installation: Installation, shard: int) -> Member:
     argv = ["manage.py", "stream", "--shard", str(shard)]
     return Member(Role.STREAM, _python(installation, name=f"stream{shard}", argv=argv))
+
+
+def _notifier(installation: Installation) -> Member:
+    return Member(Role.STREAM, _python(installation, name="notifier", argv=["manage.py", "notify"]))
 
 
 def _web(installation: Installation) -> Member:

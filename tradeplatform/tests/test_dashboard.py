@@ -18,6 +18,8 @@ from orders.models import Expiry, Feed
 from orders.tests.rows import make_denied, make_dispatch, make_order, make_remainder
 from strategies.models import HookProgress
 from strategies.tests.rows import make_signal, make_strategy, subscribe
+from tradeplatform.notifications.models import Notifier
+from tradeplatform.notifications.tests.rows import make_channel
 from webhooks.tests.delivery_rows import make_delivery, make_refusal
 
 pytestmark = pytest.mark.django_db
@@ -207,6 +209,27 @@ def test_hooks_that_failed_and_rules_that_notified_are_told_for_a_day(
     assert "on_fill: ValueError: no" in client.get(hooks.url).content.decode()
     assert {row.action for row in client.get(notes.url).context["cl"].result_list} == {"NOTIFY"}
     assert front(client, trader("bob"))["attention"] == []
+
+
+def test_channels_that_fail_and_a_notifier_that_is_silent_are_told(
+    client: Client, alice: User
+) -> None:
+    now = timezone.now()
+    make_channel(alice, "fine")
+    make_channel(alice, "fails", failing_since=now)
+    make_channel(alice, "switched off", failing_since=now, is_active=False)
+    make_channel(trader("bob"), "bobs", failing_since=now)
+
+    failing, unheard = front(client, alice)["attention"]
+    rows = client.get(failing.url).context["cl"].result_list
+    Notifier.objects.create(seen_at=now)
+    (still_failing,) = front(client, alice)["attention"]
+
+    assert str(failing.title).startswith("Channels whose messages do not arrive")
+    assert (failing.value, still_failing.value) == (1, 1)
+    assert {channel.name for channel in rows} == {"fails"}
+    assert str(unheard.title).startswith("Channels that are told nothing")
+    assert unheard.value == 2
 
 
 def test_nothing_to_do_is_not_mentioned(client: Client, alice: User) -> None:

@@ -9,7 +9,7 @@ from tradeplatform.supervisor.address import Address
 from tradeplatform.supervisor.plan import Installation, Role
 
 
-def test_the_platform_is_a_worker_and_a_stream_per_shard_and_web_and_beat() -> None:
+def test_the_platform_is_a_worker_and_a_stream_per_shard_and_notifier_web_and_beat() -> None:
     members = plan.platform(_installation())
 
     assert [(member.spec.name, member.role) for member in members] == [
@@ -17,6 +17,7 @@ def test_the_platform_is_a_worker_and_a_stream_per_shard_and_web_and_beat() -> N
         ("worker1", Role.WORKER),
         ("stream0", Role.STREAM),
         ("stream1", Role.STREAM),
+        ("notifier", Role.STREAM),
         ("web", Role.EDGE),
         ("beat", Role.EDGE),
     ]
@@ -25,7 +26,13 @@ def test_the_platform_is_a_worker_and_a_stream_per_shard_and_web_and_beat() -> N
 def test_the_platform_runs_without_streams_where_they_are_not_wanted() -> None:
     members = plan.platform(replace(_installation(), streams=False))
 
-    assert [member.spec.name for member in members] == ["worker0", "worker1", "web", "beat"]
+    assert [member.spec.name for member in members] == [
+        "worker0",
+        "worker1",
+        "notifier",
+        "web",
+        "beat",
+    ]
 
 
 def test_roles_start_with_the_stores_and_end_where_work_comes_in() -> None:
@@ -58,7 +65,7 @@ def test_children_are_told_everything_by_their_environment() -> None:
 
 
 def test_the_web_is_one_process_with_the_threads_asked_for_on_the_socket_held_for_it() -> None:
-    web = plan.platform(_installation())[4].spec
+    web = plan.platform(_installation())[5].spec
     argv = list(web.argv)
 
     assert web.open_files == (9,)
@@ -76,6 +83,7 @@ def test_celery_dies_at_once_with_the_supervisor_but_gunicorn_ends_its_own_worke
         "worker1": SIGKILL,
         "stream0": SIGTERM,
         "stream1": SIGTERM,
+        "notifier": SIGTERM,
         "web": SIGTERM,
         "beat": SIGKILL,
     }

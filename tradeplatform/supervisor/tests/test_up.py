@@ -41,10 +41,10 @@ def platform() -> Iterator[PlatformProcess]:
 def test_stores_start_before_the_exchange_before_workers_before_work_comes_in(
     platform: PlatformProcess,
 ) -> None:
-    names = [name for name, _ in platform.processes()[:9]]
+    names = [name for name, _ in platform.processes()[:10]]
 
     workers = ["worker0", "worker1", "stream0", "stream1"]
-    assert names == ["valkey", "postgres", "sandbox", *workers, "web", "beat"]
+    assert names == ["valkey", "postgres", "sandbox", *workers, "notifier", "web", "beat"]
 
 
 def test_ready_prints_what_the_private_quickstart_file_says(platform: PlatformProcess) -> None:
@@ -180,7 +180,7 @@ def test_services_that_are_given_are_not_started(sandbox: SandboxProcess, state_
         platform.read_until("^Ctrl-C stops everything")
 
     names = [name for name, _ in platform.processes()]
-    assert names == ["worker0", "stream0", "web", "beat"]
+    assert names == ["worker0", "stream0", "notifier", "web", "beat"]
     assert platform.quickstart()["sandbox_url"] == sandbox.url
     assert not (state_dir / "stores").exists()
 

@@ -1,0 +1,7 @@
+"""The notifications app."""
+
+from django.apps import AppConfig
+
+
+class NotificationsConfig(AppConfig):
+    name = "tradeplatform.notifications"

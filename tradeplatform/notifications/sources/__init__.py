@@ -1,0 +1,28 @@
+"""Where news comes from. A new source is a member of `events.Event` and one entry in a list here.
+
+`TABLES` are tables whose rows are written once: each row is news. `CONDITIONS` are things that are
+wrong for a while: that they began is news, and that they are over.
+"""
+
+from datetime import timedelta
+
+from orders.models import Expiry, Fill, OrderEvent, StrayOrder
+from tradeplatform.notifications.events import Event
+from tradeplatform.notifications.sources import accounts, orders, platform
+from tradeplatform.notifications.sources.kinds import Conditions, Table
+
+TABLES = (
+    Table("fills", Event.FILL, Fill, "booked_at", orders.fills, orders.of_fill),
+    Table("refusals", Event.REFUSED, OrderEvent, "at", orders.refusals, orders.of_refusal),
+    Table("expiries", Event.EXPIRY, Expiry, "started_at", orders.expiries, orders.of_expiry),
+    Table("alarms", Event.NEEDS_PERSON, OrderEvent, "at", orders.alarms, orders.of_alarm),
+    Table("strays", Event.NEEDS_PERSON, StrayOrder, "found_at", orders.strays, orders.of_stray),
+)
+
+CONDITIONS = (
+    Conditions("drifts", Event.DRIFT, accounts.drifts),
+    Conditions("hooks", Event.HOOK, accounts.hook_problems),
+    Conditions("workers", Event.SILENT, platform.silent_workers),
+    # Streams break now and then and come back by themselves; polls take over meanwhile.
+    Conditions("streams", Event.SILENT, platform.broken_streams, patience=timedelta(minutes=2)),
+)

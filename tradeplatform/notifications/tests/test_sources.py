@@ -1,0 +1,269 @@
+"""What people read: the exact words of every kind of news, and who hears it."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.contrib.auth.models import User
+
+from accounts.tests.rows import superuser
+from orders.models import Expiry, Feed, OrderEvent, StrayOrder
+from orders.tests.rows import make_dispatch, make_fill, make_remainder
+from strategies.models import HookProgress
+from strategies.tests.rows import NOON, make_signal, subscribe
+from tradeplatform.notifications.collecting import collect
+from tradeplatform.notifications.events import Event
+from tradeplatform.notifications.tests.rows import denied, make_channel, order_of, texts, trading
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _begun(db: None) -> None:
+    """The notifier has been running before anything happens."""
+    collect(now=NOON)
+
+
+def test_a_fill(alice: User) -> None:
+    channel = make_channel(alice)
+    make_fill(order_of(trading(alice), status="PARTIALLY_FILLED", filled_quantity=Decimal("0.1")))
+
+    collect(now=NOON)
+
+    assert texts(channel) == ["Bought 0.1 BTC/USDT at 89999.5, 0.1 of 0.5 filled · A1 · test1"]
+
+
+def test_an_order_that_we_refused(alice: User) -> None:
+    channel = make_channel(alice)
+    denied(trading(alice))
+
+    collect(now=NOON)
+
+    assert texts(channel) == [
+        "Not sent: buy 0.5 BTC/USDT at 90000 · A1 · test1. "
+        "BELOW_MINIMUM: 0.00001 BTC is below the minimum 0.0001"
+    ]
+
+
+def test_an_order_that_the_exchange_refused(alice: User) -> None:
+    channel = make_channel(alice)
+    order = order_of(trading(alice), side="SELL", order_type="MARKET", limit_price=None)
+    OrderEvent.objects.create(
+        order=order,
+        at=NOON,
+        from_status="SUBMITTED",
+        to_status="REJECTED",
+        reason="INSUFFICIENT_FUNDS: the account has too little BTC",
+    )
+
+    collect(now=NOON)
+
+    assert texts(channel) == [
+        "Refused by the exchange: sell 0.5 BTC/USDT at the market · A1 · test1. "
+        "INSUFFICIENT_FUNDS: the account has too little BTC"
+    ]
+
+
+def test_an_expiry_rule(alice: User) -> None:
+    channel = make_channel(alice)
+    Expiry.objects.create(
+        order=order_of(trading(alice)),
+        action="CANCEL",
+        rule_text="1. LIMIT buys that open: after 3 h → cancel",
+        started_at=NOON,
+    )
+
+    collect(now=NOON)
+
+    assert texts(channel) == [
+        "Expiry rule, CANCEL: buy 0.5 BTC/USDT at 90000 · A1 · test1. "
+        "1. LIMIT buys that open: after 3 h → cancel"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("reason", "told"),
+    [
+        ("outcome unknown: no answer was recorded", "Outcome unknown"),
+        ("needs a person: no answer was recorded", "Needs you"),
+    ],
+)
+def test_an_order_of_which_nobody_knows_enough(alice: User, reason: str, told: str) -> None:
+    channel = make_channel(alice)
+    OrderEvent.objects.create(
+        order=order_of(trading(alice)),
+        at=NOON,
+        from_status="SUBMITTED",
+        to_status="SUBMITTED",
+        reason=reason,
+    )
+
+    collect(now=NOON)
+
+    assert texts(channel) == [
+        f"{told}: buy 0.5 BTC/USDT at 90000 · A1 · test1. no answer was recorded"
+    ]
+
+
+def test_a_stray_order(alice: User) -> None:
+    channel = make_channel(alice)
+    StrayOrder.objects.create(
+        account=trading(alice).account,
+        client_order_id="tp1",
+        venue_order_id="1",
+        symbol="BTC/USDT",
+        side="BUY",
+        quantity=Decimal("0.50"),
+        found_at=NOON,
+    )
+
+    collect(now=NOON)
+
+    assert texts(channel) == [
+        "Needs you: buy 0.5 BTC/USDT is at the exchange with our id, unknown here · A1"
+    ]
+
+
+def test_drift_and_its_end(alice: User) -> None:
+    channel = make_channel(alice)
+    remainder = make_remainder(
+        trading(alice).account, held=Decimal("2.49"), differs_since=NOON, drifted_at=NOON
+    )
+
+    collect(now=NOON)
+    collect(now=NOON + timedelta(seconds=1))
+    remainder.drifted_at = None
+    remainder.save()
+    collect(now=NOON + timedelta(seconds=2))
+
+    drift = "Drift on A1: BTC differs by -0.01, entries in it are refused until it is settled"
+    assert texts(channel) == [drift, f"Over: {drift}"]
+
+
+def test_drift_that_comes_back_is_told_again(alice: User) -> None:
+    channel = make_channel(alice)
+    remainder = make_remainder(trading(alice).account, held=Decimal("2.49"))
+
+    for second, drifted_at in enumerate([NOON, None, NOON]):
+        remainder.drifted_at = drifted_at
+        remainder.save()
+        collect(now=NOON + timedelta(seconds=second))
+
+    assert [text.partition(" ")[0] for text in texts(channel)] == ["Drift", "Over:", "Drift"]
+
+
+def test_a_problem_of_hooks_is_told_once_however_often_it_comes(alice: User) -> None:
+    channel = make_channel(alice)
+    progress = HookProgress.objects.create(
+        strategy=trading(alice).strategy,
+        hooks="x.Y",
+        events={},
+        fills={},
+        marked_at=NOON,
+        last_problem="on_fill: ValueError: no",
+        last_problem_at=NOON,
+    )
+
+    collect(now=NOON)
+    progress.last_problem_at = NOON + timedelta(minutes=1)
+    progress.save()
+    collect(now=NOON + timedelta(minutes=1))
+
+    assert texts(channel) == ["Hooks of test1 had a problem: on_fill: ValueError: no"]
+
+
+def test_alerts_that_no_worker_takes_are_told_to_superusers_only(alice: User) -> None:
+    channel, of_root = make_channel(alice), make_channel(superuser())
+    strategy = trading(alice).strategy
+    make_dispatch(make_signal(strategy, alice), shard=1)
+
+    collect(now=NOON + timedelta(seconds=10))
+    collect(now=NOON + timedelta(seconds=11))
+
+    assert texts(channel) == []
+    assert texts(of_root) == ["Worker 1 is silent: 1 alert not taken for 10 s or more"]
+
+
+def test_a_stream_that_is_silent_for_two_minutes(alice: User) -> None:
+    of_root = make_channel(superuser())
+    account = trading(alice).account
+    account.pk, account.name = 4, "A4"  # an account of shard 0
+    account.save()
+    subscribe(trading(alice, "other", "test2").strategy, account)
+    Feed.objects.create(account=account, market_type="SPOT", stream_state="DOWN")
+
+    collect(now=NOON)
+    collect(now=NOON + timedelta(seconds=119))
+    told_early = texts(of_root)
+    collect(now=NOON + timedelta(seconds=120))
+
+    assert told_early == []
+    assert texts(of_root) == [
+        "Order streams of shard 0 are down or silent: 1 account followed by polls only"
+    ]
+
+
+def test_accounts_with_open_orders_that_nobody_polls(alice: User) -> None:
+    of_root = make_channel(superuser())
+    order = order_of(trading(alice))
+    Feed.objects.create(
+        account=order.account,
+        market_type="SPOT",
+        stream_state="NOT_SUPPORTED",
+        polled_at=NOON,
+        reconciled_at=NOON,
+    )
+
+    collect(now=NOON + timedelta(minutes=3))
+    told_in_time = texts(of_root)
+    collect(now=NOON + timedelta(minutes=3, seconds=1))
+
+    shard = order.account_id % 2
+    assert told_in_time == []
+    assert texts(of_root) == [f"Worker {shard} or the beat is silent: 1 account not polled"]
+
+
+def test_the_owner_of_the_account_hears_and_the_owner_of_the_strategy_does_not(
+    alice: User, bob: User
+) -> None:
+    provider, subscriber = make_channel(alice), make_channel(bob)
+    strategy = trading(alice).strategy
+    mine = trading(bob, "bobs", "bobs").account
+    denied(subscribe(strategy, mine))
+
+    collect(now=NOON)
+
+    assert texts(provider) == []
+    assert len(texts(subscriber)) == 1
+
+
+def test_a_channel_hears_only_what_it_chose(alice: User) -> None:
+    channel = make_channel(alice, events=[Event.REFUSED])
+    subscription = trading(alice)
+    make_fill(order_of(subscription))
+    denied(subscription)
+
+    collect(now=NOON)
+
+    assert [notice.event for notice in channel.notices.all()] == ["REFUSED"]
+
+
+@pytest.mark.parametrize("off", ["channel", "owner"])
+def test_nobody_is_told_on_a_channel_that_is_switched_off(alice: User, off: str) -> None:
+    channel = make_channel(alice, is_active=off != "channel")
+    User.objects.filter(pk=alice.pk).update(is_active=off != "owner")
+    denied(trading(alice))
+
+    collect(now=NOON)
+
+    assert texts(channel) == []
+
+
+def test_one_of_our_tokens_in_a_reason_is_not_told(alice: User) -> None:
+    channel = make_channel(alice)
+    event = denied(trading(alice))
+    OrderEvent.objects.filter(pk=event.pk).update(reason="BAD: tpw_abcdef0123456789")
+
+    collect(now=NOON)
+
+    assert texts(channel) == ["Not sent: buy 0.5 BTC/USDT at 90000 · A1 · test1. BAD: [removed]"]
