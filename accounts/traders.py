@@ -9,6 +9,7 @@ _READ = (
     "strategies.signal",
     "strategies.position",
     "strategies.positioncorrection",
+    "strategies.tradingrun",
     "strategies.markprice",
     "strategies.hookprogress",
     "orders.order",
@@ -28,6 +29,7 @@ _READ = (
 _ACTIONS = (
     "orders.change_order",
     "orders.change_remainder",
+    "strategies.change_tradingswitch",
     "orders.change_strayorder",
     "webhooks.add_webhooktoken",
 )

@@ -1,0 +1,66 @@
+"""What a flatten does next about one position. Pure.
+
+One close at a time: nothing new while any order of the subscription moves the position. What is
+left is tried again a few times, ever more seldom; what the exchange does not trade is left.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from tradeplatform.lib.decimals import ZERO
+
+MOST_TRIES = 5
+_TOO_LITTLE = frozenset({"NO_LONG_POSITION", "NO_SHORT_POSITION"})
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A position that is not zero; short is negative."""
+
+    quantity: Decimal
+    is_spot: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Tries:
+    """The flatten's closes of the position so far, and the last one's refusal if it was refused."""
+
+    count: int = 0
+    last_at: datetime | None = None
+    error_code: str = ""
+    error_message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Close it now, or wait, or neither: then `note` says why something stays.
+
+    `is_over`: nothing more is done about it. `is_harmless`: it stays because it is too little.
+    """
+
+    closes_now: bool = False
+    is_over: bool = False
+    is_harmless: bool = False
+    note: str = ""
+
+
+def judge(held: Held, tries: Tries, *, is_moving: bool, now: datetime) -> Verdict:
+    """What to do about the position now; `is_moving`: an order of its symbol has not ended."""
+    if is_moving:
+        return Verdict(note="waits for an order in this symbol to end")
+    if held.is_spot and held.quantity < ZERO:
+        return Verdict(is_over=True, note="sold more than it bought; nothing is there to sell")
+    if tries.error_code in _TOO_LITTLE:
+        return Verdict(is_over=True, is_harmless=True, note="less than the exchange trades is left")
+    if tries.count >= MOST_TRIES:
+        last = tries.error_message or "closes left a rest"
+        return Verdict(is_over=True, note=f"not closed after {tries.count} tries: {last}")
+    if tries.last_at is not None and now < tries.last_at + _pause(tries):
+        return Verdict(note=f"is tried again: {tries.error_message}")
+    return Verdict(closes_now=True)
+
+
+def _pause(tries: Tries) -> timedelta:
+    """None after a close that was executed: what it left is closed at once."""
+    return timedelta(seconds=2**tries.count if tries.error_code else 0)
