@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action
 
-from accounts.badges import environment_badge, health_badge
+from accounts.badges import environment_badge, health_badge, own_trading_badge
 from accounts.exchange.venues import VENUES
 from accounts.forms import AccountForm
 from accounts.models import Account
@@ -38,6 +38,7 @@ class AccountAdmin(OwnedAdmin):
         "venue_label",
         "owner",
         "is_active",
+        "trading_label",
         "health_label",
         "health_checked_at",
         "subscriptions_link",
@@ -48,7 +49,8 @@ class AccountAdmin(OwnedAdmin):
         ("health", ChoicesDropdownFilter),
         "is_active",
     ]
-    list_select_related = ["owner"]
+    list_select_related = ["owner", "trading_switch"]
+    change_form_outer_before_template = "admin/trading/state_of_row.html"
     ordering = ["name"]  # the count below hides the model's own
     search_fields = ["name", "venue", "owner__username"]
     empty_hint = _("No accounts yet. Add one: a key of your exchange, or of its play-money world.")
@@ -151,6 +153,11 @@ class AccountAdmin(OwnedAdmin):
     def health_label(self, account: Account) -> SafeString:
         """What the last connection check found."""
         return health_badge(account)
+
+    @admin.display(description=_("trading"))
+    def trading_label(self, account: Account) -> SafeString:
+        """The state of its own switch; its page says what else applies."""
+        return own_trading_badge(account)
 
     @admin.display(description=_("subscriptions"))
     def subscriptions_link(self, account: Any) -> SafeString:

@@ -10,6 +10,7 @@ _READ = (
     "strategies.position",
     "strategies.positioncorrection",
     "strategies.tradingrun",
+    "strategies.tradingswitch",
     "strategies.markprice",
     "strategies.hookprogress",
     "orders.order",

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from strategies.models import TradingRun, TradingSwitch
 from strategies.trading_states import Restraint, Scope, TradingState
 
-_Key = tuple[str, int | None]
+_Key = tuple[str, int]  # a scope, and the id of the user, account or strategy; 0 for everything
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Restraints:
         What a flatten closes passes those that do not stand in its way; see `_passed`.
         """
         keys: list[_Key] = [
-            (Scope.EVERYTHING, None),
+            (Scope.EVERYTHING, 0),
             (Scope.USER, owner_id),
             (Scope.ACCOUNT, account_id),
             (Scope.STRATEGY, strategy_id),
@@ -62,7 +62,7 @@ def restraint_of(switch: TradingSwitch) -> Restraint:
 
 
 def _key(switch: TradingSwitch) -> _Key:
-    return switch.scope, switch.user_id or switch.account_id or switch.strategy_id
+    return switch.scope, switch.user_id or switch.account_id or switch.strategy_id or 0
 
 
 def _passed(flatten_run: TradingRun | None, owner_id: int) -> frozenset[str]:

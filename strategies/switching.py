@@ -30,6 +30,17 @@ class Target:
         named = {} if self.scope is Scope.EVERYTHING else {f"{self.scope.lower()}_id": self.id}
         return {"scope": self.scope.value, **named}
 
+    @property
+    def word(self) -> str:
+        """How a form names it; `target_of` reads it."""
+        return f"{self.scope}-{self.id}"
+
+
+def target_of(word: str) -> Target:
+    """The target that `Target.word` names; raises ValueError when it names none."""
+    scope, _, number = word.partition("-")
+    return Target(Scope(scope), int(number))
+
 
 @dataclass(frozen=True, slots=True)
 class Wish:

@@ -7,7 +7,13 @@ from django.db import migrations
 from accounts.traders import add_permissions
 from tradeplatform.lib.beats import make_beats
 
-_ADDED = frozenset({"strategies.view_tradingrun", "strategies.change_tradingswitch"})
+_ADDED = frozenset(
+    {
+        "strategies.view_tradingrun",
+        "strategies.view_tradingswitch",
+        "strategies.change_tradingswitch",
+    }
+)
 
 
 def add(apps, schema_editor):

@@ -66,7 +66,7 @@ def _key(position: Position) -> _Key:
 
 def _held(position: Position) -> Held:
     is_spot = position.subscription.strategy.market_type == MarketType.SPOT
-    return Held(quantity=position.quantity, is_spot=is_spot)
+    return Held(position.quantity, is_spot=is_spot, changed_at=position.updated_at)
 
 
 def _moving(positions: Iterable[Position]) -> set[_Key]:

@@ -16,10 +16,11 @@ _TOO_LITTLE = frozenset({"NO_LONG_POSITION", "NO_SHORT_POSITION"})
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A position that is not zero; short is negative."""
+    """A position that is not zero, since when; short is negative."""
 
     quantity: Decimal
     is_spot: bool
+    changed_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ def judge(held: Held, tries: Tries, *, is_moving: bool, now: datetime) -> Verdic
         return Verdict(note="waits for an order in this symbol to end")
     if held.is_spot and held.quantity < ZERO:
         return Verdict(is_over=True, note="sold more than it bought; nothing is there to sell")
-    if tries.error_code in _TOO_LITTLE:
+    if tries.error_code in _TOO_LITTLE and not _has_changed(held, tries):
         return Verdict(is_over=True, is_harmless=True, note="less than the exchange trades is left")
     if tries.count >= MOST_TRIES:
         last = tries.error_message or "closes left a rest"
@@ -59,6 +60,11 @@ def judge(held: Held, tries: Tries, *, is_moving: bool, now: datetime) -> Verdic
     if tries.last_at is not None and now < tries.last_at + _pause(tries):
         return Verdict(note=f"is tried again: {tries.error_message}")
     return Verdict(closes_now=True)
+
+
+def _has_changed(held: Held, tries: Tries) -> bool:
+    """An order that was on its way may have filled since."""
+    return tries.last_at is not None and held.changed_at > tries.last_at
 
 
 def _pause(tries: Tries) -> timedelta:

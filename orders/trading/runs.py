@@ -26,7 +26,7 @@ def begin(wish: Wish, *, person: User, now: datetime) -> TradingRun:
     Once this returns the switch is committed. Workers and the beat do what is left.
     """
     run = switch(wish, person=person, now=now)
-    _try_to_advance(run.pk)
+    take_further(run.pk)
     run.refresh_from_db()
     return run
 
@@ -34,10 +34,11 @@ def begin(wish: Wish, *, person: User, now: datetime) -> TradingRun:
 def advance_all() -> None:
     """Take every run that has not ended a step further."""
     for run_id in TradingRun.objects.filter(ended_at__isnull=True).values_list("id", flat=True):
-        _try_to_advance(run_id)
+        take_further(run_id)
 
 
-def _try_to_advance(run_id: int) -> None:
+def take_further(run_id: int) -> None:
+    """One step, now; what cannot be done is logged and left to the next call."""
     try:
         note_commit(run_id)
         advance(run_id, now=datetime.now(UTC))
