@@ -1,4 +1,4 @@
-"""`manage.py trading_state`: stop and resume trading from a shell, and follow what becomes of it."""
+"""`manage.py trading_state`: stop and resume trading from a shell, and follow what comes of it."""
 
 import threading
 import time
