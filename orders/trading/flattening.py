@@ -6,7 +6,7 @@ counts what other open orders take, and no round begins while an order of the sa
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -36,8 +36,10 @@ class Flattened:
 
 def flatten(run: TradingRun, *, now: datetime) -> Flattened:
     """Begin the closes that can begin now; call inside the transaction that holds the run."""
-    positions = _positions(run)
-    moving, begun, tries = _moving(positions), _strategies_at_work(run), _tries(run)
+    # In this order: what becomes an order, or a fill, in between counts twice and never not.
+    ids = list(closable_subscriptions(run).values_list("id", flat=True))
+    begun, moving, tries = _strategies_begun(run), _moving(ids), _tries(run)
+    positions = _positions(ids)
     verdicts = [
         judge(
             _held(position),
@@ -52,8 +54,8 @@ def flatten(run: TradingRun, *, now: datetime) -> Flattened:
     return _summary(found)
 
 
-def _positions(run: TradingRun) -> list[Position]:
-    rows = Position.objects.filter(subscription__in=closable_subscriptions(run))
+def _positions(subscription_ids: Collection[int]) -> list[Position]:
+    rows = Position.objects.filter(subscription_id__in=subscription_ids)
     held = rows.exclude(quantity=0).select_related(
         "subscription__strategy", "subscription__account"
     )
@@ -69,15 +71,15 @@ def _held(position: Position) -> Held:
     return Held(position.quantity, is_spot=is_spot, changed_at=position.updated_at)
 
 
-def _moving(positions: Iterable[Position]) -> set[_Key]:
+def _moving(subscription_ids: Collection[int]) -> set[_Key]:
     """The keys with an order that may still change the position, or has in a way not booked yet."""
-    orders = without_end({each.subscription_id for each in positions})
+    orders = without_end(subscription_ids)
     return set(orders.order_by().values_list("subscription_id", "symbol"))
 
 
-def _strategies_at_work(run: TradingRun) -> set[int]:
-    """Those whose closes of an earlier round no worker has settled."""
-    rows = Dispatch.objects.filter(signal__flatten_run=run, settled_at__isnull=True)
+def _strategies_begun(run: TradingRun) -> set[int]:
+    """Those whose closes of an earlier round are no orders yet: no worker has claimed them."""
+    rows = Dispatch.objects.filter(signal__flatten_run=run, claimed_at__isnull=True)
     return set(rows.values_list("signal__strategy_id", flat=True))
 
 
