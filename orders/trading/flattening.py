@@ -2,7 +2,8 @@
 
 Each round stores one signal per strategy whose intents name their subscriptions; write-ahead,
 sizing under lock, settling and recovery are those of every order. Nothing is closed twice: sizing
-counts what other open orders take, and no round begins while an order of the same key is open.
+counts what other open orders take, and no close begins while one that may take from the same
+position is open. An entry that is still on its way delays none: a later round closes what it fills.
 """
 
 from collections import defaultdict
@@ -38,13 +39,14 @@ def flatten(run: TradingRun, *, now: datetime) -> Flattened:
     """Begin the closes that can begin now; call inside the transaction that holds the run."""
     # In this order: what becomes an order, or a fill, in between counts twice and never not.
     ids = list(closable_subscriptions(run).values_list("id", flat=True))
-    begun, moving, tries = _strategies_begun(run), _moving(ids), _tries(run)
+    begun, taken, tries = _strategies_begun(run), _taken(ids), _tries(run)
     positions = _positions(ids)
     verdicts = [
         judge(
             _held(position),
             tries.get(_key(position), Tries()),
-            is_moving=_key(position) in moving or position.subscription.strategy_id in begun,
+            is_taken=(*_key(position), _closing_side(position)) in taken
+            or position.subscription.strategy_id in begun,
             now=now,
         )
         for position in positions
@@ -71,10 +73,14 @@ def _held(position: Position) -> Held:
     return Held(position.quantity, is_spot=is_spot, changed_at=position.updated_at)
 
 
-def _moving(subscription_ids: Collection[int]) -> set[_Key]:
-    """The keys with an order that may still change the position, or has in a way not booked yet."""
-    orders = without_end(subscription_ids)
-    return set(orders.order_by().values_list("subscription_id", "symbol"))
+def _taken(subscription_ids: Collection[int]) -> set[tuple[int, str, str]]:
+    """Subscription, symbol and side of orders that may fill, or have in a way not booked yet."""
+    orders = without_end(subscription_ids).order_by()
+    return set(orders.values_list("subscription_id", "symbol", "side"))
+
+
+def _closing_side(position: Position) -> Side:
+    return Side.SELL if position.quantity > ZERO else Side.BUY
 
 
 def _strategies_begun(run: TradingRun) -> set[int]:
@@ -87,8 +93,10 @@ def _tries(run: TradingRun) -> dict[_Key, Tries]:
     tries: dict[_Key, Tries] = {}
     for order in Order.objects.filter(signal__flatten_run=run).order_by("id"):
         key = order.subscription_id, order.symbol
+        earlier = tries.get(key, Tries())
         tries[key] = Tries(
-            count=tries.get(key, Tries()).count + 1,
+            count=earlier.count + 1,
+            in_vain=0 if order.filled_quantity else earlier.in_vain + 1,
             last_at=order.created_at,
             error_code=order.error_code,
             error_message=order.error_message,
@@ -116,8 +124,7 @@ def _closes(positions: Iterable[Position]) -> list[Intent]:
     """One intent per symbol and side, for those who hold it so."""
     holders: dict[tuple[str, Side], list[int]] = defaultdict(list)
     for position in positions:
-        side = Side.SELL if position.quantity > ZERO else Side.BUY
-        holders[position.symbol, side].append(position.subscription_id)
+        holders[position.symbol, _closing_side(position)].append(position.subscription_id)
     return [
         Intent(
             action=Action.PLACE,

@@ -81,7 +81,7 @@ def test_the_close_waits_until_the_resting_one_is_canceled(world: World) -> None
     finish(world, run)
 
     assert early == 0
-    assert "0.1 BTC/USDT:USDT: waits for an order in this symbol to end" in waiting
+    assert "0.1 BTC/USDT:USDT: waits for an order that may close it to end" in waiting
     sold = [row for row in world.venue_orders(side="SELL") if row["status"] == "FILLED"]
     assert len(sold) == 1
     assert position_of(perp, account, PERP) == 0
@@ -108,6 +108,29 @@ def test_a_close_that_is_filled_in_part_is_followed_by_one_for_the_rest(world: W
     assert closes[1].quantity == after_one
     assert position_of(perp, account, PERP) == 0
     assert sum(close.filled_quantity for close in closes) == 40
+
+
+def test_an_entry_whose_outcome_is_unknown_delays_no_close_and_what_it_filled_is_closed(
+    world: World,
+) -> None:
+    account = world.account("A1")
+    perp = futures(world, account)
+    hold(world, perp, Side.BUY)
+    unclear = world.alert(perp, market(Side.BUY, symbol="BTCUSDT", quantity="0.2"))
+    world.claim_only(unclear)
+    (entry,) = orders_of(unclear)
+    world.place_by_hand(entry)
+    Order.objects.filter(id=entry.pk).update(outcome_unknown_since=world.now())
+
+    run = throw(world, HALTED, action=FLATTEN)
+    world.execute(Signal.objects.get(flatten_run=run))
+    early = position_of(perp, account, PERP)
+    finish(world, run)
+
+    sold = Order.objects.filter(signal__flatten_run=run).order_by("id")
+    assert early == 0
+    assert [order.quantity for order in sold] == [Decimal("0.1"), Decimal("0.2")]
+    assert position_of(perp, account, PERP) == 0
 
 
 def test_another_strategys_position_on_the_account_is_left_alone(world: World) -> None:
@@ -178,7 +201,7 @@ def test_killed_after_the_send_the_close_is_looked_up_and_not_sent_again(world: 
     meanwhile = TradingRun.objects.get().notes
     finish(world, run)
 
-    assert "waits for an order in this symbol to end" in meanwhile
+    assert "waits for an order that may close it to end" in meanwhile
     assert len(world.venue_orders(side="SELL")) == 1
     assert position_of(perp, account, PERP) == 0
 

@@ -15,16 +15,17 @@ SHORT = Held(Decimal(-1), is_spot=False, changed_at=NOON)
 CLOSES = Verdict(closes_now=True)
 
 
-def tries(count: int, code: str = "", *, seconds_ago: int = 0) -> Tries:
-    return Tries(count, NOON - timedelta(seconds=seconds_ago), code, "why" if code else "")
+def tries(in_vain: int, code: str = "", *, count: int = 9, seconds_ago: int = 0) -> Tries:
+    last_at = NOON - timedelta(seconds=seconds_ago)
+    return Tries(count, in_vain, last_at, code, "why" if code else "")
 
 
 @pytest.mark.parametrize(
-    ("held", "tried", "is_moving", "verdict"),
+    ("held", "tried", "is_taken", "verdict"),
     [
         (LONG, Tries(), False, CLOSES),
-        (LONG, Tries(), True, Verdict(note="waits for an order in this symbol to end")),
-        (LONG, tries(1), False, CLOSES),
+        (LONG, Tries(), True, Verdict(note="waits for an order that may close it to end")),
+        (LONG, tries(0), False, CLOSES),
         (LONG, tries(1, "INTERRUPTED", seconds_ago=1), False, Verdict(note="is tried again: why")),
         (LONG, tries(1, "INTERRUPTED", seconds_ago=2), False, CLOSES),
         (LONG, tries(3, "INTERRUPTED", seconds_ago=7), False, Verdict(note="is tried again: why")),
@@ -33,13 +34,19 @@ def tries(count: int, code: str = "", *, seconds_ago: int = 0) -> Tries:
             LONG,
             tries(5, "INTERRUPTED", seconds_ago=99),
             False,
-            Verdict(is_over=True, note="not closed after 5 tries: why"),
+            Verdict(is_over=True, note="not closed after 9 tries: why"),
+        ),
+        (
+            LONG,
+            tries(0, count=30),
+            False,
+            Verdict(is_over=True, note="not closed after 30 tries: closes left a rest"),
         ),
         (
             LONG,
             tries(5),
             False,
-            Verdict(is_over=True, note="not closed after 5 tries: closes left a rest"),
+            Verdict(is_over=True, note="not closed after 9 tries: closes left a rest"),
         ),
         (
             LONG,
@@ -58,6 +65,6 @@ def tries(count: int, code: str = "", *, seconds_ago: int = 0) -> Tries:
     ],
 )
 def test_one_close_at_a_time_a_few_times_and_never_in_a_hurry(
-    held: Held, tried: Tries, *, is_moving: bool, verdict: Verdict
+    held: Held, tried: Tries, *, is_taken: bool, verdict: Verdict
 ) -> None:
-    assert judge(held, tried, is_moving=is_moving, now=NOON) == verdict
+    assert judge(held, tried, is_taken=is_taken, now=NOON) == verdict
