@@ -1,9 +1,10 @@
-"""When a switch has been obeyed everywhere: once no transaction of ours that had begun before its
+"""When a switch is obeyed everywhere: once no writing transaction of ours that had begun before its
 commit is under way.
 
-Decisions read the switches inside their own transactions, so later ones obey; earlier ones have
-ended by then, and what they ordered is committed and can be canceled. It costs the order path
-nothing. Any other transaction of ours counts too, so the moment may be told late, never early.
+Decisions write or lock first and then read the switches, all in one transaction; so later ones
+obey, and earlier ones have ended by then: what they ordered is committed and can be canceled. It
+costs the order path nothing. Any other writing transaction of ours counts as well, so the moment
+may be told late, never early; one that only reads has no transaction id.
 """
 
 from datetime import datetime
@@ -17,7 +18,7 @@ _STILL_DECIDING = """
     SELECT clock_timestamp(), EXISTS (
         SELECT FROM pg_stat_activity
         WHERE datname = current_database() AND usename = current_user
-          AND pid <> pg_backend_pid() AND xact_start <= %s)
+          AND pid <> pg_backend_pid() AND backend_xid IS NOT NULL AND xact_start <= %s)
 """
 
 

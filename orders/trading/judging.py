@@ -61,6 +61,8 @@ def judge(held: Held, tries: Tries, *, is_taken: bool, now: datetime) -> Verdict
         return Verdict(is_over=True, note="sold more than it bought; nothing is there to sell")
     if tries.error_code in _TOO_LITTLE and not _has_changed(held, tries):
         return Verdict(is_over=True, is_harmless=True, note="less than the exchange trades is left")
+    if tries.error_code == "TRADING_HALTED":
+        return Verdict(is_over=True, note=tries.error_message)
     if tries.in_vain >= _MOST_IN_VAIN or tries.count >= _MOST_TRIES:
         last = tries.error_message or "closes left a rest"
         return Verdict(is_over=True, note=f"not closed after {tries.count} tries: {last}")

@@ -8,7 +8,7 @@ import logging
 from datetime import UTC, datetime
 
 from django.contrib.auth.models import User
-from django.db import DatabaseError, transaction
+from django.db import transaction
 
 from orders.trading.blocking import note_commit, obeyed_at
 from orders.trading.canceling import cancel_known, count_in_flight, count_unfinished
@@ -42,7 +42,7 @@ def take_further(run_id: int) -> None:
     try:
         note_commit(run_id)
         advance(run_id, now=datetime.now(UTC))
-    except DatabaseError:
+    except Exception:  # the switch is committed whatever becomes of the rest
         logger.exception("trading run %s is not taken further; the beat comes back to it", run_id)
 
 

@@ -257,15 +257,15 @@ def test_a_strategys_owner_closes_for_subscribers_what_an_alert_would(world: Wor
     perp.subscriptions.filter(account=left).update(is_active=False)
     throw(world, HALTED, on=frozen, by=stranger)
 
-    run = throw(world, HALTED, on=perp, by=world.owner, action=FLATTEN)
-    for _ in range(2):
-        work(world)
+    run = finish(world, throw(world, HALTED, on=perp, by=world.owner, action=FLATTEN))
 
     held = [position_of(perp, account, PERP) for account in (own, follows, left, frozen)]
     assert held == [0, 0, Decimal("0.1"), Decimal("0.1")]
     (refused,) = Order.objects.filter(signal__flatten_run=run, account=frozen)
     assert refused.error_code == "TRADING_HALTED"
     assert "Trading of account A4 is HALTED" in refused.error_message
+    assert refused.error_message in run.notes
+    assert run.flat_at is None
 
 
 def test_a_subscriber_gets_out_of_a_strategy_that_its_owner_has_halted(world: World) -> None:

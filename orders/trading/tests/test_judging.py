@@ -36,6 +36,7 @@ def tries(in_vain: int, code: str = "", *, count: int = 9, seconds_ago: int = 0)
             False,
             Verdict(is_over=True, note="not closed after 9 tries: why"),
         ),
+        (LONG, tries(1, "TRADING_HALTED"), False, Verdict(is_over=True, note="why")),
         (
             LONG,
             tries(0, count=30),

@@ -100,6 +100,23 @@ def until_locked() -> None:
     wait_for(is_held)
 
 
+def test_who_only_reads_for_a_long_time_is_not_waited_for(world: World) -> None:
+    reading, done = threading.Event(), threading.Event()
+
+    def read() -> None:
+        with transaction.atomic():
+            TradingSwitch.objects.exists()
+            reading.set()
+            done.wait(20)
+
+    with on_another_connection(read):
+        reading.wait(20)
+        run = throw(world, HALTED)
+        done.set()
+
+    assert run.blocked_at is not None
+
+
 def wish(state: TradingState = HALTED) -> Wish:
     return Wish(target=Target(Scope.EVERYTHING), state=state)
 
