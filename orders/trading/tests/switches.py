@@ -2,10 +2,11 @@
 
 from django.contrib.auth.models import User
 
+from accounts.exchange.types import MarketType, Side
 from accounts.models import Account
 from orders.models import Order
 from orders.tests.waiting import wait_for
-from orders.tests.world import World, dispatches_of
+from orders.tests.world import World, dispatches_of, market
 from orders.trading.runs import advance_all, begin
 from strategies.models import Signal, Strategy, TradingRun
 from strategies.switching import Target, Wish
@@ -71,3 +72,13 @@ def finish(world: World, run: TradingRun) -> TradingRun:
 def brief(orders: list[Order]) -> list[tuple[str, str]]:
     """State and error code of each."""
     return [(order.status, order.error_code) for order in orders]
+
+
+def futures(world: World, *accounts: Account, name: str = "perp", **fields: object) -> Strategy:
+    """A strategy that trades contracts."""
+    return world.strategy(name, *accounts, market_type=MarketType.FUTURES, **fields)  # type: ignore[arg-type]
+
+
+def hold(world: World, strategy: Strategy, side: Side, symbol: str = "BTCUSDT") -> None:
+    """A tenth of a coin, long or short, on every account."""
+    world.trade(strategy, market(side, symbol=symbol, quantity="0.1"))
