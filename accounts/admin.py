@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action
 
-from accounts.badges import breaker_badge, environment_badge, health_badge
+from accounts.badges import breaker_badge, environment_badge, health_badge, own_trading_badge
 from accounts.breakers import rows
 from accounts.breakers.admin import BreakerAdmin
 from accounts.exchange.venues import VENUES
@@ -46,6 +46,7 @@ class AccountAdmin(OwnedAdmin):
         "owner",
         "is_active",
         "breaker_label",
+        "trading_label",
         "health_label",
         "subscriptions_link",
         "orders_link",
@@ -55,7 +56,8 @@ class AccountAdmin(OwnedAdmin):
         ("health", ChoicesDropdownFilter),
         "is_active",
     ]
-    list_select_related = ["owner"]
+    list_select_related = ["owner", "trading_switch"]
+    change_form_outer_before_template = "admin/trading/state_of_row.html"
     ordering = ["name"]  # the count below hides the model's own
     search_fields = ["name", "venue", "owner__username"]
     empty_hint = _("No accounts yet. Add one: a key of your exchange, or of its play-money world.")
@@ -186,6 +188,11 @@ class AccountAdmin(OwnedAdmin):
     def health_label(self, account: Account) -> SafeString:
         """What the last connection check found."""
         return health_badge(account)
+
+    @admin.display(description=_("trading"))
+    def trading_label(self, account: Account) -> SafeString:
+        """The state of its own switch; its page says what else applies."""
+        return own_trading_badge(account)
 
     @admin.display(description=_("subscriptions"))
     def subscriptions_link(self, account: Any) -> SafeString:

@@ -1,6 +1,7 @@
 """Labels of accounts in the admin. Real money must be unmistakable: LIVE is the only solid red."""
 
 from datetime import datetime
+from typing import Any
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +16,20 @@ _ENVIRONMENT_COLOURS = {
     Environment.SANDBOX: "plain",
 }
 _HEALTH_COLOURS = {Health.OK: "success", Health.FAILED: "danger", Health.UNCHECKED: "plain"}
+
+
+_TRADING_COLOURS = {"ACTIVE": "success", "REDUCING": "warning", "HALTED": "alarm"}
+
+
+def trading_badge(state: str) -> SafeString:
+    """ACTIVE, REDUCING or HALTED."""
+    return badge(state, _TRADING_COLOURS[state])
+
+
+def own_trading_badge(row: Any) -> SafeString:
+    """The state of the own switch of an account or a strategy; ACTIVE where it has none."""
+    switch = getattr(row, "trading_switch", None)
+    return trading_badge("ACTIVE" if switch is None else switch.state)
 
 
 def environment_badge(environment: str) -> SafeString:

@@ -15,6 +15,8 @@ _READ = (
     "strategies.signal",
     "strategies.position",
     "strategies.positioncorrection",
+    "strategies.tradingrun",
+    "strategies.tradingswitch",
     "strategies.markprice",
     "strategies.hookprogress",
     "orders.order",
@@ -37,6 +39,7 @@ _ACTIONS = (
     "accounts.change_breaker",
     "orders.change_order",
     "orders.change_remainder",
+    "strategies.change_tradingswitch",
     "orders.change_strayorder",
     "webhooks.add_webhooktoken",
 )

@@ -18,8 +18,11 @@ from accounts.exchange.types import MarketType
 from orders.models import Dispatch
 from orders.nudges import nudge_dispatch
 from strategies.intents import Intent, in_order_of_execution, to_json
-from strategies.models import Signal, Strategy
+from strategies.models import Signal, Strategy, TradingRun
 from strategies.reversing import with_reversals
+
+# A close that could not be sent within this time is tried anew by its flatten.
+_FLATTEN_MAX_AGE = timedelta(seconds=60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,7 @@ def open_signal(
     intents: Sequence[Intent],
     dedup_key: str | None,
     received_at: datetime,
+    flatten_run: TradingRun | None = None,
 ) -> OpenedSignal:
     """Write the signal and its dispatch rows; nudge the shards once the transaction commits.
 
@@ -49,9 +53,10 @@ def open_signal(
         strategy=strategy,
         sender_id=sender.pk,
         dedup_key=dedup_key,
+        flatten_run=flatten_run,
         intents=_plain(intents, strategy),
         received_at=received_at,
-        expires_at=received_at + timedelta(seconds=strategy.max_signal_age_seconds),
+        expires_at=received_at + _max_age(strategy, flatten_run),
     )
     try:
         with transaction.atomic():
@@ -64,6 +69,12 @@ def open_signal(
     # robust: a dead broker must not turn committed work into an error for the sender.
     transaction.on_commit(lambda: _nudge(dispatches), robust=True)
     return OpenedSignal(signal=signal, is_new=True)
+
+
+def _max_age(strategy: Strategy, flatten_run: TradingRun | None) -> timedelta:
+    if flatten_run is not None:
+        return _FLATTEN_MAX_AGE
+    return timedelta(seconds=strategy.max_signal_age_seconds)
 
 
 def is_asked_for(signal: Signal, intents: Sequence[Intent]) -> bool:

@@ -15,6 +15,7 @@ from orders.transitions import OrderStatus
 from orders.work import Plan, Subscriber
 from strategies.intents import Intent
 from strategies.sizing import Denied, SizedOrder, needs_holding, size_order
+from strategies.trading_states import Restraint
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ def draft_order(
     intent_index: int,
     subscriber: Subscriber,
     view: MarketView,
+    restraint: Restraint | None,
     now: datetime,
 ) -> Draft:
     """The order of one intent for one subscription.
@@ -45,6 +47,8 @@ def draft_order(
     try:
         if now >= plan.signal.expires_at:
             raise expired()
+        if restraint is not None:
+            restraint.check(is_close=_may_close(intent, subscriber))
         sized = _size_from_memory(order, plan, intent, subscriber, view, now)
         event = None if sized is None else submit_sized(order, sized, now=now)
     except Denied as denied:
@@ -102,6 +106,11 @@ def check_currency(currency: str, rules: MarketRules) -> None:
             "CURRENCY_MISMATCH",
             f"{rules.symbol} is quoted in {rules.quote}; this strategy trades {currency} markets.",
         )
+
+
+def _may_close(intent: Intent, subscriber: Subscriber) -> bool:
+    """Whether only its sizing can tell that it is no close."""
+    return needs_holding(intent, subscriber.login.market.market_type)
 
 
 def _initialized(

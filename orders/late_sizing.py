@@ -19,11 +19,13 @@ from orders.holding_reading import AccountRows
 from orders.models import Fill, Order, OrderEvent
 from orders.obstacles import Obstacle, obstacles
 from orders.order_store import write_orders
+from orders.restraining import check_not_taken_back, check_restraint
 from orders.reversal import doubt_about_position
 from orders.transitions import OPEN, OrderStatus
 from orders.work import LateSizing
 from strategies.holdings import Holding
 from strategies.models import Position, Subscription
+from strategies.restraints import Restraints, read_restraints
 from strategies.reversing import check_flat, found_nothing_to_close
 from strategies.sizing import (
     Allocation,
@@ -79,6 +81,7 @@ class _Books:
     orders: dict[int, Order]
     rows: AccountRows
     obstacles: dict[tuple[int, str], Obstacle]
+    restraints: Restraints
     needless: list[Order] = field(default_factory=list)
 
     @classmethod
@@ -88,7 +91,7 @@ class _Books:
         _lock_subscriptions(subscription_ids)
         orders = (
             waiting.select_for_update(of=("self",), no_key=True)
-            .select_related("subscription__strategy", "signal")
+            .select_related("account", "subscription__strategy", "signal__flatten_run__person")
             .order_by("id")
         )
         locked = {order.pk: order for order in orders}
@@ -110,6 +113,7 @@ class _Books:
             orders=locked,
             rows=AccountRows(positions, open_orders),
             obstacles=_obstacles(locked.values()),
+            restraints=read_restraints(),
         )
 
     def settle(self, request: LateSizing, now: datetime) -> OrderEvent | None:
@@ -120,6 +124,7 @@ class _Books:
         try:
             if now >= order.signal.expires_at:
                 raise expired()
+            check_not_taken_back(order.signal.flatten_run)
             sized, holding = self._size(order, request)
         except Denied as denied:
             if found_nothing_to_close(request.intent, denied):
@@ -149,6 +154,7 @@ class _Books:
             last_price=request.market.last_price,
             holding=holding,
         )
+        check_restraint(order, self.restraints, is_close=sized.is_close)
         if not sized.is_close:
             self._check_obstacle(order, rules)
             self._check_symbol_limit(subscription, rules.symbol)

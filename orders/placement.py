@@ -14,8 +14,10 @@ from orders.drafting import Draft, draft_order, ticket_of
 from orders.market_data import MarketView
 from orders.models import Dispatch, Order, OrderEvent
 from orders.transitions import OrderStatus
-from orders.work import DispatchWork, Job, PlaceJob, Plan, by_account
+from orders.work import DispatchWork, Job, PlaceJob, Plan, Subscriber, by_account
 from strategies.intents import Action
+from strategies.restraints import Restraints, read_restraints
+from strategies.trading_states import Restraint
 
 _Step = tuple[int, Job]  # an intent's index and a job of it
 
@@ -27,7 +29,8 @@ def claim(plan: Plan, view: MarketView, *, now: datetime) -> DispatchWork | None
         if unclaimed.update(claimed_at=now) != 1:
             return None
         cancels = mark_targets(plan, view, now=now)
-        drafts = _drafts(plan, view, now)
+        # Read here, not with the plan: a halt that is committed before this transaction is obeyed.
+        drafts = _drafts(plan, view, read_restraints(), now)
         _insert(drafts)
     steps = sorted([*cancels, *_placements(drafts)], key=lambda step: step[0])
     return DispatchWork(
@@ -37,13 +40,30 @@ def claim(plan: Plan, view: MarketView, *, now: datetime) -> DispatchWork | None
     )
 
 
-def _drafts(plan: Plan, view: MarketView, now: datetime) -> list[Draft]:
+def _drafts(plan: Plan, view: MarketView, restraints: Restraints, now: datetime) -> list[Draft]:
     return [
-        draft_order(plan=plan, intent_index=index, subscriber=subscriber, view=view, now=now)
+        draft_order(
+            plan=plan,
+            intent_index=index,
+            subscriber=subscriber,
+            view=view,
+            restraint=_restraint(plan, subscriber, restraints),
+            now=now,
+        )
         for index, intent in enumerate(plan.intents)
         if intent.action is Action.PLACE
         for subscriber in plan.subscribers
+        if intent.is_for(subscriber.subscription_id)
     ]
+
+
+def _restraint(plan: Plan, subscriber: Subscriber, restraints: Restraints) -> Restraint | None:
+    return restraints.on(
+        owner_id=subscriber.owner_id,
+        account_id=subscriber.login.account_id,
+        strategy_id=plan.signal.strategy_id,
+        flatten_run=plan.signal.flatten_run,
+    )
 
 
 def _insert(drafts: Sequence[Draft]) -> None:

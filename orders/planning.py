@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -46,7 +45,7 @@ def waiting_dispatches(dispatch_id: int) -> list[int]:
 def load_plan(dispatch_id: int) -> Plan | None:
     """The plan of a dispatch that nobody has claimed yet; None if somebody has."""
     dispatch = (
-        Dispatch.objects.select_related("signal__strategy")
+        Dispatch.objects.select_related("signal__strategy", "signal__flatten_run__person")
         .filter(id=dispatch_id, claimed_at__isnull=True)
         .first()
     )
@@ -73,7 +72,13 @@ def load_plan(dispatch_id: int) -> Plan | None:
 
 
 def trading_subscriptions(signal: Signal) -> QuerySet[Subscription]:
-    """The subscriptions on which the signal's sender may open orders now."""
+    """The subscriptions on which the signal's sender may open orders now.
+
+    A flatten's are those that it names, switched off or not: it only closes.
+    """
+    if signal.flatten_run_id is not None:
+        named = {pk for plain in signal.intents for pk in plain["subscription_ids"]}
+        return _with_accounts(Q(id__in=named))
     strategy = signal.strategy
     rows = sender_subscriptions(signal).filter(is_active=True, account__is_active=True)
     if not strategy.is_active:
@@ -83,14 +88,14 @@ def trading_subscriptions(signal: Signal) -> QuerySet[Subscription]:
 
 def sender_subscriptions(signal: Signal) -> QuerySet[Subscription]:
     """The subscriptions a signal acts on: all for the strategy's owner, else the sender's own."""
-    scope: dict[str, Any] = {}
+    wanted = Q(strategy=signal.strategy_id)
     if signal.sender_id != signal.strategy.owner_id:
-        scope["account__owner"] = signal.sender_id
-    return (
-        Subscription.objects.filter(Q(strategy=signal.strategy_id), **scope)
-        .select_related("account")
-        .order_by("id")
-    )
+        wanted &= Q(account__owner=signal.sender_id)
+    return _with_accounts(wanted)
+
+
+def _with_accounts(wanted: Q) -> QuerySet[Subscription]:
+    return Subscription.objects.filter(wanted).select_related("account").order_by("id")
 
 
 def login_of(account: Account, strategy: Strategy) -> Login:
@@ -118,6 +123,7 @@ def _subscriber(row: Subscription, strategy: Strategy, obstacle: Obstacle | None
         obstacle = replace(obstacle or Obstacle(), pause=pause)
     return Subscriber(
         subscription_id=row.pk,
+        owner_id=row.account.owner_id,
         login=login,
         allocation=Allocation(capital=row.capital, leverage=row.leverage),
         has_symbol_limit=row.max_symbols is not None,

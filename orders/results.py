@@ -97,7 +97,8 @@ def _waiting(signal: Signal) -> Iterator[ResultRow]:
     for dispatch in Dispatch.objects.filter(signal=signal, claimed_at__isnull=True):
         waiting = in_shard(trading_subscriptions(signal), dispatch.shard, shards=dispatch.shards)
         for subscription in waiting:
-            yield from (_waiting_row(subscription.account, intent) for intent in orders)
+            meant = [intent for intent in orders if intent.is_for(subscription.pk)]
+            yield from (_waiting_row(subscription.account, intent) for intent in meant)
 
 
 def _waiting_row(account: Account, intent: Intent) -> ResultRow:

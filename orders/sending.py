@@ -26,11 +26,10 @@ from orders import market_data
 from orders.drafting import expired, replacement_expired
 from orders.late_sizing import size_late
 from orders.looking_up import look_up
-from orders.models import Order
 from orders.outcomes import Answered, CancelFailed, Outcome, SendFailed
 from orders.recording import record
+from orders.restraining import refusal_at_turn
 from orders.reversal import unfinished_close, wait_for_close
-from orders.transitions import OrderStatus
 from orders.work import (
     AccountWork,
     CancelJob,
@@ -89,6 +88,7 @@ class Sender:
         async with lock:
             for job in account.jobs:
                 await self._try(job, expires_at=expires_at, has_waited=has_waited)
+                has_waited = True  # the next one did, for this one
 
     async def _try(self, job: Job, *, expires_at: datetime | None, has_waited: bool) -> None:
         try:
@@ -117,10 +117,8 @@ class Sender:
         ticket = job.ticket or await self._sizer.submit(await _late_sizing(job))
         if ticket is None:
             return None
-        if job.ticket and has_waited and not await self._is_still_wanted(job.order_id):
-            return SendFailed(
-                job.order_id, NotSent("CANCELED_BEFORE_SENDING", "It was canceled in time.")
-            )
+        if job.ticket and has_waited and (refusal := await self._second_look(job.order_id)):
+            return SendFailed(job.order_id, NotSent(refusal.code, refusal.message))
         return await _place(job, ticket, expires_at)
 
     async def _wait_for_close(self, job: PlaceJob, expires_at: datetime) -> None:
@@ -132,17 +130,13 @@ class Sender:
 
         await wait_for_close(job, expires_at=expires_at, find=find, look_up=look_up)
 
-    async def _is_still_wanted(self, order_id: int) -> bool:
-        """Whether nobody asked for the order's cancel while it waited for its account's turn."""
-        return await asyncio.wrap_future(self._threads.submit(_is_submitted, order_id))
+    async def _second_look(self, order_id: int) -> Denied | None:
+        """Why the order is not to be sent after it waited for its account's turn."""
+        return await asyncio.wrap_future(self._threads.submit(refusal_at_turn, order_id))
 
     def stop(self) -> None:
         """Write what is left and close the connections."""
         self._threads.stop()
-
-
-def _is_submitted(order_id: int) -> bool:
-    return Order.objects.filter(id=order_id, status=OrderStatus.SUBMITTED).exists()
 
 
 def _may_close(job: PlaceJob) -> bool:

@@ -17,6 +17,7 @@ from orders.nudges import (
     nudge_remainders,
 )
 from orders.remainders import checking
+from orders.trading import runs
 from orders.worker import executor
 
 
@@ -98,6 +99,12 @@ def poll_all() -> None:
 def expire() -> None:
     """Beat: have every shard's worker let the strategies' expiry rules act."""
     _nudge_every_shard(nudge_expire)
+
+
+@shared_task(name="orders.advance_trading_runs")
+def advance_trading_runs() -> None:
+    """Beat: take what was asked for with a trading switch a step further."""
+    runs.advance_all()
 
 
 def _nudge_every_shard(*nudges: Callable[..., None]) -> None:

@@ -25,6 +25,7 @@ class Subscriber:
     """One subscription as the order path sees it."""
 
     subscription_id: int
+    owner_id: int
     login: Login
     allocation: Allocation
     has_symbol_limit: bool

@@ -52,6 +52,9 @@ class Intent:
 
     `close_first` is the alert's wish; strategies.reversing turns it into two intents: a close that
     `is_reversal` and, right behind it, the order itself, which comes `after_close`.
+
+    `subscription_ids` names the only subscriptions it is meant for; empty: all that the signal
+    reaches. Alerts cannot say so, a flatten does.
     """
 
     action: Action
@@ -66,6 +69,11 @@ class Intent:
     close_first: bool = False
     is_reversal: bool = False
     after_close: bool = False
+    subscription_ids: tuple[int, ...] = ()
+
+    def is_for(self, subscription_id: int) -> bool:
+        """Whether this subscription, which the signal reaches, is meant."""
+        return not self.subscription_ids or subscription_id in self.subscription_ids
 
 
 _MARKS = ("close_first", "is_reversal", "after_close")
@@ -98,6 +106,7 @@ def to_json(intent: Intent) -> dict[str, Any]:
         "trigger_price": _text(intent.trigger_price),
         "order_id": intent.order_id,
         "priority": intent.priority,
+        "subscription_ids": list(intent.subscription_ids) or None,
         **{name: True for name in _MARKS if getattr(intent, name)},
     }
     return {name: value for name, value in plain.items() if value not in (None, "")}
@@ -116,6 +125,7 @@ def from_json(plain: dict[str, Any]) -> Intent:
         trigger_price=_decimal(plain.get("trigger_price")),
         order_id=plain.get("order_id", ""),
         priority=plain.get("priority", 0),
+        subscription_ids=tuple(plain.get("subscription_ids", ())),
         **{name: plain.get(name, False) for name in _MARKS},
     )
 

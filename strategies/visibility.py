@@ -6,6 +6,7 @@ A subscriber does not see the owner's signals: an alert is its sender's own text
 from django.db.models import Q, QuerySet
 
 from strategies.models import Strategy, Subscription
+from strategies.trading_states import Scope
 
 
 def visible_subscriptions(user_id: int) -> Q:
@@ -29,6 +30,30 @@ def visible_signals(user_id: int) -> Q:
     """A condition on signals: of the user's strategies, or sent with the user's token."""
     own_strategies = list(Strategy.objects.filter(owner_id=user_id).values_list("pk", flat=True))
     return Q(strategy_id__in=own_strategies) | Q(sender_id=user_id)
+
+
+def visible_switches(user_id: int) -> Q:
+    """A condition on trading switches: everything's, and what the user owns or trades with."""
+    strategies = Strategy.objects.filter(visible_strategies(user_id))
+    return (
+        Q(scope=Scope.EVERYTHING)
+        | Q(user_id=user_id)
+        | Q(account__owner_id=user_id)
+        | Q(strategy__in=strategies.values("pk"))
+    )
+
+
+def visible_runs(user_id: int) -> Q:
+    """A condition on trading runs: the own, and of switches of what the user owns.
+
+    Not of everything: what was left to close there is other people's.
+    """
+    return (
+        Q(person_id=user_id)
+        | Q(switch__user_id=user_id)
+        | Q(switch__account__owner_id=user_id)
+        | Q(switch__strategy__owner_id=user_id)
+    )
 
 
 def strategies_open_to(user_id: int) -> QuerySet[Strategy]:

@@ -26,8 +26,12 @@ from orders.badges import attention_badge, progress_text, status_badge
 from orders.models import Dispatch, Expiry, Feed, OpenOrder, Order, Remainder, StrayOrder
 from orders.streaming.feeds import broken_streams
 from orders.transitions import OrderStatus
-from strategies.models import ExpiryAction, HookProgress
+from strategies.models import ExpiryAction, HookProgress, TradingSwitch
+from strategies.restraints import restraint_of
+from strategies.trading_states import Restraint, TradingState
+from strategies.visibility import visible_switches
 from tradeplatform.lib.admin_columns import row_link
+from tradeplatform.lib.admin_scope import sees_all
 from tradeplatform.notifications.models import Channel, Notifier
 from webhooks.models import Delivery, Outcome
 
@@ -35,6 +39,8 @@ from webhooks.models import Delivery, Outcome
 _NEWEST = 50_000
 # Lists of things to look at are short or something is very wrong; counting stops here.
 _MOST_COUNTED = 1_000
+# Where more is stopped than this, the page of switches has the rest.
+_MOST_TOLD = 10
 _WAITING_AFTER = timedelta(seconds=10)
 _LATE_AFTER = timedelta(minutes=1)
 _LATELY = timedelta(days=1)
@@ -56,6 +62,7 @@ def add_dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, An
     return {
         **context,
         "title": _("Overview"),
+        "restraints": _restraints(request),
         "alerts": _alerts(request, now=now),
         "last_alert_at": last_alert and last_alert.received_at,
         "order_states": _order_states(request, now=now),
@@ -64,6 +71,15 @@ def add_dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, An
         "accounts": _accounts(request),
         "newest_orders": _newest_orders(request),
     }
+
+
+def _restraints(request: HttpRequest) -> list[Restraint]:
+    """What of the user's trading is not active, in words."""
+    switches = TradingSwitch.objects.exclude(state=TradingState.ACTIVE)
+    if not sees_all(request):
+        switches = switches.filter(visible_switches(request.user.pk or 0))
+    named = switches.prefetch_related("user", "account", "strategy", "person")
+    return [restraint_of(switch) for switch in named[:_MOST_TOLD]]
 
 
 def _rows(model: type[Model], request: HttpRequest) -> QuerySet[Any]:

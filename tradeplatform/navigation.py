@@ -20,6 +20,7 @@ _GROUPS: list[tuple[Any, list[tuple[Any, str, str]]]] = [
             (_("Orders"), "receipt_long", "orders.order"),
             (_("Positions"), "account_balance_wallet", "strategies.position"),
             (_("Strategies"), "strategy", "strategies.strategy"),
+            (_("Stop and resume"), "front_hand", "strategies.tradingswitch"),
         ],
     ),
     (
@@ -41,6 +42,7 @@ _GROUPS: list[tuple[Any, list[tuple[Any, str, str]]]] = [
             (_("Fills"), "done_all", "orders.fill"),
             (_("Order events"), "history", "orders.orderevent"),
             (_("Expiries"), "timer", "orders.expiry"),
+            (_("Trading runs"), "flag", "strategies.tradingrun"),
         ],
     ),
     (

@@ -18,6 +18,7 @@ _OWN: Mapping[str, str] = {
     "CURRENCY_MISMATCH": "The market is quoted in another currency than the strategy trades.",
     "DRIFT": "The account holds another quantity than its strategies and its owner account for.",
     "ENVIRONMENT_NOT_SUPPORTED": "The exchange has no such environment here.",
+    "FLATTEN_ENDED": "Trading was switched again before this close of a flatten was sent.",
     "HOLDINGS_UNKNOWN": "The account's balance could not be read for certain; nothing was sold.",
     "INSUFFICIENT_HOLDINGS": "More would be sold than the strategy's own and nobody's coins.",
     "INTERRUPTED": "The platform was interrupted before the order was sent; nothing was sent.",
@@ -44,6 +45,8 @@ _OWN: Mapping[str, str] = {
     "SYMBOL_AMBIGUOUS": "The symbol may mean more than one market; none was guessed.",
     "SYMBOL_MARKET_MISMATCH": "The symbol names another type of market than the strategy trades.",
     "SYMBOL_VENUE_MISMATCH": "The symbol names another exchange than the account's.",
+    "TRADING_HALTED": "A person has halted trading: no orders are sent, cancels are.",
+    "TRADING_REDUCING": "A person lets trading only reduce: orders that open are not sent.",
     "VENUE_PAUSED": "The exchange is left alone for a while; nothing was sent.",
     "VENUE_UNKNOWN": "The exchange is not supported.",
 }

@@ -5,6 +5,8 @@ from orders.admin.following import FeedAdmin, StrayOrderAdmin
 from orders.admin.history import DispatchAdmin, ExpiryAdmin, FillAdmin, OrderEventAdmin
 from orders.admin.orders import OpenOrderAdmin, OrderAdmin
 from orders.admin.remainders import RemainderAdmin
+from orders.admin.trading import TradingSwitchAdmin
+from orders.admin.trading_runs import TradingRunAdmin
 
 __all__ = [
     "DispatchAdmin",
@@ -16,4 +18,6 @@ __all__ = [
     "OrderEventAdmin",
     "RemainderAdmin",
     "StrayOrderAdmin",
+    "TradingRunAdmin",
+    "TradingSwitchAdmin",
 ]

@@ -16,8 +16,10 @@ from orders.expiry.deciding import Decision, decide, needs_book, needs_last_pric
 from orders.expiry.quoting import Quotes, Want
 from orders.expiry.watching import WATCHED, Watched
 from orders.models import Expiry, Order, OrderEvent
+from orders.restraining import is_halted
 from strategies.expiry_wording import numbered_sentence
 from strategies.models import ExpiryAction
+from strategies.restraints import read_restraints
 
 
 def wants_of(watched: Iterable[Watched], *, now: datetime) -> list[Want]:
@@ -34,7 +36,8 @@ def wants_of(watched: Iterable[Watched], *, now: datetime) -> list[Want]:
 def act(watched: Sequence[Watched], quotes: Quotes, *, now: datetime) -> int:
     """Do what the rules want done; returns for how many orders something was done.
 
-    An order that ended, or whose cancel was asked for, since it was read is left alone.
+    An order that ended, or whose cancel was asked for, since it was read is left alone; so is a
+    close that would be replaced while that is halted: a position must not lose its close.
     """
     decisions = {
         each.order_id: decision
@@ -44,7 +47,7 @@ def act(watched: Sequence[Watched], quotes: Quotes, *, now: datetime) -> int:
     if not decisions:
         return 0
     with transaction.atomic():
-        orders = _still_due(decisions)
+        orders = _without_frozen(_still_due(decisions), decisions)
         _cancel(orders, decisions, now)
         _record(orders, decisions, now)
     return len(orders)
@@ -61,10 +64,25 @@ def _still_due(decisions: Mapping[int, Decision]) -> list[Order]:
     rows = Order.objects.filter(
         id__in=decisions, status__in=WATCHED, outcome_unknown_since__isnull=True
     )
-    orders = list(rows.select_for_update(no_key=True).order_by("id"))
+    orders = list(
+        rows.select_for_update(of=("self",), no_key=True)
+        .select_related("account", "subscription")
+        .order_by("id")
+    )
     known = Expiry.objects.filter(order__in=orders).values_list("order_id", "rule_id")
     acted = set(known)
     return [order for order in orders if (order.pk, decisions[order.pk].rule.pk) not in acted]
+
+
+def _without_frozen(orders: list[Order], decisions: Mapping[int, Decision]) -> list[Order]:
+    restraints = read_restraints()
+    return [
+        order
+        for order in orders
+        if not (
+            order.is_close and decisions[order.pk].action.replaces and is_halted(order, restraints)
+        )
+    ]
 
 
 def _cancel(orders: Iterable[Order], decisions: Mapping[int, Decision], now: datetime) -> None:

@@ -11,8 +11,10 @@ from orders.client_order_id import new_client_order_id
 from orders.expiry.deciding import Candidate, Quote, target_price
 from orders.models import Expiry, Order, OrderEvent
 from orders.obstacles import Obstacle, obstacles
+from orders.restraining import check_restraint
 from orders.transitions import OPEN, OrderStatus
 from strategies.models import ExpiryAction, Position
+from strategies.restraints import read_restraints
 from strategies.sizing import Denied, check_limits
 from tradeplatform.lib.decimals import ZERO, floor_to_step, plain
 
@@ -70,6 +72,7 @@ def _check_active(parent: Order, quote: Quote) -> None:
     """What opens a position is not ordered again where trading is switched off or held back."""
     subscription = parent.subscription
     switches = (subscription, subscription.strategy, parent.account)
+    check_restraint(parent, read_restraints(), is_close=parent.is_close)
     if not parent.is_close:
         if not all(switch.is_active for switch in switches):
             raise Denied("INACTIVE", "the account, its subscription or the strategy is inactive")

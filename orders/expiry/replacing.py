@@ -39,7 +39,7 @@ _LEAVES_A_REST = frozenset({OrderStatus.CANCELED, OrderStatus.EXPIRED})
 _PASSING = frozenset({"MARKET_DATA_UNAVAILABLE", "PRICE_UNAVAILABLE", "NOT_RECONCILED"})
 _PATIENCE = timedelta(minutes=5)
 # Dust, a position that is gone, trading that somebody switched off: nobody need look at these.
-_EXPECTED = frozenset({"BELOW_MINIMUM", "NOTHING_LEFT_TO_CLOSE", "INACTIVE"})
+_EXPECTED = frozenset({"BELOW_MINIMUM", "NOTHING_LEFT_TO_CLOSE", "INACTIVE", "TRADING_REDUCING"})
 _AT_MOST = 500
 # Of an Expiry's order: no fill is told and not booked yet.
 _ALL_BOOKED = Q(order__venue_filled_quantity__lte=F("order__filled_quantity"))
@@ -147,7 +147,8 @@ def _leave_rest(expiry: Expiry, refusal: Denied, now: datetime) -> None:
     """Told to a person unless it is what they would expect."""
     parent = expiry.order
     reason = f"{_name(expiry)}: {left_text(parent, refusal)}"
-    is_expected = refusal.code in _EXPECTED
+    is_entry_halted = refusal.code == "TRADING_HALTED" and not parent.is_close
+    is_expected = refusal.code in _EXPECTED or is_entry_halted
     leave = steps.note if is_expected else steps.call_person
     leave(parent, reason=reason, now=now).save()
     write_orders([parent], now=now)

@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action
 
-from accounts.badges import environment_badge
+from accounts.badges import environment_badge, own_trading_badge
 from accounts.models import Account
 from strategies.admin.expiry import ExpiryRuleInline
 from strategies.default_rules import add_default_rules
@@ -76,13 +76,15 @@ class StrategyAdmin(OwnedAdmin):
         "currency",
         "owner",
         "is_active",
+        "trading_label",
         "audience",
         "subscriptions_link",
         "signals_link",
         "orders_link",
     ]
     list_filter = [("market_type", ChoicesDropdownFilter), "is_active", "is_public"]
-    list_select_related = ["owner"]
+    list_select_related = ["owner", "trading_switch"]
+    change_form_outer_before_template = "admin/trading/state_of_row.html"
     ordering = ["name"]  # the count below hides the model's own
     search_fields = ["name", "group_name", "owner__username"]
     empty_hint = _("No strategies yet. Add one, subscribe an account to it, and post an alert.")
@@ -185,6 +187,11 @@ class StrategyAdmin(OwnedAdmin):
                 "whole address. The same alert_id twice is executed once."
             ),
         )
+
+    @admin.display(description=_("trading"))
+    def trading_label(self, strategy: Strategy) -> SafeString:
+        """The state of its own switch; its page says what else applies."""
+        return own_trading_badge(strategy)
 
     @admin.display(description=_("subscriptions"))
     def subscriptions_link(self, strategy: Any) -> SafeString:

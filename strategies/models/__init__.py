@@ -4,6 +4,7 @@ from strategies.models.corrections import PositionCorrection
 from strategies.models.expiry import BookSide, ExpiryAction, ExpiryRule, Purpose
 from strategies.models.hooks import HookProgress
 from strategies.models.strategies import MarkPrice, Position, Signal, Strategy, Subscription
+from strategies.models.trading import TradingRun, TradingSwitch
 
 __all__ = [
     "BookSide",
@@ -17,4 +18,6 @@ __all__ = [
     "Signal",
     "Strategy",
     "Subscription",
+    "TradingRun",
+    "TradingSwitch",
 ]

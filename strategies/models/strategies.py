@@ -142,6 +142,14 @@ class Signal(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="signals"
     )
     dedup_key = models.CharField(max_length=128, null=True, blank=True)  # noqa: DJ001 NULL is "no key"; NULLs do not collide
+    # Set when it is no alert but closes that a flatten asked for: what they mean is named in them.
+    flatten_run = models.ForeignKey(
+        "strategies.TradingRun",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="signals",
+    )
     # A list of strategies.intents.Intent in the order of execution.
     intents = models.JSONField(default=list)
     received_at = models.DateTimeField()

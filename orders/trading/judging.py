@@ -1,0 +1,81 @@
+"""What a flatten does next about one position. Pure.
+
+One close at a time: nothing new while an order that may take from the position has not ended.
+What is left is tried again, after refusals a few times and ever more seldom; what the exchange does
+not trade is left.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from tradeplatform.lib.decimals import ZERO
+
+# Closes that filled nothing, one after another; and all of them.
+_MOST_IN_VAIN = 5
+_MOST_TRIES = 30
+_TOO_LITTLE = frozenset({"NO_LONG_POSITION", "NO_SHORT_POSITION"})
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A position that is not zero, since when; short is negative."""
+
+    quantity: Decimal
+    is_spot: bool
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Tries:
+    """The flatten's closes of the position so far, and the last one's refusal if it was refused.
+
+    `in_vain` are those since the last one that filled anything.
+    """
+
+    count: int = 0
+    in_vain: int = 0
+    last_at: datetime | None = None
+    error_code: str = ""
+    error_message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Close it now, or wait, or neither: then `note` says why something stays.
+
+    `is_over`: nothing more is done about it. `is_harmless`: it stays because it is too little.
+    """
+
+    closes_now: bool = False
+    is_over: bool = False
+    is_harmless: bool = False
+    note: str = ""
+
+
+def judge(held: Held, tries: Tries, *, is_taken: bool, now: datetime) -> Verdict:
+    """What to do about the position now; `is_taken`: an order that may take from it is open."""
+    if is_taken:
+        return Verdict(note="waits for an order that may close it to end")
+    if held.is_spot and held.quantity < ZERO:
+        return Verdict(is_over=True, note="sold more than it bought; nothing is there to sell")
+    if tries.error_code in _TOO_LITTLE and not _has_changed(held, tries):
+        return Verdict(is_over=True, is_harmless=True, note="less than the exchange trades is left")
+    if tries.error_code == "TRADING_HALTED":
+        return Verdict(is_over=True, note=tries.error_message)
+    if tries.in_vain >= _MOST_IN_VAIN or tries.count >= _MOST_TRIES:
+        last = tries.error_message or "closes left a rest"
+        return Verdict(is_over=True, note=f"not closed after {tries.count} tries: {last}")
+    if tries.last_at is not None and now < tries.last_at + _pause(tries):
+        return Verdict(note=f"is tried again: {tries.error_message}")
+    return Verdict(closes_now=True)
+
+
+def _has_changed(held: Held, tries: Tries) -> bool:
+    """An order that was on its way may have filled since."""
+    return tries.last_at is not None and held.changed_at > tries.last_at
+
+
+def _pause(tries: Tries) -> timedelta:
+    """None after a close that was executed: what it left is closed at once."""
+    return timedelta(seconds=2**tries.in_vain if tries.error_code else 0)

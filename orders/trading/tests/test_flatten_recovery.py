@@ -1,0 +1,103 @@
+"""A flatten that is broken off, taken back or taken over: nothing is lost, nothing sent twice."""
+
+from decimal import Decimal
+
+from accounts.exchange.types import Side
+from orders.models import Order
+from orders.settling import settle
+from orders.tests.world import World, dispatches_of, orders_of, position_of
+from orders.trading.runs import advance_all
+from orders.trading.tests.switches import finish, futures, hold, throw
+from strategies.models import Signal, TradingRun
+from strategies.trading_states import RunAction, TradingState
+
+ACTIVE, REDUCING, HALTED = TradingState
+PERP = "BTC/USDT:USDT"
+FLATTEN = RunAction.FLATTEN
+
+
+def test_killed_after_the_closes_were_asked_for_they_are_sent_once(world: World) -> None:
+    account = world.account("A1")
+    perp = futures(world, account)
+    hold(world, perp, Side.BUY)
+    run = throw(world, HALTED, action=FLATTEN)
+    (asked,) = Signal.objects.filter(flatten_run=run)
+
+    advance_all()
+    advance_all()
+    finish(world, run)
+
+    assert list(Signal.objects.filter(flatten_run=run)) == [asked]
+    assert len(world.venue_orders(side="SELL")) == 1
+    assert position_of(perp, account, PERP) == 0
+
+
+def test_killed_between_claim_and_send_the_close_is_tried_again(world: World) -> None:
+    account = world.account("A1")
+    perp = futures(world, account)
+    hold(world, perp, Side.BUY)
+    run = throw(world, HALTED, action=FLATTEN)
+    signal = Signal.objects.get(flatten_run=run)
+    world.claim_only(signal)
+
+    for dispatch_id in dispatches_of(signal):
+        settle(dispatch_id, now=world.now())
+    finish(world, run)
+
+    assert [order.error_code for order in orders_of(signal)] == ["INTERRUPTED"]
+    assert len(world.venue_orders(side="SELL")) == 1
+    assert position_of(perp, account, PERP) == 0
+
+
+def test_killed_after_the_send_the_close_is_looked_up_and_not_sent_again(world: World) -> None:
+    account = world.account("A1")
+    perp = futures(world, account)
+    hold(world, perp, Side.BUY)
+    run = throw(world, HALTED, action=FLATTEN)
+    signal = Signal.objects.get(flatten_run=run)
+    world.claim_only(signal)
+    (close,) = orders_of(signal)
+    Order.objects.filter(id=close.pk).update(
+        status="SUBMITTED", symbol=PERP, quantity="0.1", submitted_at=world.now()
+    )
+    close.refresh_from_db()
+    world.place_by_hand(close)
+
+    for dispatch_id in dispatches_of(signal):
+        settle(dispatch_id, now=world.now())
+    advance_all()
+    meanwhile = TradingRun.objects.get().notes
+    finish(world, run)
+
+    assert "waits for an order that may close it to end" in meanwhile
+    assert len(world.venue_orders(side="SELL")) == 1
+    assert position_of(perp, account, PERP) == 0
+
+
+def test_resumed_in_the_middle_what_was_not_sent_is_not_sent(world: World) -> None:
+    account = world.account("A1")
+    perp = futures(world, account)
+    hold(world, perp, Side.BUY)
+    run = throw(world, HALTED, action=FLATTEN)
+    signal = Signal.objects.get(flatten_run=run)
+
+    throw(world, ACTIVE)
+    world.execute(signal)
+
+    run.refresh_from_db()
+    assert run.ended_at is not None
+    assert [order.error_code for order in orders_of(signal)] == ["FLATTEN_ENDED"]
+    assert position_of(perp, account, PERP) == Decimal("0.1")
+
+
+def test_the_next_switch_takes_over_a_flatten_that_is_under_way(world: World) -> None:
+    account = world.account("A1")
+    perp = futures(world, account)
+    hold(world, perp, Side.BUY)
+    throw(world, HALTED, action=FLATTEN)
+
+    run = finish(world, throw(world, REDUCING))
+
+    assert (run.action, run.flat_at is not None) == ("FLATTEN", True)
+    assert len(world.venue_orders(side="SELL")) == 1
+    assert position_of(perp, account, PERP) == 0
