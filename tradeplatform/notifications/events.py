@@ -12,6 +12,8 @@ class Event(StrEnum):
     REFUSED = "REFUSED"
     EXPIRY = "EXPIRY"
     NEEDS_PERSON = "NEEDS_PERSON"
+    STOPPED = "STOPPED"
+    BREAKER = "BREAKER"
     DRIFT = "DRIFT"
     HOOK = "HOOK"
     SILENT = "SILENT"
@@ -22,6 +24,8 @@ CHOICES = {
     Event.REFUSED: "Refused orders: by the exchange, or not sent by us",
     Event.EXPIRY: "Expiry rules that acted on an order",
     Event.NEEDS_PERSON: "Orders with an unknown outcome, and orders that need a person",
+    Event.STOPPED: "Accounts that are stopped: their key does not work or may withdraw",
+    Event.BREAKER: "Accounts that are left alone for a while (exchanges: superusers only)",
     Event.DRIFT: "Drift: an account holds something else than its positions",
     Event.HOOK: "Problems of a strategy's hooks",
     Event.SILENT: "Workers or streams that are silent (superusers only)",
@@ -33,6 +37,8 @@ NOUNS = {
     Event.REFUSED: ("refused order", "refused orders"),
     Event.EXPIRY: ("expiry", "expiries"),
     Event.NEEDS_PERSON: ("order that needs you", "orders that need you"),
+    Event.STOPPED: ("news of stops", "news of stops"),
+    Event.BREAKER: ("news of breakers", "news of breakers"),
     Event.DRIFT: ("news of drift", "news of drift"),
     Event.HOOK: ("news of hooks", "news of hooks"),
     Event.SILENT: ("news of the platform", "news of the platform"),

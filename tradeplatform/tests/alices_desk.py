@@ -17,10 +17,12 @@ from orders.tests.rows import (
     make_order,
     make_remainder,
 )
-from strategies.models import HookProgress
+from strategies.models import HookProgress, TradingRun, TradingSwitch
 from strategies.tests.rows import NOON, make_position, make_signal, make_strategy, subscribe
 from tradeplatform.lib.encryption import encrypt
 from tradeplatform.models import AuthenticatorApp
+from tradeplatform.notifications.models import Message
+from tradeplatform.notifications.tests.rows import make_channel, make_notice
 from tradeplatform.two_factor import new_key
 from webhooks.models import WebhookToken
 from webhooks.tests.delivery_rows import make_delivery
@@ -54,6 +56,10 @@ def alices_rows() -> dict[str, Model]:
     subscription = subscribe(strategy, account)
     signal = make_signal(strategy, alice, dedup_key="alices-alert")
     order = make_order(subscription, signal, client_order_id="tp-alices", venue_order_id="alices-1")
+    channel = make_channel(alice, name="alices-channel")
+    switch = TradingSwitch.objects.create(
+        scope="ACCOUNT", account=account, state="HALTED", person=alice, changed_at=NOON
+    )
     issue_token(user=alice, now=NOON)
     rows: list[Model] = [
         alice,
@@ -76,6 +82,15 @@ def alices_rows() -> dict[str, Model]:
             strategy=strategy, hooks="alices", events={}, fills={}, marked_at=NOON
         ),
         WebhookToken.objects.get(user=alice),
+        switch,
+        TradingRun.objects.create(
+            switch=switch, state="HALTED", action="CANCEL", person=alice, requested_at=NOON
+        ),
+        channel,
+        make_notice(channel, "alices-notice"),
+        Message.objects.create(
+            channel=channel, title="alices", text="alices", created_at=NOON, next_try_at=NOON
+        ),
         AuthenticatorApp.objects.create(
             user=alice, encrypted_key=encrypt(new_key()), last_step=0, created_at=NOON
         ),

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from orders.models import Expiry, Fill, OrderEvent, StrayOrder
 from tradeplatform.notifications.events import Event
-from tradeplatform.notifications.sources import accounts, orders, platform
+from tradeplatform.notifications.sources import accounts, breakers, orders, platform
 from tradeplatform.notifications.sources.kinds import Conditions, Table
 
 TABLES = (
@@ -20,6 +20,9 @@ TABLES = (
 )
 
 CONDITIONS = (
+    Conditions("stops", Event.STOPPED, breakers.stopped_accounts),
+    # Most pauses are over in seconds.
+    Conditions("pauses", Event.BREAKER, breakers.pauses, patience=timedelta(seconds=10)),
     Conditions("drifts", Event.DRIFT, accounts.drifts),
     Conditions("hooks", Event.HOOK, accounts.hook_problems),
     Conditions("workers", Event.SILENT, platform.silent_workers),

@@ -6,7 +6,8 @@ from decimal import Decimal
 import pytest
 from django.contrib.auth.models import User
 
-from accounts.tests.rows import superuser
+from accounts.breakers.tests.open_ones import make_open
+from accounts.tests.rows import make_account, superuser
 from orders.models import Expiry, Feed, OrderEvent, StrayOrder
 from orders.tests.rows import make_dispatch, make_fill, make_remainder
 from strategies.models import HookProgress
@@ -122,6 +123,59 @@ def test_a_stray_order(alice: User) -> None:
     assert texts(channel) == [
         "Needs you: buy 0.5 BTC/USDT is at the exchange with our id, unknown here · A1"
     ]
+
+
+def test_an_account_that_is_stopped_and_its_return(alice: User) -> None:
+    channel, of_root = make_channel(alice), make_channel(superuser())
+    stop = make_open(trading(alice).account, message="binance -2015: Invalid API-key")
+
+    collect(now=NOON)
+    stop.is_open = False
+    stop.save()
+    collect(now=NOON + timedelta(seconds=1))
+
+    told = "A1 is stopped in spot: binance -2015: Invalid API-key"
+    assert texts(channel) == [told, f"Over: {told}"]
+    assert texts(of_root) == []
+
+
+def test_an_account_whose_key_may_withdraw(alice: User) -> None:
+    channel = make_channel(alice)
+    make_account(
+        alice, "A1", is_active=False, health="FAILED", health_message="This key may withdraw money."
+    )
+
+    collect(now=NOON)
+
+    assert texts(channel) == ["A1 is switched off: This key may withdraw money."]
+
+
+def test_an_exchange_that_is_left_alone_for_ten_seconds_is_told_to_superusers(alice: User) -> None:
+    channel, of_root = make_channel(alice), make_channel(superuser())
+    trading(alice)
+    make_open(paused_until=NOON + timedelta(minutes=1))
+
+    collect(now=NOON)
+    collect(now=NOON + timedelta(seconds=9))
+    told_early = texts(of_root)
+    collect(now=NOON + timedelta(seconds=10))
+    collect(now=NOON + timedelta(minutes=2))
+    collect(now=NOON + timedelta(minutes=3))
+
+    told = "Binance in spot is left alone: Rate limited"
+    assert told_early == []
+    assert texts(of_root) == [told, f"Over: {told}"]
+    assert texts(channel) == []
+
+
+def test_an_account_that_is_left_alone(alice: User) -> None:
+    channel = make_channel(alice)
+    make_open(trading(alice).account, reason="CLOCK_SKEW", paused_until=NOON + timedelta(minutes=1))
+
+    collect(now=NOON)
+    collect(now=NOON + timedelta(seconds=10))
+
+    assert texts(channel) == ["A1 in spot is left alone: Clock skew"]
 
 
 def test_drift_and_its_end(alice: User) -> None:

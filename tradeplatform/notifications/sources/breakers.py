@@ -1,0 +1,44 @@
+"""Accounts that are stopped, and exchanges or accounts that are left alone for a while."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from accounts.exchange.venues import VENUES
+from accounts.models import Account, Breaker, Health
+from tradeplatform.notifications.sources.kinds import Wrong
+
+# A pause is over when a request was answered. When nobody has asked for so long after its end it
+# counts as over too; sooner it would end and begin again with every request that is tried.
+_LONGEST_DOUBT = timedelta(minutes=2)
+
+
+def stopped_accounts(now: datetime) -> Iterator[Wrong]:
+    """`A1 is stopped in spot: binance -2015: Invalid API-key, …`, and keys that may withdraw."""
+    stops = Breaker.objects.filter(is_open=True, paused_until=None, account__isnull=False)
+    for row in stops.select_related("account"):
+        if row.account is not None:
+            yield Wrong(
+                key=f"breaker {row.pk}",
+                owner_id=row.account.owner_id,
+                text=f"{row.account} is stopped in {row.market_type.lower()}: "
+                f"{row.message or row.get_reason_display()}",
+            )
+    for account in Account.objects.filter(is_active=False, health=Health.FAILED):
+        yield Wrong(
+            key=f"account {account.pk}",
+            owner_id=account.owner_id,
+            text=f"{account} is switched off: {account.health_message}",
+        )
+
+
+def pauses(now: datetime) -> Iterator[Wrong]:
+    """`A1 in spot is left alone: Rate limited`; of a whole exchange for superusers."""
+    paused = Breaker.objects.filter(is_open=True, paused_until__gt=now - _LONGEST_DOUBT)
+    for row in paused.select_related("account"):
+        venue = VENUES[row.venue].label if row.venue in VENUES else row.venue
+        yield Wrong(
+            key=str(row.pk),
+            owner_id=row.account.owner_id if row.account else None,
+            text=f"{row.account or venue} in {row.market_type.lower()} is left alone: "
+            f"{row.get_reason_display()}",
+        )
