@@ -50,6 +50,7 @@ def test_reducing_denies_entries_and_lets_closes_through(world: World, on: On) -
     assert len(world.venue_orders()) == 2
 
 
+@pytest.mark.complaint(21)
 @pytest.mark.parametrize("on", SCOPES.values(), ids=SCOPES)
 def test_halted_denies_closes_too_and_lets_cancels_through(world: World, on: On) -> None:
     account = world.account("A1")
@@ -122,6 +123,7 @@ def test_a_user_stops_the_own_accounts_and_not_subscribers_of_the_own_strategies
     assert brief(orders) == [("DENIED", "TRADING_REDUCING"), ("ACCEPTED", "")]
 
 
+@pytest.mark.complaint(21)
 def test_active_again_all_trades_again(world: World) -> None:
     strategy = world.strategy("test1", world.account("A1"))
     throw(world, HALTED)

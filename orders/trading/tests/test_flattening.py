@@ -32,6 +32,7 @@ def open_at_the_venue(world: World) -> list[object]:
     return [row for row in world.venue_orders() if row.get("status") in ("NEW", "PARTIALLY_FILLED")]
 
 
+@pytest.mark.complaint(21)
 @pytest.mark.parametrize("state", [REDUCING, HALTED])
 def test_longs_shorts_and_coins_with_resting_closes_and_entries_become_flat(
     world: World, state: TradingState

@@ -46,6 +46,7 @@ def test_a_refusal_is_told_in_the_services_words_without_the_address(receiver: R
     )
 
 
+@pytest.mark.scenario(57)
 def test_private_addresses_are_refused_when_connecting(receiver: Receiver) -> None:
     outcome = send(receiver.address, allow_private=False)
 
@@ -53,6 +54,7 @@ def test_private_addresses_are_refused_when_connecting(receiver: Receiver) -> No
     assert receiver.messages == []
 
 
+@pytest.mark.scenario(57)
 def test_a_name_that_leads_to_a_private_address_only_by_now_is_refused(receiver: Receiver) -> None:
     outcome = send(f"json://localhost:{receiver.port}/x", allow_private=False)
 
@@ -67,6 +69,7 @@ def test_mail_to_a_private_server_is_refused_when_connecting() -> None:
     assert outcome == Outcome(is_sent=False, reason="Not sent: 127.0.0.1 is no public address.")
 
 
+@pytest.mark.scenario(57)
 def test_redirects_are_not_followed(receiver: Receiver) -> None:
     with running() as elsewhere:
         receiver.status = 307
