@@ -135,3 +135,19 @@ def test_the_web_process_loads_no_exchange_client() -> None:
     )
 
     assert found.stdout.strip() == "[]"
+
+
+@pytest.mark.django_db
+def test_live_money_is_announced_on_every_page(client: Client) -> None:
+    alice = trader("alice")
+    make_account(trader("bob"), "bobs", environment="LIVE")
+    before = client.get("/admin/login/").content.decode()
+    client.force_login(alice)
+    of_others = client.get("/admin/").content.decode()
+    make_account(alice, "alices", environment="LIVE")
+
+    of_own = client.get("/admin/").content.decode()
+
+    assert "Live money" not in before
+    assert "Play money only" in of_others
+    assert "Live money" in of_own

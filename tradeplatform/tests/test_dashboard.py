@@ -289,17 +289,3 @@ def test_the_page_takes_as_many_queries_for_many_rows_as_for_one(
         client.get("/admin/")
 
     assert len(for_ten) == len(for_one)
-
-
-def test_live_money_is_announced_on_every_page(client: Client, alice: User) -> None:
-    make_account(trader("bob"), "bobs", environment="LIVE")
-    before = client.get("/admin/login/").content.decode()
-    client.force_login(alice)
-    of_others = client.get("/admin/").content.decode()
-    make_account(alice, "alices", environment="LIVE")
-
-    of_own = client.get("/admin/").content.decode()
-
-    assert "Live money" not in before
-    assert "Play money only" in of_others
-    assert "Live money" in of_own
