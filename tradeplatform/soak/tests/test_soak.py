@@ -48,7 +48,8 @@ def test_nothing_is_lost_or_doubled_through_faults_and_kills(state_dir: Path) ->
 
 
 def test_platform_that_sends_again_after_a_time_out_is_found_out(state_dir: Path) -> None:
-    arguments = ("--alerts", "60", "--seed", "5", "--settle-seconds", "5")
+    # About one order in sixteen is accepted with an answer that proves nothing: enough to meet some.
+    arguments = ("--alerts", "150", "--seed", "5", "--settle-seconds", "5")
     soak = start(state_dir, *arguments, DJANGO_SETTINGS_MODULE=_RESENDING)
 
     output, _ = soak.communicate()
@@ -70,7 +71,7 @@ def test_soak_that_is_ended_leaves_no_process(state_dir: Path, number: signal.Si
     soak.communicate()
 
     started = processes((home / "up.log").read_text())
-    assert len(started) == 11
+    assert len(started) == 12
     assert all(ends(pid) for pid in (supervisor, *started.values()))
 
 
