@@ -46,7 +46,12 @@ class LoginForm(AuthenticationForm):  # type: ignore[misc]  # Unfold ships no ty
         if not self._is_right(user, code):
             credentials = {"username": user.get_username()}
             user_login_failed.send(__name__, credentials=credentials, request=self.request)
-            raise ValidationError(_("The code is wrong or was used. Wait for the next one."))
+            raise ValidationError(
+                _(
+                    "The code is wrong, was used, or came too soon after a wrong one. Wait up to "
+                    "five minutes if it is right."
+                )
+            )
 
     def _is_right(self, user: User, code: str) -> bool:
         try:

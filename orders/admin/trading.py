@@ -8,7 +8,7 @@ from typing import Any, cast
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.models import User
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -110,6 +110,7 @@ class TradingSwitchAdmin(HistoryAdmin):
         user = cast(User, request.user)
         if not (self.has_throw_permission(request) and may_switch(user, target)):
             raise PermissionDenied
+        _switch_at(target)  # what does not exist is not found, whatever is sent
         form = ThrowForm(request.POST if request.method == "POST" else None, state=state)
         if form.is_valid():
             try:
@@ -146,8 +147,11 @@ def _asked(request: HttpRequest) -> tuple[Target, TradingState]:
 
 
 def _switch_at(target: Target) -> str:
-    """The target's switch in words, whether it has a row or not."""
-    return str(TradingSwitch(**target.columns))
+    """The target's switch in words, whether it has a row or not; raises Http404 without target."""
+    try:
+        return str(TradingSwitch(**target.columns))
+    except ObjectDoesNotExist as error:
+        raise Http404 from error
 
 
 def _concerned_text(found: Concerned) -> Any:

@@ -15,6 +15,8 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 _EVERYBODY = "*"
 # Whoever has an IPv6 address has at least this much of a network to himself.
 _OWN_NETWORK_BITS = 64
+# What stands before the IPv4 address in ::ffff:a.b.c.d (RFC 4291).
+_BITS_BEFORE_MAPPED = 96
 
 
 def client_address(request: HttpRequest) -> str | None:
@@ -62,8 +64,16 @@ def _read(text: str) -> Address | None:
 
 def _is_in(address: Address | None, networks: Sequence[str]) -> bool:
     return address is not None and any(
-        address in ipaddress.ip_network(network) for network in networks if network != _EVERYBODY
+        address in _network(network) for network in networks if network != _EVERYBODY
     )
+
+
+def _network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
+    """The network, as IPv4 where it is that in the writing of IPv6."""
+    network = ipaddress.ip_network(text)
+    mapped = getattr(network.network_address, "ipv4_mapped", None)
+    bits = network.prefixlen - _BITS_BEFORE_MAPPED
+    return ipaddress.ip_network((mapped, bits)) if mapped and bits >= 0 else network
 
 
 def _text(address: Address | None) -> str | None:

@@ -56,6 +56,11 @@ def _counted(client: redis.Redis, key: str, seconds: int) -> Tally:
     pipeline.incr(key)
     pipeline.ttl(key)
     _, number, seconds_left = pipeline.execute()
+    if seconds_left < 0:
+        # It passed between the two, and what was counted has no life time: nobody may be
+        # refused for ever.
+        client.expire(key, seconds)
+        seconds_left = seconds
     return Tally(number=number, seconds_left=max(seconds_left, 1))
 
 

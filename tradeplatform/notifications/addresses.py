@@ -63,6 +63,8 @@ def take_apart(address: str) -> Parts:
     if found is None:
         raise AddressRefused("An address looks like tgram://…; see the examples.")
     parts = Parts(**found.groupdict())
+    if parts.place.count("@") > 1:  # Apprise would take another part for the host than we do
+        raise AddressRefused("Write @ inside a user name or password as %40.")
     if parts.scheme == "https" and parts.host in NATIVE_HOSTS:
         return parts
     if parts.scheme in ("http", "https"):

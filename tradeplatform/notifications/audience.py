@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from tradeplatform.notifications.events import Event, News
 from tradeplatform.notifications.models import Channel, Notice
+from tradeplatform.notifications.wording import on_one_line
 from webhooks.redaction import without_tokens
 
 
@@ -36,7 +37,7 @@ class Audience:
                 source_key=news.key,
                 event=event,
                 at=news.at,
-                text=without_tokens(news.text)[:300],
+                text=without_tokens(on_one_line(news.text))[:300],
             )
             for channel in self._channels(event, news.owner_id)
         ]

@@ -2,7 +2,7 @@
 
 A try is noted before it is made and its outcome after it: a crash in between repeats that message
 once, and loses none. A channel has one unsent message at most and gets one every `PAUSE` at most;
-what happens meanwhile is counted in the next.
+what happens meanwhile is counted in the next. Nothing is sent when it is a day old.
 """
 
 from datetime import datetime, timedelta
@@ -58,8 +58,12 @@ def _make_message(channel: Channel, *, now: datetime) -> None:
 
 
 def make_test(channel: Channel, *, now: datetime) -> Message:
-    """A message that a person asked for; it is tried once, whatever else the channel waits for."""
-    return Message.objects.create(
+    """A message that a person asked for; it is tried once, whatever else the channel waits for.
+
+    While one waits, it is that one: nobody holds up others by asking again and again.
+    """
+    waiting = channel.messages.filter(is_test=True, state=State.PENDING).first()
+    return waiting or Message.objects.create(
         channel=channel,
         title="tradeplatform: test",
         text=f"This is a test of the channel {channel}. It works.",
@@ -75,10 +79,19 @@ def claim_due(*, now: datetime, at_most: int, repeats_at_most: int) -> list[Mess
     Of those that failed before no more than `repeats_at_most`: dead channels, each waiting for its
     time-out, leave room for the others.
     """
+    _give_up_old(now)
     due = _sendable().filter(state=State.PENDING, next_try_at__lte=now).order_by("next_try_at")
     fresh = list(due.filter(tries=0)[:at_most])
     repeats = list(due.filter(tries__gt=0)[: min(repeats_at_most, at_most - len(fresh))])
     return [message for message in [*fresh, *repeats] if _claim(message, now)]
+
+
+def _give_up_old(now: datetime) -> None:
+    """What was switched off, or nobody sent, for so long that it would be read as news of today."""
+    old = Message.objects.filter(state=State.PENDING, created_at__lte=now - GIVE_UP_AFTER)
+    old.filter(next_try_at__lte=now).update(
+        state=State.GIVEN_UP, failure="It could not be sent for a day."
+    )
 
 
 def _sendable() -> QuerySet[Message]:
@@ -103,11 +116,12 @@ def note_sent(message: Message, *, now: datetime) -> None:
 
 def note_failure(message: Message, *, reason: str, now: datetime) -> None:
     """The service did not take it: again after a pause, or given up."""
-    is_last = message.is_test or now - message.created_at >= GIVE_UP_AFTER
+    next_try_at = now + pause_after(message.tries)
+    is_last = message.is_test or next_try_at - message.created_at >= GIVE_UP_AFTER
     with transaction.atomic():
         _own(message).update(
             state=State.GIVEN_UP if is_last else State.PENDING,
-            next_try_at=now + pause_after(message.tries),
+            next_try_at=next_try_at,
             failure=reason[:300],
         )
         Channel.objects.filter(pk=message.channel_id).update(
@@ -124,6 +138,5 @@ def _own(message: Message) -> QuerySet[Message]:
 
 def delete_old(*, now: datetime) -> None:
     """Forget what was told, given up, or never to be told, a week after."""
-    told = Message.objects.filter(created_at__lt=now - KEEP)
     Notice.objects.filter(at__lt=now - KEEP).delete()
-    told.exclude(state=State.PENDING, channel__is_active=True).delete()
+    Message.objects.filter(created_at__lt=now - KEEP).delete()

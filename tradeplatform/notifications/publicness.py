@@ -29,9 +29,9 @@ def _is_fine(address: _Ip, *, allow_private: bool) -> bool:
         return allow_private
     if address.is_link_local or address.is_multicast or address.is_unspecified:
         return False
-    if address in _METADATA:
+    if address.is_reserved or address in _METADATA:
         return False
-    return _is_public(address) or (allow_private and not address.is_reserved)
+    return allow_private or _is_public(address)
 
 
 def _is_public(address: _Ip) -> bool:

@@ -21,6 +21,7 @@ from apprise.manager_plugins import NotificationManager
 from tradeplatform.notifications.addresses import AddressRefused, take_apart, without_secrets
 from tradeplatform.notifications.catalogue import SCHEMES
 from tradeplatform.notifications.guard import Guard
+from tradeplatform.notifications.wording import on_one_line
 
 # Whatever a service does: connecting, answering slowly, throttling of several recipients.
 SEND_SECONDS = 20
@@ -131,9 +132,8 @@ def send(letter: Letter) -> Outcome:
 
 
 def _told(text: str, letter: Letter) -> str:
-    """What a service said, on one line, as it may be kept and shown."""
-    printable = "".join(char if char.isprintable() else " " for char in text)
-    return without_secrets(" ".join(printable.split()), address=letter.address)
+    """What a service said, as it may be kept and shown."""
+    return without_secrets(on_one_line(text), address=letter.address)
 
 
 def _notify(letter: Letter) -> bool:

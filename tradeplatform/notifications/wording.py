@@ -27,6 +27,12 @@ class Composed:
     text: str
 
 
+def on_one_line(text: str) -> str:
+    """A text without breaks and odd characters, so that it cannot pass for lines of ours."""
+    printable = "".join(char if char.isprintable() else " " for char in text)
+    return " ".join(printable.split())
+
+
 def compose(lines: Sequence[Line]) -> Composed:
     """The message that tells these notices, which are in order of time."""
     counts = Counter(line.event for line in lines)

@@ -1,6 +1,7 @@
 """Whose address a request bears: nobody is believed who is not trusted."""
 
 import pytest
+from django.conf import settings
 from django.test import RequestFactory
 from pytest_django import Settings
 
@@ -22,6 +23,7 @@ PROXY, INNER, CLIENT, LIAR = "10.0.0.1", "10.0.0.2", "203.0.113.9", "198.51.100.
         ([PROXY], PROXY, f"{LIAR}, unknown", PROXY),
         (["10.0.0.0/8"], PROXY, f"{LIAR}, {CLIENT}, {INNER}", CLIENT),
         (["10.0.0.0/8"], PROXY, INNER, INNER),
+        (["::ffff:10.0.0.1"], PROXY, f"{LIAR}, {CLIENT}", CLIENT),
         (["*"], PROXY, f"{LIAR}, {CLIENT}", CLIENT),
         (["*"], "", CLIENT, CLIENT),
         ([PROXY], "", CLIENT, None),
@@ -51,3 +53,9 @@ def test_whoever_has_a_whole_network_is_one_sender() -> None:
     assert network_of("2001:db8::5") == network_of("2001:db8::ffff:1") == "2001:db8::"
     assert network_of("2001:db8:0:1::5") == "2001:db8:0:1::"
     assert network_of(CLIENT) == CLIENT
+
+
+def test_the_proxy_of_the_readme_writes_down_who_sends() -> None:
+    readme = (settings.BASE_DIR / "README.md").read_text()
+
+    assert "proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;" in readme

@@ -163,7 +163,7 @@ def test_who_has_an_app_needs_its_code(alice: User) -> None:
 
     assert [is_in(answer) for answer in (without, wrong, right)] == [False, False, True]
     assert "the code of your app" in without.content.decode()
-    assert "The code is wrong or was used" in wrong.content.decode()
+    assert "The code is wrong" in wrong.content.decode()
 
 
 def test_a_code_counts_once(alice: User) -> None:
@@ -194,6 +194,17 @@ def test_guessing_codes_from_many_addresses_gets_slower_and_slower(alice: User) 
     app = AuthenticatorApp.objects.get()
     assert app.wrong_codes == 6  # at 0, 1, 3, 7, 15 and 31 seconds
     assert app.next_try_at == now + timedelta(seconds=63)
+
+
+def test_a_right_code_too_soon_after_wrong_ones_is_not_called_wrong(alice: User) -> None:
+    with_app(alice)
+    pause_ends_at = datetime.now(UTC) + timedelta(minutes=4)
+    AuthenticatorApp.objects.update(wrong_codes=9, next_try_at=pause_ends_at)
+
+    refused = log_in(code=code_of())
+
+    assert not is_in(refused)
+    assert "came too soon after a wrong one" in refused.content.decode()
 
 
 def test_a_lost_key_says_so(alice: User, settings: Settings) -> None:

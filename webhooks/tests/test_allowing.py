@@ -69,6 +69,18 @@ def test_an_allowed_address_may_send(desk: Desk, network: str) -> None:
     assert answer.status_code == 202
 
 
+@pytest.mark.parametrize("network", ["::ffff:203.0.113.9", "::ffff:203.0.113.0/120"])
+def test_an_ipv4_address_may_be_written_as_ipv6(desk: Desk, network: str) -> None:
+    allow(network)
+
+    answers = [
+        Client().post("/api/webhook", desk.alert(), "application/json", REMOTE_ADDR=address)
+        for address in ("203.0.113.9", "::ffff:203.0.113.9", "203.0.114.9")
+    ]
+
+    assert [answer.status_code for answer in answers] == [202, 202, 403]
+
+
 def test_orders_are_read_from_everywhere(desk: Desk) -> None:
     allow("203.0.113.9")
 

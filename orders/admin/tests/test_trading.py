@@ -195,3 +195,23 @@ def test_the_front_page_says_in_red_what_is_stopped(client: Client, scene: Scene
     sentence = "Trading of account alices-account is HALTED since"
     assert [sentence in front for front in fronts] == [True, False]
     assert "set by alice: night" in fronts[0]
+
+
+@pytest.mark.parametrize("scope", [Scope.USER, Scope.ACCOUNT, Scope.STRATEGY])
+@pytest.mark.parametrize("number", [999_999, 10**30])
+def test_what_does_not_exist_cannot_be_switched(client: Client, scope: Scope, number: int) -> None:
+    client.force_login(superuser())
+
+    path = address(Target(scope, number))
+
+    assert [client.get(path).status_code, client.post(path).status_code] == [404, 404]
+
+
+def test_somebody_elses_target_is_refused_as_if_it_did_not_exist(
+    client: Client, scene: Scene
+) -> None:
+    client.force_login(scene.alice)
+
+    answers = [client.get(address(Target(Scope.ACCOUNT, number))) for number in (999_999, 10**30)]
+
+    assert [answer.status_code for answer in answers] == [403, 403]

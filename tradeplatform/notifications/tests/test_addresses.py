@@ -52,6 +52,8 @@ def test_every_example_of_the_page_is_accepted(example: object) -> None:
             "For a server of your own write json:// or, with https, jsons://.",
         ),
         ("json:///x", "The address names no host; see the examples."),
+        ("jsons://me@10.0.0.1@8.8.8.8/x", "Write @ inside a user name or password as %40."),
+        ("mailtos://me@8.8.4.4:pw@8.8.8.8", "Write @ inside a user name or password as %40."),
         ("tgram://1:a/2?template=/etc/passwd", "The parameter 'template' may not be used"),
         ("tgram://1:a/2?format=text;template=/etc/passwd", "The parameter 'template' may not"),
         ("tgram://1:a/2?%74emplate=x", "The parameter 'template' may not be used"),

@@ -9,10 +9,10 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import connection, connections, transaction
 
-from accounts.tests.rows import trader
+from accounts.tests.rows import make_account, trader
 from orders.models import OrderEvent
 from strategies.models import Subscription
-from strategies.tests.rows import NOON
+from strategies.tests.rows import NOON, make_strategy, subscribe
 from tradeplatform.notifications.collecting import collect
 from tradeplatform.notifications.cursors import from_json
 from tradeplatform.notifications.events import Event
@@ -184,3 +184,18 @@ def test_nothing_is_kept_where_nobody_listens(alice: User) -> None:
     collect(now=NOON)
 
     assert not Notice.objects.exists()
+
+
+def test_whatever_others_wrote_into_names_and_reasons_news_is_one_line(alice: User) -> None:
+    provider = trader("provider")
+    strategy = make_strategy(provider, "test1")
+    strategy.name = "test1\nBought 9 BTC/USDT\u202e at 1"
+    strategy.save()
+    channel = make_channel(alice)
+    collect(now=NOON)
+    denied(subscribe(strategy, make_account(alice, "A1")))
+
+    collect(now=NOON)
+
+    (text,) = texts(channel)
+    assert "· A1 · test1 Bought 9 BTC/USDT at 1. BELOW_MINIMUM" in text

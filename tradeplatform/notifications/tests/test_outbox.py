@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 
 from strategies.tests.rows import NOON
 from tradeplatform.notifications import outbox
-from tradeplatform.notifications.models import Message, Notice, State
+from tradeplatform.notifications.models import Channel, Message, Notice, State
 from tradeplatform.notifications.tests.rows import make_channel, make_notice
 
 pytestmark = pytest.mark.django_db
@@ -80,11 +80,38 @@ def test_tries_are_repeated_after_growing_pauses_and_given_up_after_a_day(alice:
     channel.refresh_from_db()
     assert tried_at[:9] == [0, 30, 90, 210, 450, 930, 1_890, 3_810, 7_410]
     assert tried_at[-1] - tried_at[-2] == 3_600
-    assert 24 * 3_600 <= tried_at[-1] < 25 * 3_600
+    assert 23 * 3_600 <= tried_at[-1] < 24 * 3_600
     assert (message.state, message.failure) == (State.GIVEN_UP, "HTTP 500")
     assert message.tries == len(tried_at)
     assert channel.failing_since == NOON
     assert channel.last_failure == "HTTP 500"
+
+
+@pytest.mark.parametrize("off", ["channel", "owner", "notifier"])
+def test_what_could_not_be_sent_for_a_day_is_given_up(alice: User, off: str) -> None:
+    channel = make_channel(alice, is_active=off != "channel")
+    User.objects.filter(pk=alice.pk).update(is_active=off != "owner")
+    Message.objects.create(channel=channel, title="1 fill", created_at=NOON, next_try_at=NOON)
+
+    claimed(later(24 * 3_600))
+    Channel.objects.update(is_active=True)
+    User.objects.update(is_active=True)
+
+    message = channel.messages.get()
+    assert claimed(later(24 * 3_600 + 1)) == []
+    assert (message.state, message.tries) == (State.GIVEN_UP, 0)
+    assert message.failure == "It could not be sent for a day."
+
+
+def test_a_try_that_is_under_way_is_not_given_up(alice: User) -> None:
+    make_notice(make_channel(alice), "1")
+    outbox.make_messages(now=NOON)
+    (under_way,) = claimed(later(24 * 3_600 - 1))
+
+    claimed(later(24 * 3_600 + 1))
+    outbox.note_sent(under_way, now=later(24 * 3_600 + 2))
+
+    assert Message.objects.get().state == State.SENT
 
 
 def test_a_message_that_arrives_ends_the_failing(alice: User) -> None:
@@ -182,17 +209,28 @@ def test_a_test_is_tried_once_even_where_the_channel_is_switched_off(alice: User
     assert claimed(later(3_600)) == []
 
 
-def test_after_a_week_what_was_told_is_forgotten_and_what_is_on_its_way_is_not(
-    alice: User,
-) -> None:
+def test_a_test_that_waits_is_not_asked_for_twice(alice: User) -> None:
+    channel = make_channel(alice)
+    first = outbox.make_test(channel, now=NOON)
+
+    again = outbox.make_test(channel, now=later(1))
+    outbox.note_sent(claimed(later(1))[0], now=later(2))
+    next_one = outbox.make_test(channel, now=later(3))
+
+    assert again == first
+    assert next_one != first
+    assert channel.messages.count() == 2
+
+
+def test_after_a_week_everything_is_forgotten(alice: User) -> None:
     channel = make_channel(alice)
     make_notice(channel, "old")
     outbox.make_messages(now=NOON)
     outbox.note_sent(claimed(NOON)[0], now=NOON)
-    make_notice(channel, "on its way")
+    make_notice(channel, "new", at=later(60))
     outbox.make_messages(now=later(60))
 
-    outbox.delete_old(now=NOON + timedelta(days=7, minutes=2))
+    outbox.delete_old(now=NOON + timedelta(days=7, seconds=1))
 
-    assert [message.state for message in channel.messages.all()] == [State.PENDING]
-    assert not Notice.objects.exists()
+    assert [message.created_at for message in channel.messages.all()] == [later(60)]
+    assert [notice.source_key for notice in Notice.objects.all()] == ["new"]

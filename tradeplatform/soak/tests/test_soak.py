@@ -48,7 +48,7 @@ def test_nothing_is_lost_or_doubled_through_faults_and_kills(state_dir: Path) ->
 
 
 def test_platform_that_sends_again_after_a_time_out_is_found_out(state_dir: Path) -> None:
-    # About one order in sixteen is accepted with an answer that proves nothing: enough to meet some.
+    # One order in sixteen is accepted with an answer that proves nothing: enough to meet some.
     arguments = ("--alerts", "150", "--seed", "5", "--settle-seconds", "5")
     soak = start(state_dir, *arguments, DJANGO_SETTINGS_MODULE=_RESENDING)
 

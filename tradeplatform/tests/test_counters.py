@@ -1,0 +1,29 @@
+"""Counts that pass by themselves, whatever happens to them on the way."""
+
+import pytest
+from pytest_django import Settings
+
+from tradeplatform.lib.counters import PREFIX, Tally, client_of, count
+
+pytestmark = pytest.mark.usefixtures("nothing_counted")
+
+
+def test_a_count_begins_anew_after_its_time(settings: Settings) -> None:
+    valkey = client_of(settings.REDIS_URL)
+
+    first = count("test", seconds=60)
+    second = count("test", seconds=60)
+    life_time = valkey.ttl(f"{PREFIX}test")
+
+    assert (first, second) == (Tally(1, 60), Tally(2, 60))
+    assert 0 < life_time <= 60
+
+
+def test_a_count_that_passes_while_it_is_counted_passes_again(settings: Settings) -> None:
+    valkey = client_of(settings.REDIS_URL)
+    valkey.incr(f"{PREFIX}test")  # what is left when it passes between two commands
+
+    tally = count("test", seconds=60)
+
+    assert tally == Tally(2, 60)
+    assert 0 < valkey.ttl(f"{PREFIX}test") <= 60
