@@ -144,13 +144,12 @@ class Sender:
         self, job: PlaceJob, *, expires_at: datetime | None, stale_at: datetime
     ) -> None:
         """Raises NotSent for what is too late, or may not be sent any more since it waited."""
-        now = datetime.now(UTC)
         refusal: Denied | None = None
-        if expires_at is not None and now >= expires_at:
-            refusal = replacement_expired() if job.is_replacement else expired()
-        elif now >= stale_at:
+        if datetime.now(UTC) >= stale_at:
             looked = self._threads.submit(refusal_at_turn, job.order_id)
             refusal = await asyncio.wrap_future(looked)
+        if expires_at is not None and datetime.now(UTC) >= expires_at:
+            refusal = replacement_expired() if job.is_replacement else expired()
         if refusal is not None:
             raise NotSent(refusal.code, refusal.message)
 
