@@ -16,7 +16,12 @@ _MOST_IN_VAIN = 5
 _MOST_TRIES = 30
 _TOO_LITTLE = frozenset({"NO_LONG_POSITION", "NO_SHORT_POSITION"})
 # The exchange was not asked, or not reached: no try, whatever their number; it may last for hours.
-NOT_ASKED = frozenset({"ACCOUNT_PAUSED", "VENUE_PAUSED", "NOT_CONNECTED", "MARKETS_NOT_LOADED"})
+NOT_ASKED = frozenset(
+    {
+        *("ACCOUNT_PAUSED", "VENUE_PAUSED", "NOT_CONNECTED"),
+        *("MARKETS_NOT_LOADED", "MARKET_DATA_UNAVAILABLE"),
+    }
+)
 _LONGEST_PAUSE = timedelta(seconds=32)
 
 
