@@ -27,7 +27,7 @@ def check_account(account_id: int, *, now: datetime) -> None:
     """Write what the exchange says about the account's credentials into its health fields.
 
     Credentials that were replaced meanwhile are not judged by this answer. An account whose key
-    could withdraw is switched off: it gets no new orders, and those it has are still followed.
+    may withdraw opens no positions until a check finds that it may not; it can still be closed.
     """
     account = Account.objects.get(pk=account_id)
     checks = _answers(_logins(account))
@@ -36,8 +36,9 @@ def check_account(account_id: int, *, now: datetime) -> None:
     judged = Account.objects.filter(
         pk=account_id, encrypted_credentials=account.encrypted_credentials
     )
-    if any(check.code == KEY_CAN_WITHDRAW for check in failed):
-        judged.update(is_active=False)
+    can_withdraw = any(check.code == KEY_CAN_WITHDRAW for check in failed)
+    if can_withdraw or not failed:
+        judged.update(key_can_withdraw=can_withdraw)
     judged.update(
         health=Health.FAILED if failed else Health.OK,
         health_message=" ".join(messages)[:300],

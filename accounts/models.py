@@ -41,6 +41,8 @@ class Account(models.Model):
     is_active = models.BooleanField(
         default=True, help_text="An inactive account receives no new orders."
     )
+    # Found by a check, and until another one finds otherwise: it opens no positions meanwhile.
+    key_can_withdraw = models.BooleanField(default=False, editable=False)
     health = models.CharField(
         max_length=10, choices=Health.choices, default=Health.UNCHECKED, editable=False
     )

@@ -4,6 +4,7 @@ work. What a beat repeats is worth nothing once the next beat has come."""
 from accounts.nudges import nudge
 
 _BEAT_SECONDS = 10
+_SWEEP_BEAT_SECONDS = 5
 _REMAINDERS_BEAT_SECONDS = 60
 _POLL_BEAT_SECONDS = 1
 _EXPIRE_BEAT_SECONDS = 5
@@ -12,6 +13,11 @@ _EXPIRE_BEAT_SECONDS = 5
 def nudge_dispatch(*, dispatch_id: int, shard: int) -> bool:
     """Ask the shard's worker to execute this dispatch row; False when the broker is away."""
     return nudge("orders.execute_dispatch", dispatch_id, shard=shard)
+
+
+def nudge_dispatch_again(*, dispatch_id: int, shard: int) -> None:
+    """The same by the sweep, whose next beat repeats it while nobody has claimed the row."""
+    nudge("orders.execute_dispatch", dispatch_id, shard=shard, expires_seconds=_SWEEP_BEAT_SECONDS)
 
 
 def nudge_cancels(*, shard: int) -> None:

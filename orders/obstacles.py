@@ -7,7 +7,8 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from accounts.exchange.types import MarketType, NotSent
+from accounts.exchange.types import KEY_CAN_WITHDRAW, MarketType, NotSent
+from accounts.models import Account
 from orders.models import Feed, Remainder
 from strategies.sizing import Denied
 
@@ -20,6 +21,7 @@ class Obstacle:
     """
 
     pause: NotSent | None = None
+    can_withdraw: bool = False
     is_reconciled: bool = True
     drifted_keys: frozenset[str] = frozenset()
 
@@ -27,6 +29,12 @@ class Obstacle:
         """Raises Denied when no position may be opened in this unified symbol."""
         if self.pause is not None:
             raise Denied(self.pause.code, self.pause.message)
+        if self.can_withdraw:
+            raise Denied(
+                KEY_CAN_WITHDRAW,
+                "The account's API key may withdraw money, so no position is opened with it; "
+                "closes and cancels are sent. Enter a key that may trade only.",
+            )
         if not self.is_reconciled:
             raise Denied(
                 "NOT_RECONCILED",
@@ -48,10 +56,15 @@ def drift_key(symbol: str) -> str:
 
 
 def obstacles(account_ids: Collection[int], market_type: MarketType) -> Mapping[int, Obstacle]:
-    """The obstacles of those accounts that have any; two queries. No feed is no obstacle."""
+    """The obstacles of those accounts that have any; three queries. No feed is no obstacle."""
     rows = {"account_id__in": account_ids, "market_type": market_type}
     unreconciled = set(
         Feed.objects.filter(**rows, reconciled_at__isnull=True).values_list("account_id", flat=True)
+    )
+    withdrawing = set(
+        Account.objects.filter(id__in=account_ids, key_can_withdraw=True).values_list(
+            "id", flat=True
+        )
     )
     drifted: dict[int, set[str]] = defaultdict(set)
     remainders = Remainder.objects.filter(**rows, drifted_at__isnull=False)
@@ -59,8 +72,9 @@ def obstacles(account_ids: Collection[int], market_type: MarketType) -> Mapping[
         drifted[account_id].add(key)
     return {
         account_id: Obstacle(
+            can_withdraw=account_id in withdrawing,
             is_reconciled=account_id not in unreconciled,
             drifted_keys=frozenset(drifted[account_id]),
         )
-        for account_id in unreconciled | set(drifted)
+        for account_id in unreconciled | withdrawing | set(drifted)
     }

@@ -35,7 +35,7 @@ def check_not_taken_back(flatten_run: TradingRun | None) -> None:
 
 
 def refusal_at_turn(order_id: int) -> Denied | None:
-    """Why an order that waited for its account's turn is not to be sent any more; None to send.
+    """Why an order that waited is not to be sent any more; None to send.
 
     Not sent is what somebody has canceled meanwhile, and what no longer may be.
     """
@@ -47,6 +47,7 @@ def refusal_at_turn(order_id: int) -> Denied | None:
     if order is None:
         return Denied("CANCELED_BEFORE_SENDING", "It was canceled in time.")
     try:
+        check_not_taken_back(order.signal.flatten_run)
         check_restraint(order, read_restraints(), is_close=order.is_close)
     except Denied as refusal:
         return refusal

@@ -7,9 +7,10 @@ recorded as an unknown outcome and looked up later.
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Iterable
-from datetime import UTC, datetime
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 
 from accounts.exchange import gateway
 from accounts.exchange.types import (
@@ -46,6 +47,10 @@ from tradeplatform.lib.database_threads import DatabaseThreads
 
 logger = logging.getLogger(__name__)
 
+# What is sent later than this after it was decided on is looked at again: it waited at a breaker,
+# for its market, for a clock. To send hundreds at once takes less.
+_STALE_AFTER = timedelta(seconds=0.5)
+
 
 class Sender:
     """One per worker process: its locks, and its two batched ways to the database."""
@@ -56,8 +61,9 @@ class Sender:
         self._sizer: Batcher[LateSizing, OrderTicket | None] = Batcher(
             size_late, threads=self._threads
         )
-        # Orders of one account go out one at a time, in the order in which they were committed.
-        self._locks: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
+        # Orders of one account go out one at a time, in the order in which they were committed;
+        # those of its other type of market do not wait for a venue that is left alone.
+        self._locks: defaultdict[tuple[int, MarketType], asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def carry_out(
         self, accounts: Iterable[AccountWork], *, expires_at: datetime | None
@@ -75,7 +81,7 @@ class Sender:
         await asyncio.gather(*(self._look_up_account(account) for account in accounts))
 
     async def _look_up_account(self, account: AccountWork) -> None:
-        lock = self._locks[account.account_id]
+        lock = self._locks[account.account_id, account.market_type]
         for job in account.jobs:
             if lock.locked():
                 return  # busy with orders; the next beat comes back
@@ -83,7 +89,7 @@ class Sender:
                 await self._try(job, expires_at=None, has_waited=False)
 
     async def _carry_out_account(self, account: AccountWork, expires_at: datetime | None) -> None:
-        lock = self._locks[account.account_id]
+        lock = self._locks[account.account_id, account.market_type]
         has_waited = lock.locked()
         async with lock:
             for job in account.jobs:
@@ -110,16 +116,20 @@ class Sender:
     async def _size_and_place(
         self, job: PlaceJob, expires_at: datetime | None, *, has_waited: bool
     ) -> Outcome | None:
+        decided_at = datetime.now(UTC)
         if _may_close(job) and expires_at is not None:
             await gateway.wait_until_open(job.login, until=expires_at)
         if job.intent.after_close and expires_at is not None:
             await self._wait_for_close(job, expires_at)
-        ticket = job.ticket or await self._sizer.submit(await _late_sizing(job))
+        ticket = job.ticket
+        if ticket is None:
+            ticket = await self._sizer.submit(await _late_sizing(job))
+            decided_at, has_waited = datetime.now(UTC), False
         if ticket is None:
             return None
-        if job.ticket and has_waited and (refusal := await self._second_look(job.order_id)):
-            return SendFailed(job.order_id, NotSent(refusal.code, refusal.message))
-        return await _place(job, ticket, expires_at)
+        stale_at = decided_at if has_waited else decided_at + _STALE_AFTER
+        check = partial(self._check, job, expires_at=expires_at, stale_at=stale_at)
+        return await _place(job, ticket, expires_at, check)
 
     async def _wait_for_close(self, job: PlaceJob, expires_at: datetime) -> None:
         async def find(entry: PlaceJob) -> LookUpJob | None:
@@ -130,9 +140,18 @@ class Sender:
 
         await wait_for_close(job, expires_at=expires_at, find=find, look_up=look_up)
 
-    async def _second_look(self, order_id: int) -> Denied | None:
-        """Why the order is not to be sent after it waited for its account's turn."""
-        return await asyncio.wrap_future(self._threads.submit(refusal_at_turn, order_id))
+    async def _check(
+        self, job: PlaceJob, *, expires_at: datetime | None, stale_at: datetime
+    ) -> None:
+        """Raises NotSent for what is too late, or may not be sent any more since it waited."""
+        refusal: Denied | None = None
+        if datetime.now(UTC) >= stale_at:
+            looked = self._threads.submit(refusal_at_turn, job.order_id)
+            refusal = await asyncio.wrap_future(looked)
+        if expires_at is not None and datetime.now(UTC) >= expires_at:
+            refusal = replacement_expired() if job.is_replacement else expired()
+        if refusal is not None:
+            raise NotSent(refusal.code, refusal.message)
 
     def stop(self) -> None:
         """Write what is left and close the connections."""
@@ -141,17 +160,22 @@ class Sender:
 
 def _may_close(job: PlaceJob) -> bool:
     """Whether it reduces a position; of a sale on spot that is known only once it is sized."""
+    if job.ticket is not None and job.ticket.reduce_only:
+        return True  # the rest of a close, which asks for a quantity
     is_sale = job.intent.side is Side.SELL and job.login.market.market_type is MarketType.SPOT
     return is_sale or (job.intent.size is not None and job.intent.size.is_close)
 
 
-async def _place(job: PlaceJob, ticket: OrderTicket, expires_at: datetime | None) -> Outcome:
-    if expires_at is not None and datetime.now(UTC) >= expires_at:
-        # It waited for its account's turn too long.
-        denied = replacement_expired() if job.is_replacement else expired()
-        return SendFailed(job.order_id, NotSent(denied.code, denied.message))
+async def _place(
+    job: PlaceJob,
+    ticket: OrderTicket,
+    expires_at: datetime | None,
+    check: Callable[[], Awaitable[None]],
+) -> Outcome:
     try:
-        report = await gateway.place(job.login, ticket, is_urgent=_may_close(job), until=expires_at)
+        report = await gateway.place(
+            job.login, ticket, is_urgent=_may_close(job), until=expires_at, check=check
+        )
         return Answered(job.order_id, report)
     except (NotSent, Rejected, OutcomeUnknown) as error:
         return SendFailed(job.order_id, error)

@@ -13,7 +13,7 @@ from django.conf import settings
 from accounts.shards import in_shard
 from orders.market_data import MarketView
 from orders.models import Dispatch, Order
-from orders.nudges import nudge_dispatch
+from orders.nudges import nudge_dispatch_again
 from orders.placement import claim
 from orders.planning import load_plan
 from orders.settling import REPLACEMENT_MAX_AGE, settle, settle_replacements
@@ -26,19 +26,31 @@ _AT_MOST = 200
 
 
 def sweep_unclaimed(*, now: datetime) -> None:
-    """Nudge again for dispatches nobody has claimed; deny those whose signal has expired."""
+    """Nudge again for dispatches nobody has claimed; deny those whose signal has expired.
+
+    One nudge for a strategy's newest on a shard: whoever executes that one executes the older ones
+    before it. A nudge each would pile up in front of look-ups and cancels when workers are behind.
+    """
     unclaimed = Dispatch.objects.filter(
         claimed_at__isnull=True, settled_at__isnull=True, created_at__lt=now - _NUDGE_LOST_AFTER
     ).select_related("signal")
-    for dispatch in unclaimed.order_by("created_at")[:_AT_MOST]:
+    newest: dict[tuple[int, int], int] = {}
+    for dispatch in unclaimed.order_by("created_at", "id")[:_AT_MOST]:
         if now < dispatch.signal.expires_at:
-            nudge_dispatch(dispatch_id=dispatch.pk, shard=dispatch.shard)
-            continue
-        try:
-            _deny_expired(dispatch.pk, now)
-        except Exception:  # one that cannot be denied must not hold up the others, nor come back
-            logger.exception("expired dispatch %s is closed without its orders", dispatch.pk)
-            Dispatch.objects.filter(id=dispatch.pk).update(claimed_at=now, settled_at=now)
+            newest[dispatch.signal.strategy_id, dispatch.shard] = dispatch.pk
+        else:
+            _try_to_deny_expired(dispatch.pk, now)
+    for (_, shard), dispatch_id in newest.items():
+        nudge_dispatch_again(dispatch_id=dispatch_id, shard=shard)
+
+
+def _try_to_deny_expired(dispatch_id: int, now: datetime) -> None:
+    """One that cannot be denied must not hold up the others, nor come back."""
+    try:
+        _deny_expired(dispatch_id, now)
+    except Exception:
+        logger.exception("expired dispatch %s is closed without its orders", dispatch_id)
+        Dispatch.objects.filter(id=dispatch_id).update(claimed_at=now, settled_at=now)
 
 
 def _deny_expired(dispatch_id: int, now: datetime) -> None:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from accounts.exchange.types import (
     Login,
     MarketRules,
+    MarketType,
     OrderReference,
     OrderTicket,
     OrderType,
@@ -92,18 +93,19 @@ Job = PlaceJob | CancelJob | LookUpJob
 
 @dataclass(frozen=True, slots=True)
 class AccountWork:
-    """What one account has to do, in this order."""
+    """What one account has to do in its markets of one type, in this order."""
 
     account_id: int
+    market_type: MarketType
     jobs: tuple[Job, ...]
 
 
 def by_account(jobs: Iterable[Job]) -> tuple[AccountWork, ...]:
-    """The jobs of each account, in the order given."""
-    todo: dict[int, list[Job]] = defaultdict(list)
+    """The jobs of each account and type of market, in the order given."""
+    todo: dict[tuple[int, MarketType], list[Job]] = defaultdict(list)
     for job in jobs:
-        todo[job.login.account_id].append(job)
-    return tuple(AccountWork(account, tuple(own)) for account, own in todo.items())
+        todo[job.login.account_id, job.login.market.market_type].append(job)
+    return tuple(AccountWork(*key, tuple(own)) for key, own in todo.items())
 
 
 @dataclass(frozen=True, slots=True)

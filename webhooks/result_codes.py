@@ -22,6 +22,7 @@ _OWN: Mapping[str, str] = {
     "HOLDINGS_UNKNOWN": "The account's balance could not be read for certain; nothing was sold.",
     "INSUFFICIENT_HOLDINGS": "More would be sold than the strategy's own and nobody's coins.",
     "INTERRUPTED": "The platform was interrupted before the order was sent; nothing was sent.",
+    "KEY_CAN_WITHDRAW": "The account's API key may withdraw money; it only closes and cancels.",
     "MARKETS_NOT_LOADED": "The exchange's markets could not be read; nothing was sent.",
     "MARKET_BUY_NOT_SUPPORTED": "The exchange takes market buys only as an amount of money.",
     "MARKET_DATA_UNAVAILABLE": "The exchange's markets or prices could not be read.",

@@ -6,7 +6,8 @@ A row is only ever replaced by a later change, whoever comes first.
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet, Value
+from django.db.models.functions import Greatest
 
 from accounts.exchange.breaker import BreakerState, Phase, Reason
 from accounts.exchange.findings import Scope
@@ -15,6 +16,7 @@ from accounts.models import Breaker
 
 # A process that has not looked for longer has been away; what is open it learns all the same.
 _LATELY = timedelta(minutes=10)
+_JUST_AFTER = timedelta(milliseconds=1)
 
 
 def read(*, now: datetime) -> dict[Scope, BreakerState]:
@@ -24,7 +26,10 @@ def read(*, now: datetime) -> dict[Scope, BreakerState]:
 
 
 def clear(rows: QuerySet[Breaker], *, now: datetime) -> int:
-    """Close them: a person says that the exchange may be asked again; how many were open."""
+    """Close them: a person says that the exchange may be asked again; how many were open.
+
+    Later than what it answers, also where the clock of who opened it is ahead of ours.
+    """
     return rows.filter(is_open=True).update(
         is_open=False,
         reason="",
@@ -32,7 +37,7 @@ def clear(rows: QuerySet[Breaker], *, now: datetime) -> int:
         opened_at=None,
         paused_until=None,
         openings=0,
-        changed_at=now,
+        changed_at=Greatest(Value(now), F("changed_at") + _JUST_AFTER),
     )
 
 

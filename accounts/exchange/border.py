@@ -76,7 +76,8 @@ async def _judged(call: Call[_Result], market: MarketKey, *, is_read: bool) -> _
     try:
         return await call()
     except ExchangeAnswer as answer:
-        # Ours, from reading what came back: the order made no sense, or is not there.
+        # Ours, from reading what came back (the order made no sense, or is not there), or from a
+        # check right before the request.
         failure = _failure(answer, noted, is_read)
         raise _Failed(Judgement(answer, consequence_of_unreadable(failure))) from None
     except Exception as error:  # noqa: BLE001  the border: any error after the send is an answer

@@ -119,11 +119,11 @@ class Desk:
         if not source.has["fetchTime"]:
             return False
         try:
-            told_ms = await ask(source.fetch_time, at=key)
+            told_ms = await ask(lambda: _time_ms(source), at=key)
         except ExchangeAnswer as error:
             logger.warning("the clock of %s is not read: %s", key.venue, error)
             return False
-        ahead_ms = source.milliseconds() - int(told_ms)
+        ahead_ms = source.milliseconds() - told_ms
         logger.warning("this machine's clock is %s ms ahead of %s's", ahead_ms, key.venue)
         self._clocks[key].ahead_ms = ahead_ms
         return True
@@ -201,6 +201,11 @@ async def _refuse_redirects(
         response.close()
         raise aiohttp.ClientError(f"redirected, HTTP {response.status}")
     return response
+
+
+async def _time_ms(source: Any) -> int:
+    """The reading belongs to the call: a time that makes no sense was not told."""
+    return int(await source.fetch_time())
 
 
 def _freeze() -> None:

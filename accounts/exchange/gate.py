@@ -126,12 +126,12 @@ class Gate:
                     raise refusal_of(scope, state)
             return self._passage(at)
 
-    def refusal(self, login: Login, *, now: datetime) -> NotSent | None:
+    def refusal(self, login: Login, *, now: datetime, is_urgent: bool = False) -> NotSent | None:
         """Why a new order of the login would be refused now; None when it may try."""
         with self._lock:
             for scope in scopes_of(login):
                 state = self._states.get(scope, _HEALTHY)
-                if breaker.entry(state, now=now, is_urgent=False) is Entry.REFUSE:
+                if breaker.entry(state, now=now, is_urgent=is_urgent) is Entry.REFUSE:
                     return refusal_of(scope, state)
         return None
 

@@ -6,7 +6,7 @@ up.
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict, replace
 from datetime import datetime
 from functools import partial
@@ -92,13 +92,24 @@ async def fetch_book(key: MarketKey, symbol: str, *, depth: int) -> Book:
     )
 
 
-async def place(
-    login: Login, ticket: OrderTicket, *, is_urgent: bool = False, until: datetime | None = None
-) -> OrderReport:
-    """Send one order, once and not after `until`. Executions told in the answer come with it.
+async def _agree() -> None:
+    """For an order that nobody else has a say about."""
 
-    An urgent one closes a position: after a pause it goes first. Raises NotSent or Rejected when
-    no order exists, OutcomeUnknown when one may.
+
+async def place(
+    login: Login,
+    ticket: OrderTicket,
+    *,
+    is_urgent: bool = False,
+    until: datetime | None = None,
+    check: Callable[[], Awaitable[None]] = _agree,
+) -> OrderReport:
+    """Send one order, once; it waits at no breaker after `until`. Executions told in the answer
+    come with it.
+
+    An urgent one closes a position: after a pause it goes first. `check` is awaited when nothing
+    but the request is left to do, and raises NotSent where the order must not leave any more.
+    Raises NotSent or Rejected when no order exists, OutcomeUnknown when one may.
     """
     counter = await Counter.open(login, ticket.symbol)
     creation = creation_of(
@@ -109,7 +120,10 @@ async def place(
     )
     try:
         report = await send(
-            partial(_create, counter, creation), at=login, is_urgent=is_urgent, until=until
+            partial(_create, counter, creation, check),
+            at=login,
+            is_urgent=is_urgent,
+            until=until,
         )
     except Rejected as refusal:
         if refusal.code in _AGAINST_RULES:
@@ -175,8 +189,11 @@ async def _executions(counter: Counter, reference: OrderReference) -> tuple[Fill
     return trade_reports(trades, contract_size=counter.contract_size)
 
 
-async def _create(counter: Counter, creation: Creation) -> OrderReport:
+async def _create(
+    counter: Counter, creation: Creation, check: Callable[[], Awaitable[None]]
+) -> OrderReport:
     """The parsing belongs to the call: an answer we cannot read leaves the outcome unknown."""
+    await check()
     return counter.report(await counter.client.create_order(**asdict(creation)))
 
 

@@ -51,8 +51,8 @@ async def check_connection(login: Login) -> AccountCheck:
         return AccountCheck(
             is_ok=False,
             code=KEY_CAN_WITHDRAW,
-            message="This key may withdraw money, so the account was switched off. Make a key "
-            "that may trade only, enter it here, and switch the account on again.",
+            message="This key may withdraw money, so the account opens no positions; it can still "
+            "close and cancel. Make a key that may trade only and enter it here.",
         )
     if await _is_hedged(client, login):
         return AccountCheck(

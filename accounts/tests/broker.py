@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from queue import Empty
 from typing import Any
 
@@ -14,7 +15,15 @@ from accounts.shards import queue_of
 def nudges_in_broker(task: str) -> dict[str, list[int]]:
     """Take all messages out of the shards' queues; this task's arguments by queue."""
     queues = (queue_of(shard) for shard in range(settings.SHARDS))
-    return {queue: found for queue in queues if (found := _take_all(queue, task))}
+    taken = {queue: _take_all(queue, task) for queue in queues}
+    return {queue: [m.payload[0][0] for m in found] for queue, found in taken.items() if found}
+
+
+def expiries_in_broker(task: str) -> list[datetime | None]:
+    """Take all messages out of the shards' queues; when this task's are worth nothing any more."""
+    taken = [m for shard in range(settings.SHARDS) for m in _take_all(queue_of(shard), task)]
+    told = [message.headers["expires"] for message in taken]
+    return [datetime.fromisoformat(text) if text else None for text in told]
 
 
 @contextmanager
@@ -28,7 +37,7 @@ def broker_away() -> Iterator[None]:
         _publish_to(usual)
 
 
-def _take_all(name: str, task: str) -> list[int]:
+def _take_all(name: str, task: str) -> list[Any]:
     found = []
     with current_app.connection_for_read() as connection:
         queue = connection.SimpleQueue(name)
@@ -39,7 +48,7 @@ def _take_all(name: str, task: str) -> list[int]:
                 break
             message.ack()
             if message.headers["task"] == task:
-                found.append(message.payload[0][0])
+                found.append(message)
         queue.close()
     return found
 

@@ -61,7 +61,7 @@ def test_accepted_credentials_are_ok(fresh_sandbox: SandboxProcess) -> None:
 
 
 @pytest.mark.scenario(59)
-def test_an_account_whose_key_may_withdraw_is_switched_off(
+def test_an_account_whose_key_may_withdraw_opens_nothing_until_a_check_finds_otherwise(
     loopback_venue: ScriptedVenue, settings: Settings
 ) -> None:
     settings.SANDBOX_URL = loopback_venue.url
@@ -73,10 +73,18 @@ def test_an_account_whose_key_may_withdraw_is_switched_off(
     )
 
     check_account(account.pk, now=NOW)
+    account.refresh_from_db()
+    before = account.health, account.key_can_withdraw, account.is_active, account.health_message
+    loopback_venue.will_answer("GET", "/api/v3/account", Answer({"balances": []}))
+    loopback_venue.will_answer(
+        "GET", "/sapi/v1/account/apiRestrictions", Answer({"enableWithdrawals": False})
+    )
+    check_account(account.pk, now=NOW)
 
     account.refresh_from_db()
-    assert (account.health, account.is_active) == (Health.FAILED, False)
-    assert account.health_message.startswith("This key may withdraw money")
+    assert before[:3] == (Health.FAILED, True, True)
+    assert before[3].startswith("This key may withdraw money")
+    assert (account.health, account.key_can_withdraw) == (Health.OK, False)
 
 
 def test_refused_credentials_fail_with_the_venues_reason(fresh_sandbox: SandboxProcess) -> None:

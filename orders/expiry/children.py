@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from accounts.exchange.gate import gate
 from accounts.exchange.types import MarketType, OrderType, Side
 from orders import steps
 from orders.chains import chain_of, unfilled
@@ -11,6 +12,7 @@ from orders.client_order_id import new_client_order_id
 from orders.expiry.deciding import Candidate, Quote, target_price
 from orders.models import Expiry, Order, OrderEvent
 from orders.obstacles import Obstacle, obstacles
+from orders.planning import login_of
 from orders.restraining import check_restraint
 from orders.transitions import OPEN, OrderStatus
 from strategies.models import ExpiryAction, Position
@@ -41,6 +43,7 @@ def draft_child(parent: Order, expiry: Expiry, quote: Quote | None, *, now: date
     if quote is None:
         raise Denied("MARKET_DATA_UNAVAILABLE", "the exchange's prices could not be read")
     _check_active(parent, quote)
+    _check_open(parent, now)
     order_type = OrderType.LIMIT if expiry.action == ExpiryAction.REPRICE else OrderType.MARKET
     price = _price(parent, expiry, quote) if order_type is OrderType.LIMIT else None
     child = Order(
@@ -81,6 +84,14 @@ def _check_active(parent: Order, quote: Quote) -> None:
         hindered.check(parent.symbol)
     if not quote.rules.is_active:
         raise Denied("MARKET_NOT_ACTIVE", f"{parent.symbol} is not traded at the exchange now")
+
+
+def _check_open(parent: Order, now: datetime) -> None:
+    """A rest is not written ahead of a breaker that would refuse it: then nobody would order it."""
+    login = login_of(parent.account, parent.subscription.strategy)
+    pause = gate().refusal(login, now=now, is_urgent=parent.is_close)
+    if pause is not None:
+        raise Denied(pause.code, pause.message)
 
 
 def _price(parent: Order, expiry: Expiry, quote: Quote) -> Decimal | None:

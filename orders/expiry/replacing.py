@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from django.db import DatabaseError, transaction
 from django.db.models import F, Q
 
+from accounts.exchange.findings import PAUSE_CODES
 from accounts.shards import in_shard
 from orders import steps
 from orders.chains import chain_of
@@ -36,7 +37,7 @@ logger = logging.getLogger(__name__)
 _LEAVES_A_REST = frozenset({OrderStatus.CANCELED, OrderStatus.EXPIRED})
 # What may be otherwise in a moment. After this long the rest is left, not ordered when nobody
 # expects it.
-_PASSING = frozenset({"MARKET_DATA_UNAVAILABLE", "PRICE_UNAVAILABLE", "NOT_RECONCILED"})
+_PASSING = PAUSE_CODES | {"MARKET_DATA_UNAVAILABLE", "PRICE_UNAVAILABLE", "NOT_RECONCILED"}
 _PATIENCE = timedelta(minutes=5)
 # Dust, a position that is gone, trading that somebody switched off: nobody need look at these.
 _EXPECTED = frozenset({"BELOW_MINIMUM", "NOTHING_LEFT_TO_CLOSE", "INACTIVE", "TRADING_REDUCING"})

@@ -51,6 +51,23 @@ def test_an_entry_waits_for_reconciliation_while_a_close_and_a_cancel_go_through
     assert resting.status == "CANCELED"
 
 
+def test_a_key_that_may_withdraw_opens_nothing_and_lets_its_owner_out(world: World) -> None:
+    account = world.account("A1")
+    strategy = world.strategy("test1", account)
+    world.trade(strategy, market(Side.BUY, quantity="0.01"))
+    (resting,) = world.trade(strategy, limit_buy())
+    Account.objects.update(key_can_withdraw=True)
+
+    (entry,) = world.trade(strategy, limit_buy("80000"))
+    (close,) = world.trade(strategy, market(Side.SELL, percent="-100"))
+    world.cancel_all(strategy)
+
+    assert told([entry, close]) == [("DENIED", "KEY_CAN_WITHDRAW"), ("FILLED", "")]
+    assert position_of(strategy, account) < Decimal("0.00001")
+    resting.refresh_from_db()
+    assert resting.status == "CANCELED"
+
+
 def test_an_order_that_is_sized_late_waits_as_well(world: World) -> None:
     account = world.account("A1")
     strategy = world.strategy("test1")
@@ -88,7 +105,7 @@ def test_drift_elsewhere_hinders_nobody(world: World) -> None:
     assert told(orders) == [("ACCEPTED", "")]
 
 
-def test_two_queries_for_however_many_accounts(world: World) -> None:
+def test_three_queries_for_however_many_accounts(world: World) -> None:
     accounts = [world.account(f"A{number}") for number in range(3)]
     Feed.objects.create(account=accounts[0], market_type="SPOT")
     drift(accounts[1], "BTC")
@@ -96,7 +113,7 @@ def test_two_queries_for_however_many_accounts(world: World) -> None:
     with CaptureQueriesContext(connection) as queries:
         found = obstacles([account.pk for account in accounts], MarketType.SPOT)
 
-    assert len(queries) == 2
+    assert len(queries) == 3
     assert {pk: (item.is_reconciled, item.drifted_keys) for pk, item in found.items()} == {
         accounts[0].pk: (False, frozenset()),
         accounts[1].pk: (True, frozenset({"BTC"})),

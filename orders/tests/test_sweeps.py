@@ -10,7 +10,7 @@ from accounts.exchange.types import Side
 from orders import sweeps
 from orders.models import Dispatch, Order
 from orders.results import is_settled
-from orders.tests.broker import broker_away, nudges_in_broker
+from orders.tests.broker import broker_away, expiries_in_broker, nudges_in_broker
 from orders.tests.world import World, dispatches_of, limit_buy, market, orders_of, position_of
 from strategies.models import Signal
 
@@ -33,6 +33,34 @@ def test_a_lost_nudge_is_repeated_while_the_alert_is_fresh(world: World) -> None
 
     assert too_early == []
     assert sorted(nudges_in_broker()) == sorted(dispatches_of(signal))
+
+
+def test_a_hundred_alerts_behind_are_one_nudge_per_strategy_and_shard(world: World) -> None:
+    strategies = [world.strategy(name, world.account(name)) for name in ("A1", "A2")]
+    signals = [
+        world.alert(strategy, limit_buy(), received_at=_NOW + timedelta(milliseconds=number))
+        for number in range(50)
+        for strategy in strategies
+    ]
+    nudges_in_broker()
+
+    sweeps.sweep_unclaimed(now=_NOW + timedelta(seconds=10))
+
+    newest = [pk for signal in signals[-2:] for pk in dispatches_of(signal)]
+    assert sorted(nudges_in_broker()) == sorted(newest)
+
+
+def test_a_nudge_of_the_sweep_is_worth_nothing_once_the_next_sweep_has_come(world: World) -> None:
+    strategy = world.strategy("test1", world.account("A1"))
+    world.alert(strategy, limit_buy(), received_at=datetime.now(UTC) - timedelta(seconds=10))
+    first = expiries_in_broker()
+
+    sweeps.sweep_unclaimed(now=datetime.now(UTC))
+    repeated = expiries_in_broker()
+
+    assert first == [None, None]
+    next_beat = datetime.now(UTC) + timedelta(seconds=5)
+    assert [at is not None and at <= next_beat for at in repeated] == [True, True]
 
 
 def test_an_alert_that_nobody_executed_in_time_is_denied(world: World) -> None:

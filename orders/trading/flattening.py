@@ -15,7 +15,7 @@ from accounts.exchange.types import MarketType, OrderType, Side
 from orders.dispatching import open_signal
 from orders.models import Dispatch, Order
 from orders.trading.canceling import without_end
-from orders.trading.judging import Held, Tries, Verdict, judge
+from orders.trading.judging import NOT_ASKED, Held, Tries, Verdict, judge
 from orders.trading.reach import closable_subscriptions
 from strategies.intents import Action, Intent, Size, SizeKind
 from strategies.models import Position, Signal, Strategy, TradingRun
@@ -93,15 +93,20 @@ def _tries(run: TradingRun) -> dict[_Key, Tries]:
     tries: dict[_Key, Tries] = {}
     for order in Order.objects.filter(signal__flatten_run=run).order_by("id"):
         key = order.subscription_id, order.symbol
-        earlier = tries.get(key, Tries())
-        tries[key] = Tries(
-            count=earlier.count + 1,
-            in_vain=0 if order.filled_quantity else earlier.in_vain + 1,
-            last_at=order.created_at,
-            error_code=order.error_code,
-            error_message=order.error_message,
-        )
+        tries[key] = _with(tries.get(key, Tries()), order)
     return tries
+
+
+def _with(earlier: Tries, order: Order) -> Tries:
+    was_asked = order.error_code not in NOT_ASKED
+    return Tries(
+        count=earlier.count + was_asked,
+        in_vain=0 if order.filled_quantity else earlier.in_vain + was_asked,
+        last_at=order.created_at,
+        error_code=order.error_code,
+        error_message=order.error_message,
+        unasked=0 if was_asked else earlier.unasked + 1,
+    )
 
 
 def _close(run: TradingRun, positions: Iterable[Position], now: datetime) -> None:

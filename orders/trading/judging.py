@@ -15,6 +15,14 @@ from tradeplatform.lib.decimals import ZERO
 _MOST_IN_VAIN = 5
 _MOST_TRIES = 30
 _TOO_LITTLE = frozenset({"NO_LONG_POSITION", "NO_SHORT_POSITION"})
+# The exchange was not asked, or not reached: no try, whatever their number; it may last for hours.
+NOT_ASKED = frozenset(
+    {
+        *("ACCOUNT_PAUSED", "VENUE_PAUSED", "NOT_CONNECTED"),
+        *("MARKETS_NOT_LOADED", "MARKET_DATA_UNAVAILABLE"),
+    }
+)
+_LONGEST_PAUSE = timedelta(seconds=32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +38,8 @@ class Held:
 class Tries:
     """The flatten's closes of the position so far, and the last one's refusal if it was refused.
 
-    `in_vain` are those since the last one that filled anything.
+    `in_vain` are those since the last one that filled anything. Neither counts those of which the
+    exchange never heard; `unasked` is how many of these came last.
     """
 
     count: int = 0
@@ -38,6 +47,7 @@ class Tries:
     last_at: datetime | None = None
     error_code: str = ""
     error_message: str = ""
+    unasked: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,4 +88,6 @@ def _has_changed(held: Held, tries: Tries) -> bool:
 
 def _pause(tries: Tries) -> timedelta:
     """None after a close that was executed: what it left is closed at once."""
-    return timedelta(seconds=2**tries.in_vain if tries.error_code else 0)
+    if not tries.error_code:
+        return timedelta(0)
+    return min(timedelta(seconds=2 ** min(tries.in_vain + tries.unasked, 10)), _LONGEST_PAUSE)

@@ -94,6 +94,20 @@ def test_what_another_process_wrote_is_obeyed_after_a_look(
     assert (before, refusal(account)) == ("", "VENUE_PAUSED")
 
 
+def test_a_person_clears_what_a_host_has_opened_whose_clock_is_ahead(
+    account: Account, shared: SharedBreakers
+) -> None:
+    now = timezone.now()
+    make_open(account, changed_at=now + timedelta(seconds=5))
+    adopt_rows()
+    before = refusal(account)
+
+    rows.clear(account.breakers.all(), now=now)
+    adopt_rows()
+
+    assert (before, refusal(account)) == ("ACCOUNT_STOPPED", "")
+
+
 def test_what_a_person_cleared_is_asked_again_after_a_look(
     account: Account, shared: SharedBreakers
 ) -> None:

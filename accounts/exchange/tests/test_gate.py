@@ -94,10 +94,13 @@ def test_bybits_clock_is_read_and_the_order_sent_once_more(venue: ScriptedVenue)
     assert skew / 1000 == pytest.approx(3600, abs=5)
 
 
-def test_a_venue_whose_clock_cannot_be_read_pauses_the_account(binance: ScriptedVenue) -> None:
+@pytest.mark.parametrize("told", [Answer("<html>", status=404), Answer({})], ids=["page", "none"])
+def test_a_venue_whose_clock_cannot_be_read_pauses_the_account(
+    binance: ScriptedVenue, told: Answer
+) -> None:
     refused = {"code": -1021, "msg": "Timestamp for this request is outside of the recvWindow."}
     binance.will_answer("POST", "/api/v3/order", Answer(refused, status=400))
-    binance.will_answer("GET", "/api/v3/time", Answer("<html>", status=404))
+    binance.will_answer("GET", "/api/v3/time", told)
 
     answers = [failure(login("binance")) for _ in range(2)]
 

@@ -20,6 +20,11 @@ def tries(in_vain: int, code: str = "", *, count: int = 9, seconds_ago: int = 0)
     return Tries(count, in_vain, last_at, code, "why" if code else "")
 
 
+def unasked(times: int, *, seconds_ago: int) -> Tries:
+    last_at = NOON - timedelta(seconds=seconds_ago)
+    return Tries(0, 0, last_at, "VENUE_PAUSED", "why", unasked=times)
+
+
 @pytest.mark.parametrize(
     ("held", "tried", "is_taken", "verdict"),
     [
@@ -36,6 +41,8 @@ def tries(in_vain: int, code: str = "", *, count: int = 9, seconds_ago: int = 0)
             False,
             Verdict(is_over=True, note="not closed after 9 tries: why"),
         ),
+        (LONG, unasked(9, seconds_ago=31), False, Verdict(note="is tried again: why")),
+        (LONG, unasked(9, seconds_ago=32), False, CLOSES),
         (LONG, tries(1, "TRADING_HALTED"), False, Verdict(is_over=True, note="why")),
         (
             LONG,

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from accounts.exchange.venues import VENUES
-from accounts.models import Account, Breaker, Health
+from accounts.models import Account, Breaker
 from tradeplatform.notifications.sources.kinds import Wrong
 
 # A pause is over when a request was answered. When nobody has asked for so long after its end it
@@ -23,11 +23,11 @@ def stopped_accounts(now: datetime) -> Iterator[Wrong]:
                 text=f"{row.account} is stopped in {row.market_type.lower()}: "
                 f"{row.message or row.get_reason_display()}",
             )
-    for account in Account.objects.filter(is_active=False, health=Health.FAILED):
+    for account in Account.objects.filter(key_can_withdraw=True):
         yield Wrong(
             key=f"account {account.pk}",
             owner_id=account.owner_id,
-            text=f"{account} is switched off: {account.health_message}",
+            text=f"{account} opens no positions: its key may withdraw money",
         )
 
 

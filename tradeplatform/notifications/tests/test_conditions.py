@@ -40,13 +40,11 @@ def test_an_account_that_is_stopped_and_its_return(alice: User) -> None:
 
 def test_an_account_whose_key_may_withdraw(alice: User) -> None:
     channel = make_channel(alice)
-    make_account(
-        alice, "A1", is_active=False, health="FAILED", health_message="This key may withdraw money."
-    )
+    make_account(alice, "A1", key_can_withdraw=True)
 
     collect(now=NOON)
 
-    assert texts(channel) == ["A1 is switched off: This key may withdraw money."]
+    assert texts(channel) == ["A1 opens no positions: its key may withdraw money"]
 
 
 def test_an_exchange_that_is_left_alone_for_ten_seconds_is_told_to_superusers(alice: User) -> None:

@@ -1,0 +1,163 @@
+"""Orders that wait at a breaker or for a clock while somebody decides otherwise."""
+
+from collections.abc import Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from accounts.breakers import rows
+from accounts.breakers.sharing import adopt_rows
+from accounts.exchange.findings import Passage
+from accounts.exchange.gate import gate
+from accounts.exchange.types import Environment, MarketKey, MarketType, Side
+from accounts.models import Breaker
+from orders.cancellation import request_cancels
+from orders.models import Order
+from orders.tests.faults.scene import placements, spoil
+from orders.tests.waiting import wait_for
+from orders.tests.world import World, dispatches_of, limit_buy, market, orders_of
+from orders.trading.tests.switches import brief, finish, futures, hold, throw, work
+from strategies.models import Signal
+from strategies.trading_states import RunAction, TradingState
+from tradeplatform.lib import loop
+
+SPOT = MarketKey("binance", Environment.SANDBOX, MarketType.SPOT)
+
+
+def pause_market(*, seconds: float) -> Breaker:
+    """A process was told to leave the market alone for so long; this one has heard of it."""
+    now = datetime.now(UTC)
+    row = Breaker.objects.create(
+        venue="binance",
+        environment="SANDBOX",
+        market_type="SPOT",
+        is_open=True,
+        reason="RATE_LIMITED",
+        opened_at=now,
+        paused_until=now + timedelta(seconds=seconds),
+        changed_at=now,
+    )
+    adopt_rows()
+    return row
+
+
+def clear(world: World, row: Breaker) -> None:
+    """A person says that the market may be asked again."""
+    rows.clear(Breaker.objects.filter(pk=row.pk), now=world.now())
+    adopt_rows()
+
+
+@contextmanager
+def probing() -> Iterator[None]:
+    """The spot market is being tried again: one call finds out, the others wait for it."""
+    pause_market(seconds=0)
+    probe: Passage = loop.call(gate().enter(SPOT), timeout_seconds=10)
+    yield
+    gate().leave(probe, None)
+
+
+def start(world: World, signal: Signal) -> list["Future[None]"]:
+    """Execute the signal on every shard; its orders are committed, and wait at the breaker."""
+    return [
+        future
+        for dispatch_id in dispatches_of(signal)
+        for future in world.executor.execute_dispatch(dispatch_id)
+    ]
+
+
+def let_time_pass(order: Order) -> None:
+    """Until the order has waited for longer than it takes to send any."""
+    since = order.created_at + timedelta(seconds=1)
+    wait_for(lambda: datetime.now(UTC) > since)
+
+
+def end(sent: list["Future[None]"]) -> None:
+    for future in sent:
+        future.result(timeout=30)
+
+
+def test_an_order_that_waits_at_a_breaker_obeys_a_halt(world: World) -> None:
+    strategy = world.strategy("test1", world.account("A1"))
+    world.trade(strategy, limit_buy("80000"))
+    signal = world.alert(strategy, limit_buy())
+
+    with probing():
+        sent = start(world, signal)
+        (waiting,) = orders_of(signal)
+        let_time_pass(waiting)
+        throw(world, TradingState.HALTED)
+    end(sent)
+
+    assert waiting.status == "SUBMITTED"
+    assert brief(orders_of(signal)) == [("DENIED", "TRADING_HALTED")]
+    assert len(world.venue_orders()) == 1
+
+
+def test_an_order_that_is_canceled_while_it_waits_at_a_breaker_is_not_sent(world: World) -> None:
+    strategy = world.strategy("test1", world.account("A1"))
+    world.trade(strategy, limit_buy("80000"))
+    signal = world.alert(strategy, limit_buy())
+
+    with probing():
+        sent = start(world, signal)
+        (waiting,) = orders_of(signal)
+        let_time_pass(waiting)
+        request_cancels(order_ids=[waiting.pk], reason="by hand", now=world.now())
+    end(sent)
+
+    assert brief(orders_of(signal)) == [("DENIED", "CANCELED_BEFORE_SENDING")]
+    assert len(world.venue_orders()) == 1
+
+
+def test_a_clock_that_is_set_too_late_for_an_alert_sends_nothing(world: World) -> None:
+    strategy = world.strategy("test1", world.account("A1"), max_signal_age_seconds=2)
+    world.trade(strategy, limit_buy("80000"))
+    spoil(world, on="orders", do="refuse", code=-1021, ms=2500)
+
+    orders = world.trade(strategy, limit_buy())
+
+    assert brief(orders) == [("DENIED", "SIGNAL_EXPIRED")]
+    assert placements(world) == 2
+
+
+def test_a_market_that_is_left_alone_does_not_hold_up_the_accounts_other_market(
+    world: World,
+) -> None:
+    account = world.account("A1")
+    spot, perp = world.strategy("spot", account), futures(world, account)
+    world.trade(spot, market(Side.BUY, quantity="0.1"))
+    hold(world, perp, Side.BUY)
+    row = pause_market(seconds=30)
+    close = world.alert(spot, market(Side.SELL, percent="-100"))
+    sent = start(world, close)
+
+    (other,) = world.trade(perp, market(Side.SELL, symbol="BTCUSDT", percent="-100"))
+    (waiting,) = orders_of(close)
+    clear(world, row)
+    end(sent)
+
+    assert (other.status, waiting.status) == ("FILLED", "INITIALIZED")
+    assert [order.status for order in orders_of(close)] == ["FILLED"]
+
+
+@pytest.mark.parametrize("state", [TradingState.REDUCING, TradingState.HALTED])
+def test_a_flatten_outlasts_a_pause_of_its_exchange(world: World, state: TradingState) -> None:
+    strategy = world.strategy("test1", world.account("A1"))
+    world.trade(strategy, market(Side.BUY, quantity="0.1"))
+    row = pause_market(seconds=3600)
+    run = throw(world, state, action=RunAction.FLATTEN)
+
+    for _ in range(7):
+        Order.objects.update(created_at=world.now() - timedelta(minutes=1))
+        work(world)
+    run.refresh_from_db()
+    before = run.ended_at, run.closes_left
+    clear(world, row)
+    Order.objects.update(created_at=world.now() - timedelta(minutes=1))
+    finish(world, run)
+
+    assert before == (None, 1)
+    assert run.flat_at is not None
+    assert Order.objects.filter(error_code="VENUE_PAUSED").count() == 7
