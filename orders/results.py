@@ -18,7 +18,8 @@ from strategies.models import Signal
 _State = tuple[str, str, str]  # success, failed or pending; error code; sentence
 
 _OUTCOME_UNKNOWN = (
-    "The exchange did not answer. The order may exist: it is looked up and never sent again."
+    "The exchange gave no clear answer. The order may exist: it is looked up and never sent again. "
+    "Do not send the alert again."
 )
 _NOT_CONFIRMED = (
     "The exchange has not confirmed the cancel. It is repeated until the order's end is known."
@@ -34,8 +35,9 @@ _TAKEN_BACK = [
 
 @dataclass(frozen=True, slots=True)
 class ResultRow:
-    """One order of one account. `state` is success, failed or pending; `known_as` are its ids and
-    those of the orders that it replaced.
+    """One order of one account. `state` is success, failed or pending; pending with a code means
+    that the exchange has not told and is asked again. `known_as` are its ids and those of the
+    orders that it replaced.
     """
 
     account_id: int
@@ -149,7 +151,7 @@ def _order_state(order: Order) -> _State:
     if order.status in (OrderStatus.DENIED, OrderStatus.REJECTED):
         return "failed", order.error_code, order.error_message
     if order.outcome_unknown_since is not None:
-        return "failed", "OUTCOME_UNKNOWN", _OUTCOME_UNKNOWN
+        return "pending", "OUTCOME_UNKNOWN", _OUTCOME_UNKNOWN
     if order.answered_at is None:
         return "pending", "", ""
     return "success", "", ""
@@ -158,7 +160,7 @@ def _order_state(order: Order) -> _State:
 def _cancel_state(order: Order, *, settled: bool) -> _State:
     if order.status == OrderStatus.PENDING_CANCEL:
         return (
-            ("failed", "CANCEL_NOT_CONFIRMED", _NOT_CONFIRMED) if settled else ("pending", "", "")
+            ("pending", "CANCEL_NOT_CONFIRMED", _NOT_CONFIRMED) if settled else ("pending", "", "")
         )
     if order.status == OrderStatus.FILLED:
         return "failed", "ALREADY_FILLED", "The order was filled before the cancel arrived."

@@ -93,11 +93,15 @@ _RESULT: Schema = _object(
         "symbol": _text("The market, BTC/USDT or BTC/USDT:USDT on futures."),
         "side": _text("The order's side.", enum=[*Side]),
         "is_close": _flag("Whether it closes the strategy's own position, as close_first asks."),
-        "status": _text("How it went.", enum=["success", "failed", "pending"]),
+        "status": _text(
+            "How it went. Pending with an error_code: the exchange has not told yet and is asked "
+            "again; nothing is to be sent again.",
+            enum=["success", "failed", "pending"],
+        ),
         "order_id": _text("The exchange's order id; empty while it is not known."),
         "client_order_id": _text("Ours."),
         "order_status": _text("Where the order stands.", enum=[*OrderStatus]),
-        "error_code": _code("Only if it failed; stable.", RESULT_CODES),
+        "error_code": _code("Why it failed or is not known yet; stable.", RESULT_CODES),
         "error": _text("Only if it failed: why, with the numbers."),
     }
 )

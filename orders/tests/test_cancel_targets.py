@@ -208,7 +208,7 @@ def test_a_second_cancel_while_the_first_is_under_way_says_what_is_known(world: 
     world.execute(second)
 
     (row,) = result_rows(second.pk)
-    assert (row.state, row.error_code) == ("failed", "CANCEL_NOT_CONFIRMED")
+    assert (row.state, row.error_code) == ("pending", "CANCEL_NOT_CONFIRMED")
 
 
 def test_a_cancel_of_what_a_person_is_canceling_is_answered_by_that_order(world: World) -> None:

@@ -36,7 +36,7 @@ def test_an_account_that_hangs_holds_up_only_itself(world: World, settings: Sett
     assert waiting.outcome_unknown_since is None
     good, hanging = result_rows(signal.pk)
     assert (good.state, good.account_name) == ("success", "A1")
-    assert (hanging.state, hanging.error_code) == ("failed", "OUTCOME_UNKNOWN")
+    assert (hanging.state, hanging.error_code) == ("pending", "OUTCOME_UNKNOWN")
     assert [order["account"] for order in world.venue_orders()] == ["A1"]
 
 
@@ -166,7 +166,7 @@ def test_a_failed_cancel_is_told_and_sent_again(world: World, settings: Settings
     world.send_due_cancels()
 
     order.refresh_from_db()
-    assert (failed.state, failed.error_code) == ("failed", "CANCEL_NOT_CONFIRMED")
+    assert (failed.state, failed.error_code) == ("pending", "CANCEL_NOT_CONFIRMED")
     assert order.status == "CANCELED"
     assert OrderEvent.objects.filter(order=order, reason__startswith="cancel failed").exists()
 

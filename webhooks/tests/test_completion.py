@@ -155,7 +155,7 @@ def test_an_order_of_unknown_outcome_shows_the_id_to_look_for(desk: Desk) -> Non
 
     row = desk.post(alert_id="bar-1").json()["results"][0]
 
-    assert (row["status"], row["error_code"]) == ("failed", "OUTCOME_UNKNOWN")
+    assert (row["status"], row["error_code"]) == ("pending", "OUTCOME_UNKNOWN")
     assert (row["client_order_id"], row["order_status"]) == (order.client_order_id, "SUBMITTED")
 
 
