@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db import transaction
-from django.db.models import Count, Prefetch, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -16,7 +16,13 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action
 
-from accounts.badges import breaker_badge, environment_badge, health_badge, own_trading_badge
+from accounts.badges import (
+    breaker_badge,
+    environment_badge,
+    exchange_paused_badge,
+    health_badge,
+    own_trading_badge,
+)
 from accounts.breakers import rows
 from accounts.breakers.admin import BreakerAdmin
 from accounts.exchange.venues import VENUES
@@ -72,7 +78,15 @@ class AccountAdmin(OwnedAdmin):
         ),
         (
             _("Connection"),
-            {"fields": ["breaker_label", "health_label", "health_message", "health_checked_at"]},
+            {
+                "fields": [
+                    "breaker_label",
+                    "breaker_reason",
+                    "health_label",
+                    "health_message",
+                    "health_checked_at",
+                ]
+            },
         ),
     ]
     # Orders and fills were made there: an account never moves to another exchange or world.
@@ -81,6 +95,7 @@ class AccountAdmin(OwnedAdmin):
         "venue_label",
         "environment_label",
         "breaker_label",
+        "breaker_reason",
         "health_label",
         "health_message",
         "health_checked_at",
@@ -99,6 +114,7 @@ class AccountAdmin(OwnedAdmin):
             super()
             .get_queryset(request)
             .annotate(subscription_count=Count("subscriptions"))
+            .annotate(is_exchange_paused=Exists(_pauses_of_the_exchange()))
             .prefetch_related(open_ones)
         )
         return accounts
@@ -173,12 +189,16 @@ class AccountAdmin(OwnedAdmin):
     @admin.display(description=_("requests"))
     def breaker_label(self, account: Any) -> SafeString | str:
         """Whether its exchange is asked at all, by type of market; each leads to the reason."""
-        return (
-            format_html_join(
-                " ", "{}", ((self._breaker_link(row),) for row in account.open_breakers)
-            )
-            or EMPTY
-        )
+        labels = [self._breaker_link(row) for row in account.open_breakers]
+        if account.is_exchange_paused:
+            paused = link(reverse("admin:accounts_breaker_changelist"), exchange_paused_badge())
+            labels.append(paused)
+        return format_html_join(" ", "{}", ((label,) for label in labels)) or EMPTY
+
+    @admin.display(description=_("reason"))
+    def breaker_reason(self, account: Any) -> str:
+        """What the exchange said when requests were stopped."""
+        return " ".join(row.message or row.get_reason_display() for row in account.open_breakers)
 
     def _breaker_link(self, breaker: Breaker) -> SafeString:
         label = breaker_badge(breaker, now=timezone.now())
@@ -205,3 +225,13 @@ class AccountAdmin(OwnedAdmin):
     def orders_link(self, account: Account) -> SafeString:
         """The account's orders."""
         return list_link("orders_order", _("orders"), account__id__exact=account.pk)
+
+
+def _pauses_of_the_exchange() -> QuerySet[Breaker]:
+    """Those of whole markets of the outer account's exchange."""
+    return Breaker.objects.filter(
+        rows.pausing(now=timezone.now()),
+        account=None,
+        venue=OuterRef("venue"),
+        environment=OuterRef("environment"),
+    )

@@ -51,3 +51,8 @@ def breaker_badge(breaker: Breaker, *, now: datetime) -> SafeString:
     if breaker.paused_until > now:
         return badge(_("Paused"), "warning")
     return badge(_("Next request tries"), "plain")
+
+
+def exchange_paused_badge() -> SafeString:
+    """The account's exchange is left alone, not the account."""
+    return badge(_("Exchange paused"), "warning")

@@ -20,6 +20,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from accounts.badges import environment_badge
+from accounts.breakers.rows import pausing
 from accounts.exchange.types import Environment
 from accounts.models import Account, Breaker, Health
 from orders.badges import attention_badge, progress_text, status_badge
@@ -224,7 +225,7 @@ def _of_breakers(request: HttpRequest, *, now: datetime) -> Iterator[Figure]:
     )
     yield Figure(
         _("Exchanges and accounts left alone for a while (new orders are denied)"),
-        _count(is_open.filter(paused_until__gt=now)),
+        _count(is_open.filter(pausing(now=now))),
         _page("accounts_breaker", is_open__exact=1, paused_until__isempty=0),
     )
 

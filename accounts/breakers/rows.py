@@ -16,6 +16,9 @@ from accounts.models import Breaker
 
 # A process that has not looked for longer has been away; what is open it learns all the same.
 _LATELY = timedelta(minutes=10)
+# A pause is over when a request was answered. When nobody has asked for so long after its end it
+# counts as over too; sooner it would end and begin again with every request that is tried.
+_LONGEST_DOUBT = timedelta(minutes=2)
 _JUST_AFTER = timedelta(milliseconds=1)
 
 
@@ -23,6 +26,11 @@ def read(*, now: datetime) -> dict[Scope, BreakerState]:
     """Those that are open, or have changed lately."""
     rows = Breaker.objects.filter(Q(is_open=True) | Q(changed_at__gte=now - _LATELY)).order_by()
     return {_scope(row): _state(row) for row in rows}
+
+
+def pausing(*, now: datetime) -> Q:
+    """Those that leave something alone for a while; who looks again and again sees one pause."""
+    return Q(is_open=True, paused_until__gt=now - _LONGEST_DOUBT)
 
 
 def clear(rows: QuerySet[Breaker], *, now: datetime) -> int:

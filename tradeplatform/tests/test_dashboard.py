@@ -110,16 +110,17 @@ def test_open_breakers_are_told_and_pauses_that_are_over_are_not(
     now = timezone.now()
     make_open(make_account(alice, "revoked"))
     make_open(make_account(alice, "paused"), paused_until=now + timedelta(minutes=1))
-    make_open(make_account(alice, "over"), paused_until=now - timedelta(minutes=1))
+    make_open(make_account(alice, "tried"), paused_until=now - timedelta(minutes=1))
+    make_open(make_account(alice, "over"), paused_until=now - timedelta(minutes=3))
     make_open(make_account(trader("bob"), "bobs"))
 
     found = front(client, alice)["attention"]
 
     behind = [client.get(figure.url).context["cl"].result_list for figure in found]
-    assert [figure.value for figure in found] == [1, 1]
+    assert [figure.value for figure in found] == [1, 2]
     assert [{row.account.name for row in rows} for rows in behind] == [
         {"revoked"},
-        {"paused", "over"},
+        {"paused", "tried", "over"},
     ]
 
 

@@ -122,3 +122,20 @@ def test_the_page_of_a_breaker_tells_why_and_until_when(client: Client, main: Ac
 
     assert "Slow down." in content
     assert "Paused" in content
+
+
+def test_the_page_of_a_stopped_account_tells_why(client: Client, main: Account) -> None:
+    make_open(main, message="binance -2015: Invalid API-key")
+
+    content = client.get(page(main)).content.decode()
+
+    assert "binance -2015: Invalid API-key" in content
+
+
+def test_the_list_of_accounts_tells_whose_exchange_is_paused(client: Client, main: Account) -> None:
+    make_account(main.owner, "elsewhere", venue="okx")
+    make_open(paused_until=timezone.now() + timedelta(minutes=1))
+
+    content = client.get(LIST).content.decode()
+
+    assert content.count("Exchange paused") == 1

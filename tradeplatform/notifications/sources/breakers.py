@@ -1,15 +1,12 @@
 """Accounts that are stopped, and exchanges or accounts that are left alone for a while."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from accounts.breakers import rows
 from accounts.exchange.venues import VENUES
 from accounts.models import Account, Breaker
 from tradeplatform.notifications.sources.kinds import Wrong
-
-# A pause is over when a request was answered. When nobody has asked for so long after its end it
-# counts as over too; sooner it would end and begin again with every request that is tried.
-_LONGEST_DOUBT = timedelta(minutes=2)
 
 
 def stopped_accounts(now: datetime) -> Iterator[Wrong]:
@@ -32,13 +29,13 @@ def stopped_accounts(now: datetime) -> Iterator[Wrong]:
 
 
 def pauses(now: datetime) -> Iterator[Wrong]:
-    """`A1 in spot is left alone: Rate limited`; of a whole exchange for superusers."""
-    paused = Breaker.objects.filter(is_open=True, paused_until__gt=now - _LONGEST_DOUBT)
+    """`A1 (LIVE) in spot is left alone: Rate limited`; of a whole exchange for superusers."""
+    paused = Breaker.objects.filter(rows.pausing(now=now))
     for row in paused.select_related("account"):
         venue = VENUES[row.venue].label if row.venue in VENUES else row.venue
         yield Wrong(
             key=str(row.pk),
             owner_id=row.account.owner_id if row.account else None,
-            text=f"{row.account or venue} in {row.market_type.lower()} is left alone: "
-            f"{row.get_reason_display()}",
+            text=f"{row.account or venue} ({row.environment}) in {row.market_type.lower()} "
+            f"is left alone: {row.get_reason_display()}",
         )

@@ -59,7 +59,7 @@ def test_an_exchange_that_is_left_alone_for_ten_seconds_is_told_to_superusers(al
     collect(now=NOON + timedelta(minutes=2))
     collect(now=NOON + timedelta(minutes=3))
 
-    told = "Binance in spot is left alone: Rate limited"
+    told = "Binance (SANDBOX) in spot is left alone: Rate limited"
     assert told_early == []
     assert texts(of_root) == [told, f"Over: {told}"]
     assert texts(channel) == []
@@ -72,7 +72,7 @@ def test_an_account_that_is_left_alone(alice: User) -> None:
     collect(now=NOON)
     collect(now=NOON + timedelta(seconds=10))
 
-    assert texts(channel) == ["A1 in spot is left alone: Clock skew"]
+    assert texts(channel) == ["A1 (SANDBOX) in spot is left alone: Clock skew"]
 
 
 def test_drift_and_its_end(alice: User) -> None:
