@@ -147,6 +147,7 @@ def test_opposite_futures_positions_on_one_account_close_without_reduce_only(
     assert position_of(short, account, "BTC/USDT:USDT") == Decimal("-0.01")
 
 
+@pytest.mark.complaint(8)
 def test_the_symbol_limit_counts_positions_and_open_entries(world: World) -> None:
     account = world.account("A1")
     strategy = world.strategy("test1")

@@ -80,6 +80,7 @@ def test_an_order_that_is_sized_late_waits_as_well(world: World) -> None:
     assert world.venue_orders() == []
 
 
+@pytest.mark.complaint(12)
 @pytest.mark.parametrize("is_late", [False, True])
 def test_drift_of_a_coin_holds_back_entries_in_its_markets_only(
     world: World, is_late: bool

@@ -9,6 +9,7 @@ from tradeplatform.soak.comparing.cases import Case, Kind
 from tradeplatform.soak.ledgers import OurBooks, Promise, VenueBooks
 
 _SHOWN = 10  # cases of each kind
+_CLEAN = "PASSED: nothing was lost, doubled or left unexplained"
 _NOT_SENT = ("INITIALIZED", "DENIED")
 
 
@@ -51,6 +52,7 @@ def told(result: Result) -> str:
         lines += ["", "Not finished in time:", *(f"  {what}" for what in result.left)]
     for kind in Kind:
         lines += _cases(kind, [case for case in result.cases if case.kind is kind])
+    lines += ["", _CLEAN if result.is_clean else "FAILED"]
     return "\n".join(lines)
 
 

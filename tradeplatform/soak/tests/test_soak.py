@@ -43,6 +43,7 @@ def test_nothing_is_lost_or_doubled_through_faults_and_kills(state_dir: Path) ->
     output, _ = soak.communicate()
 
     assert verdict(output) == {"lost": 0, "doubled": 0, "unexplained": 0, "drift": 0}, output
+    assert "PASSED" in output
     assert soak.returncode == 0
     assert list(state_dir.glob("tp-soak-*")) == []
 
