@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from django.db import DatabaseError, close_old_connections, transaction
 
 from accounts.exchange.types import MarketRules, MarketType, OrderTicket, Side
+from accounts.models import Account
 from orders import steps
 from orders.drafting import check_currency, expired, submit_sized, ticket_of
 from orders.holding_reading import AccountRows
@@ -195,13 +196,13 @@ class _Books:
 
 def _obstacles(orders: Iterable[Order]) -> dict[tuple[int, str], Obstacle]:
     """What hinders entries, by account and market type."""
-    accounts: dict[str, set[int]] = defaultdict(set)
+    accounts: dict[str, set[Account]] = defaultdict(set)
     for order in orders:
-        accounts[order.subscription.strategy.market_type].add(order.account_id)
+        accounts[order.subscription.strategy.market_type].add(order.account)
     return {
         (account_id, market_type): obstacle
-        for market_type, account_ids in accounts.items()
-        for account_id, obstacle in obstacles(account_ids, MarketType(market_type)).items()
+        for market_type, concerned in accounts.items()
+        for account_id, obstacle in obstacles(concerned, MarketType(market_type)).items()
     }
 
 

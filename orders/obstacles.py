@@ -55,17 +55,13 @@ def drift_key(symbol: str) -> str:
     return symbol if ":" in symbol else symbol.partition("/")[0]
 
 
-def obstacles(account_ids: Collection[int], market_type: MarketType) -> Mapping[int, Obstacle]:
-    """The obstacles of those accounts that have any; three queries. No feed is no obstacle."""
-    rows = {"account_id__in": account_ids, "market_type": market_type}
+def obstacles(accounts: Collection[Account], market_type: MarketType) -> Mapping[int, Obstacle]:
+    """The obstacles of those accounts that have any; two queries. No feed is no obstacle."""
+    rows = {"account__in": accounts, "market_type": market_type}
     unreconciled = set(
         Feed.objects.filter(**rows, reconciled_at__isnull=True).values_list("account_id", flat=True)
     )
-    withdrawing = set(
-        Account.objects.filter(id__in=account_ids, key_can_withdraw=True).values_list(
-            "id", flat=True
-        )
-    )
+    withdrawing = {account.pk for account in accounts if account.key_can_withdraw}
     drifted: dict[int, set[str]] = defaultdict(set)
     remainders = Remainder.objects.filter(**rows, drifted_at__isnull=False)
     for account_id, key in remainders.values_list("account_id", "key"):

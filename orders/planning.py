@@ -56,7 +56,7 @@ def load_plan(dispatch_id: int) -> Plan | None:
         in_shard(trading_subscriptions(signal), dispatch.shard, shards=dispatch.shards)
     )
     hindered = obstacles(
-        {row.account_id for row in subscriptions}, MarketType(signal.strategy.market_type)
+        [row.account for row in subscriptions], MarketType(signal.strategy.market_type)
     )
     adopt_rows()  # of other processes' breakers
     return Plan(
