@@ -7,7 +7,7 @@ Counted from the first request on, in Valkey; while it is away nobody is throttl
 from django.conf import settings
 
 from tradeplatform.lib.client_address import network_of
-from tradeplatform.lib.counters import Tally, count
+from tradeplatform.lib.counters import Tally, beyond
 from webhooks.refusals import Reason, Refused
 
 _WINDOW_SECONDS = 60
@@ -23,9 +23,8 @@ def refuse_flood_of_sender(user_id: int) -> None:
 
     A user has one token at a time, and a new one does not start the count anew.
     """
-    limit = settings.WEBHOOK_TOKEN_LIMIT
-    tally = count(f"alerts:{user_id}", seconds=_WINDOW_SECONDS) if limit else None
-    if tally is not None and tally.number > limit:
+    key, most = f"alerts:{user_id}", settings.WEBHOOK_TOKEN_LIMIT
+    if most and (tally := beyond(most, key, seconds=_WINDOW_SECONDS)):
         raise _throttled(Reason.TOKEN_THROTTLED, tally)
 
 
@@ -38,12 +37,10 @@ def refusal_of_stranger(refused: Refused, *, address: str | None) -> Refused:
         return refused
     if refused.reason is Reason.TOKEN_INVALID:
         refused = _locked_out(address) or refused
-    limit = settings.WEBHOOK_ADDRESS_LIMIT
-    key = f"requests:{network_of(address)}"
-    tally = count(key, seconds=_WINDOW_SECONDS) if limit else None
-    if tally is None or tally.number <= limit:
-        return refused
-    return _throttled(Reason.ADDRESS_THROTTLED, tally, address=address)
+    key, most = f"requests:{network_of(address)}", settings.WEBHOOK_ADDRESS_LIMIT
+    if most and (tally := beyond(most, key, seconds=_WINDOW_SECONDS)):
+        return _throttled(Reason.ADDRESS_THROTTLED, tally, address=address)
+    return refused
 
 
 def may_keep_of_stranger(address: str | None) -> bool:
@@ -60,12 +57,10 @@ def may_keep_of_flood(user_id: int) -> bool:
 
 
 def _locked_out(address: str) -> Refused | None:
-    limit = settings.WEBHOOK_BAD_TOKENS
-    key = f"bad-tokens:{network_of(address)}"
-    tally = count(key, seconds=LOCKOUT_SECONDS) if limit else None
-    if tally is None or tally.number <= limit:
-        return None
-    return _throttled(Reason.ADDRESS_LOCKED_OUT, tally, address=address)
+    key, most = f"bad-tokens:{network_of(address)}", settings.WEBHOOK_BAD_TOKENS
+    if most and (tally := beyond(most, key, seconds=LOCKOUT_SECONDS)):
+        return _throttled(Reason.ADDRESS_LOCKED_OUT, tally, address=address)
+    return None
 
 
 def _throttled(reason: Reason, tally: Tally, *, address: str = "") -> Refused:
@@ -82,5 +77,4 @@ def _in_words(seconds: int) -> str:
 
 
 def _may_keep(source: str, *, most: int) -> bool:
-    tally = count(f"kept:{source}", seconds=KEPT_SECONDS)
-    return tally is None or tally.number <= most
+    return beyond(most, f"kept:{source}", seconds=KEPT_SECONDS) is None

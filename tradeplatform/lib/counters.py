@@ -33,6 +33,12 @@ class Tally:
     seconds_left: int
 
 
+def beyond(most: int, key: str, *, seconds: int) -> Tally | None:
+    """`count`, told only once there are more than `most`."""
+    tally = count(key, seconds=seconds)
+    return tally if tally is not None and tally.number > most else None
+
+
 def count(key: str, *, seconds: int) -> Tally | None:
     """One more under this key; None while Valkey is away. One round trip.
 
