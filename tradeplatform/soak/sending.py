@@ -46,11 +46,6 @@ class Sent:
         return frozenset(attempt.signal_id for attempt in self.attempts if attempt.signal_id)
 
     @property
-    def is_acknowledged(self) -> bool:
-        """Whether the platform has taken it upon itself."""
-        return bool(self.signal_ids)
-
-    @property
     def is_refused(self) -> bool:
         """Whether the platform wants it changed."""
         status = self.attempts[-1].status
