@@ -7,7 +7,6 @@ from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, Prefetch, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html_join
@@ -29,6 +28,7 @@ from accounts.exchange.venues import VENUES
 from accounts.forms import AccountForm
 from accounts.models import Account, Breaker
 from accounts.nudges import nudge_check
+from tradeplatform.lib.admin_asking import ask_back
 from tradeplatform.lib.admin_columns import EMPTY, link, list_link
 from tradeplatform.lib.admin_scope import OWNER, OwnedAdmin
 
@@ -155,13 +155,15 @@ class AccountAdmin(OwnedAdmin):
         if request.method == "POST":
             self._ask_for_check(request, account.pk)
             return redirect("admin:accounts_account_change", account.pk)
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Check the connection?"),
-            "opts": self.model._meta,
-            "original": account,
-        }
-        return TemplateResponse(request, "admin/accounts/check_connection.html", context)
+        return ask_back(
+            self,
+            request,
+            account,
+            title=_("Check the connection?"),
+            question=_("Check the connection of %s?") % account,
+            explanation=_("A worker logs in at the exchange and reads the balance. No orders."),
+            verb=_("Check"),
+        )
 
     def _ask_for_check(self, request: HttpRequest, account_id: int) -> None:
         """Once the row is committed: the worker looks at it at once."""

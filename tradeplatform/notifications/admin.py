@@ -6,7 +6,6 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -14,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action
 
+from tradeplatform.lib.admin_asking import ask_back
 from tradeplatform.lib.admin_columns import EMPTY, badge, list_link, row_link
 from tradeplatform.lib.admin_scope import OWNER, HistoryAdmin, OwnedAdmin, OwnRelatedFilter
 from tradeplatform.notifications import outbox
@@ -105,13 +105,18 @@ class ChannelAdmin(OwnedAdmin):
         if request.method == "POST":
             message = outbox.make_test(channel, now=timezone.now())
             return redirect("admin:notifications_message_change", message.pk)
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Send a test?"),
-            "opts": self.model._meta,
-            "original": channel,
-        }
-        return TemplateResponse(request, "admin/notifications/send_test.html", context)
+        return ask_back(
+            self,
+            request,
+            channel,
+            title=_("Send a test?"),
+            question=_("Send a test to %s?") % channel,
+            explanation=_(
+                "It is sent at once. The next page shows whether the service took it, or what it "
+                "said."
+            ),
+            verb=_("Send"),
+        )
 
     @admin.display(description=_("state"), ordering="failing_since")
     def health(self, channel: Channel) -> SafeString:
