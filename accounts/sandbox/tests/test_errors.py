@@ -6,18 +6,9 @@ from accounts.sandbox.control_api import CONFLICTS, REFUSALS
 from accounts.sandbox.engine.listings import Market
 from accounts.sandbox.engine.refusals import Reason, Refused
 from accounts.sandbox.errors import of_refusal
-from accounts.sandbox.tests.trader import Trader, listed, send
+from accounts.sandbox.tests.trader import LIMIT, MARKET, Trader, listed, send
 
 SPOT, FUTURES, ALGO = "/api/v3/order", "/fapi/v1/order", "/fapi/v1/algoOrder"
-LIMIT = {
-    "symbol": "BTCUSDT",
-    "side": "BUY",
-    "type": "LIMIT",
-    "timeInForce": "GTC",
-    "quantity": "0.01",
-    "price": "90000",
-}
-MARKET = {"symbol": "BTCUSDT", "side": "BUY", "type": "MARKET", "quantity": "0.01"}
 STOP = {
     "symbol": "BTCUSDT",
     "side": "SELL",

@@ -1,17 +1,8 @@
 """The futures endpoints' answers in the venue's own fields, over real HTTP."""
 
-from accounts.sandbox.tests.trader import Trader, control
+from accounts.sandbox.tests.trader import LIMIT, MARKET, Trader, control
 
 ORDER, ALGO = "/fapi/v1/order", "/fapi/v1/algoOrder"
-LIMIT = {
-    "symbol": "BTCUSDT",
-    "side": "BUY",
-    "type": "LIMIT",
-    "timeInForce": "GTC",
-    "quantity": "0.01",
-    "price": "90000",
-}
-MARKET = {"symbol": "BTCUSDT", "side": "BUY", "type": "MARKET", "quantity": "0.01"}
 CONDITIONAL = {
     "algoType": "CONDITIONAL",
     "symbol": "BTCUSDT",

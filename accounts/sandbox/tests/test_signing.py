@@ -6,18 +6,10 @@ import time
 
 import pytest
 
-from accounts.sandbox.tests.trader import Trader, listed, send
+from accounts.sandbox.tests.trader import LIMIT, Trader, listed, send
 
 ACCOUNT = "/api/v3/account"
 ORDER = "/api/v3/order"
-LIMIT = {
-    "symbol": "BTCUSDT",
-    "side": "BUY",
-    "type": "LIMIT",
-    "timeInForce": "GTC",
-    "quantity": "0.01",
-    "price": "90000",
-}
 
 
 def now_ms() -> int:

@@ -2,18 +2,9 @@
 
 import pytest
 
-from accounts.sandbox.tests.trader import Trader, control, send
+from accounts.sandbox.tests.trader import LIMIT, MARKET, Trader, control, send
 
 ORDER = "/api/v3/order"
-LIMIT = {
-    "symbol": "BTCUSDT",
-    "side": "BUY",
-    "type": "LIMIT",
-    "timeInForce": "GTC",
-    "quantity": "0.01",
-    "price": "90000",
-}
-MARKET = {"symbol": "BTCUSDT", "side": "BUY", "type": "MARKET", "quantity": "0.01"}
 STOP = {
     "symbol": "BTCUSDT",
     "side": "SELL",

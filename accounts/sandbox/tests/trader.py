@@ -11,6 +11,17 @@ from urllib.parse import urlencode
 
 Answer = tuple[int, Any]
 
+# A buy that rests, and one that fills.
+LIMIT = {
+    "symbol": "BTCUSDT",
+    "side": "BUY",
+    "type": "LIMIT",
+    "timeInForce": "GTC",
+    "quantity": "0.01",
+    "price": "90000",
+}
+MARKET = {"symbol": "BTCUSDT", "side": "BUY", "type": "MARKET", "quantity": "0.01"}
+
 
 def send(
     method: str, url: str, *, body: str | None = None, headers: dict[str, str] | None = None

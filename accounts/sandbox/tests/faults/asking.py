@@ -6,18 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from accounts.sandbox.tests.trader import Trader, send
+from accounts.sandbox.tests.trader import LIMIT, Trader, send
 
 SPOT, FUTURES = "/api/v3/order", "/fapi/v1/order"
-LIMIT = {
-    "symbol": "BTCUSDT",
-    "side": "BUY",
-    "type": "LIMIT",
-    "timeInForce": "GTC",
-    "quantity": "0.01",
-    "price": "90000",
-}
-MARKET = {"symbol": "BTCUSDT", "side": "BUY", "type": "MARKET", "quantity": "0.01"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,15 +4,13 @@ import pytest
 
 from accounts.sandbox.tests.faults.asking import (
     FUTURES,
-    LIMIT,
-    MARKET,
     SPOT,
     ask,
     place,
     set_fault,
     struck,
 )
-from accounts.sandbox.tests.trader import Trader, listed
+from accounts.sandbox.tests.trader import LIMIT, MARKET, Trader, listed
 
 
 def booked(trader: Trader) -> list[tuple[str, str]]:
