@@ -203,11 +203,7 @@ def test_an_alert_waits_for_no_venue_before_its_commit(world: World) -> None:
     world.post("/sandbox/latency", {"ms": 1500})
     signal = world.alert(strategy, limit_buy())
 
-    futures = [
-        future
-        for dispatch_id in dispatches_of(signal)
-        for future in world.executor.execute_dispatch(dispatch_id)
-    ]
+    futures = world.begin(signal)
 
     (order,) = orders_of(signal)
     assert order.status == "SUBMITTED"

@@ -10,13 +10,7 @@ from orders.models import Order, OrderEvent
 from orders.results import is_settled, result_rows
 from orders.tests.selective_proxy import SelectiveProxy, answer_html, hang
 from orders.tests.waiting import wait_for
-from orders.tests.world import World, cancel_all, dispatches_of, limit_buy, market, orders_of
-from strategies.models import Signal
-
-
-def start(world: World, signal: Signal) -> None:
-    for dispatch_id in dispatches_of(signal):
-        world.executor.execute_dispatch(dispatch_id)
+from orders.tests.world import World, cancel_all, limit_buy, market, orders_of
 
 
 @pytest.mark.scenario(38)
@@ -27,7 +21,7 @@ def test_an_account_that_hangs_holds_up_only_itself(world: World, settings: Sett
         settings.SANDBOX_URL = proxy.url
         signal = world.alert(strategy, limit_buy())
 
-        start(world, signal)
+        world.begin(signal)
         wait_for(lambda: orders_of(signal)[0].status == "ACCEPTED")
         waiting = orders_of(signal)[1]
         wait_for(lambda: is_settled(signal.pk))
@@ -52,7 +46,7 @@ def test_a_hanging_account_does_not_hold_up_the_closes_of_others(
         world.restart_executor()
         signal = world.alert(strategy, market(Side.SELL, percent="-100"))
 
-        start(world, signal)
+        world.begin(signal)
         wait_for(lambda: orders_of(signal)[0].status == "FILLED")
         hanging = orders_of(signal)[1].status
         wait_for(lambda: is_settled(signal.pk))
@@ -124,7 +118,7 @@ def test_an_order_that_waited_too_long_for_its_turn_is_denied_not_sent(
 
     first = world.alert(strategy, limit_buy("90000"))
     second = world.alert(strategy, limit_buy("91000"))
-    start(world, second)
+    world.begin(second)
     wait_for(lambda: is_settled(first.pk) and is_settled(second.pk))
 
     (sent,), (late,) = orders_of(first), orders_of(second)
@@ -141,7 +135,7 @@ def test_a_cancel_of_an_order_that_was_not_sent_for_it_needs_no_person(world: Wo
     waiting = world.alert(strategy, limit_buy("91000"))
     canceling = world.alert(strategy, cancel_all())
 
-    start(world, canceling)
+    world.begin(canceling)
     wait_for(lambda: all(is_settled(signal.pk) for signal in (first, waiting, canceling)))
 
     (order,) = orders_of(waiting)

@@ -13,7 +13,6 @@ from orders.cancellation import request_cancels
 from orders.models import Dispatch, Order
 from orders.outcomes import SendFailed
 from orders.results import is_settled
-from orders.tests.test_sending import start
 from orders.tests.waiting import wait_for
 from orders.tests.world import World, limit_buy, market, orders_of
 from strategies.models import Subscription
@@ -29,7 +28,7 @@ def test_a_sizing_whose_connection_dies_is_done_again(world: World) -> None:
         list(Subscription.objects.select_for_update(no_key=True))  # sizing waits for this row
         killer = threading.Thread(target=_kill_who_waits)
         killer.start()
-        start(world, signal)
+        world.begin(signal)
         killer.join(timeout=10)
     wait_for(lambda: is_settled(signal.pk))
 
@@ -91,9 +90,9 @@ def test_an_order_canceled_while_it_waits_for_its_turn_is_not_sent(world: World)
     strategy = world.strategy("test1", world.account("A1"))
     world.trade(strategy, limit_buy())
     world.post("/sandbox/latency", {"ms": 1000})
-    start(world, world.alert(strategy, limit_buy("80000")))
+    world.begin(world.alert(strategy, limit_buy("80000")))
     waiting = world.alert(strategy, market(Side.BUY, quantity="0.01"))
-    start(world, waiting)
+    world.begin(waiting)
     (order,) = orders_of(waiting)
 
     request_cancels(order_ids=[order.pk], reason="by a person", now=world.now())

@@ -4,6 +4,7 @@ import itertools
 import json
 import urllib.request
 from collections.abc import Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -177,10 +178,17 @@ class World:
 
     def execute(self, signal: Signal) -> list[Order]:
         """Execute the alert on every shard and wait for the venues; its orders by account name."""
-        for dispatch_id in dispatches_of(signal):
-            for future in self.executor.execute_dispatch(dispatch_id):
-                future.result(timeout=30)
+        for future in self.begin(signal):
+            future.result(timeout=30)
         return orders_of(signal)
+
+    def begin(self, signal: Signal) -> list[Future[None]]:
+        """Have its orders committed on every shard; their sends go on, an account's in each."""
+        return [
+            future
+            for dispatch_id in dispatches_of(signal)
+            for future in self.executor.execute_dispatch(dispatch_id)
+        ]
 
     def trade(
         self, strategy: Strategy, *intents: Intent, sender: User | None = None

@@ -1,6 +1,6 @@
 """Breakers that are open, as rows."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from accounts.models import Account, Breaker
@@ -24,3 +24,9 @@ def make_open(account: Account | None = None, **fields: Any) -> Breaker:
             **fields,
         }
     )
+
+
+def pause_spot(seconds: float) -> Breaker:
+    """Another process was told, this moment, to leave Binance's spot market alone for so long."""
+    now = datetime.now(UTC)
+    return make_open(opened_at=now, paused_until=now + timedelta(seconds=seconds), changed_at=now)

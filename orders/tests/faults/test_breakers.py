@@ -7,6 +7,7 @@ import pytest
 from pytest_django import Settings
 
 from accounts.breakers import rows
+from accounts.breakers.tests.open_ones import pause_spot
 from accounts.checking import check_account
 from accounts.exchange.types import MarketType, Side
 from accounts.models import Account, Breaker
@@ -28,21 +29,6 @@ from orders.tests.waiting import wait_for
 from orders.tests.world import World, limit_buy, market
 
 BUY = limit_buy("90000")
-
-
-def pause_venue(seconds: float) -> None:
-    """Another process was told to leave the venue alone for so long."""
-    now = datetime.now(UTC)
-    Breaker.objects.create(
-        venue="binance",
-        environment="SANDBOX",
-        market_type="SPOT",
-        is_open=True,
-        reason="RATE_LIMITED",
-        opened_at=now,
-        paused_until=now + timedelta(seconds=seconds),
-        changed_at=now,
-    )
 
 
 def clear_all(world: World) -> None:
@@ -120,7 +106,7 @@ def test_after_the_pause_every_account_of_one_alert_trades_again(world: World) -
 def test_pause_that_was_met_in_another_process_is_obeyed_here(world: World) -> None:
     strategy = three(world)
     asked = requests(world)
-    pause_venue(60)
+    pause_spot(60)
 
     orders = world.trade(strategy, BUY)
 
@@ -229,7 +215,7 @@ def test_outcome_that_a_breaker_hid_is_looked_up_once_it_closes(world: World) ->
 def test_cancel_that_a_breaker_held_up_is_sent_once_it_closes(world: World) -> None:
     strategy = world.strategy("test1", world.account("A1"))
     (order,) = world.trade(strategy, BUY)
-    pause_venue(60)
+    pause_spot(60)
     poll(world)
     world.cancel_all(strategy)
     order.refresh_from_db()
@@ -263,7 +249,7 @@ def test_cancel_that_was_refused_as_one_too_many_is_sent_again_after_the_pause(
 def test_close_waits_for_the_end_of_a_short_pause(world: World) -> None:
     strategy = world.strategy("test1", world.account("A1"))
     world.trade(strategy, market(Side.BUY, quantity="0.1"))
-    pause_venue(0.5)
+    pause_spot(0.5)
 
     orders = world.trade(strategy, BUY, market(Side.SELL, percent="-100"))
 
@@ -275,7 +261,7 @@ def test_close_that_could_only_be_sent_too_late_is_denied_at_once(world: World) 
     strategy = world.strategy("test1", world.account("A1"))
     world.trade(strategy, market(Side.BUY, quantity="0.1"))
     asked = requests(world)
-    pause_venue(3_600)
+    pause_spot(3_600)
 
     orders = world.trade(strategy, market(Side.SELL, percent="-100"))
 

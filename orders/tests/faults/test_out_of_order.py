@@ -8,7 +8,7 @@ from accounts.exchange.types import Side
 from orders.models import Feed, Fill, Order
 from orders.tests.faults.scene import spoil
 from orders.tests.streaming.conftest import StartStreams, start_streams, until, until_all_up
-from orders.tests.world import World, dispatches_of, limit_buy, market, position_of
+from orders.tests.world import World, limit_buy, market, position_of
 
 __all__ = ["start_streams"]
 
@@ -24,11 +24,7 @@ def test_fill_that_is_pushed_before_the_order_is_answered_is_booked_once(
     spoil(world, on="orders", do="late", ms=3_000)
 
     signal = world.alert(strategy, market(Side.BUY, quantity="0.01"))
-    work = [
-        future
-        for dispatch_id in dispatches_of(signal)
-        for future in world.executor.execute_dispatch(dispatch_id)
-    ]
+    work = world.begin(signal)
     until(lambda: Order.objects.get().status == "FILLED")
     is_answered = all(future.done() for future in work)
     for future in work:

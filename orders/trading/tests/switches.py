@@ -6,7 +6,7 @@ from accounts.exchange.types import MarketType, Side
 from accounts.models import Account
 from orders.models import Order
 from orders.tests.waiting import wait_for
-from orders.tests.world import World, dispatches_of, market
+from orders.tests.world import World, market
 from orders.trading.runs import advance_all, begin
 from strategies.models import Signal, Strategy, TradingRun
 from strategies.switching import Target, Wish
@@ -46,15 +46,8 @@ def work(world: World) -> None:
     advance_all()
     world.send_due_cancels()
     for signal in Signal.objects.filter(flatten_run__isnull=False, dispatches__claimed_at=None):
-        execute(world, signal)
+        world.execute(signal)
     world.look_up()
-
-
-def execute(world: World, signal: Signal) -> None:
-    """Execute the signal on every shard and wait for the venues."""
-    for dispatch_id in dispatches_of(signal):
-        for future in world.executor.execute_dispatch(dispatch_id):
-            future.result(timeout=30)
 
 
 def finish(world: World, run: TradingRun) -> TradingRun:

@@ -9,6 +9,7 @@ import pytest
 
 from accounts.breakers import rows
 from accounts.breakers.sharing import adopt_rows
+from accounts.breakers.tests.open_ones import pause_spot
 from accounts.exchange.findings import Passage
 from accounts.exchange.gate import gate
 from accounts.exchange.types import Environment, MarketKey, MarketType, Side
@@ -17,9 +18,8 @@ from orders.cancellation import request_cancels
 from orders.models import Order
 from orders.tests.faults.scene import placements, spoil
 from orders.tests.waiting import wait_for
-from orders.tests.world import World, dispatches_of, limit_buy, market, orders_of
+from orders.tests.world import World, limit_buy, market, orders_of
 from orders.trading.tests.switches import brief, finish, futures, hold, throw, work
-from strategies.models import Signal
 from strategies.trading_states import RunAction, TradingState
 from tradeplatform.lib import loop
 
@@ -28,17 +28,7 @@ SPOT = MarketKey("binance", Environment.SANDBOX, MarketType.SPOT)
 
 def pause_market(*, seconds: float) -> Breaker:
     """A process was told to leave the market alone for so long; this one has heard of it."""
-    now = datetime.now(UTC)
-    row = Breaker.objects.create(
-        venue="binance",
-        environment="SANDBOX",
-        market_type="SPOT",
-        is_open=True,
-        reason="RATE_LIMITED",
-        opened_at=now,
-        paused_until=now + timedelta(seconds=seconds),
-        changed_at=now,
-    )
+    row = pause_spot(seconds)
     adopt_rows()
     return row
 
@@ -58,15 +48,6 @@ def probing() -> Iterator[None]:
     gate().leave(probe, None)
 
 
-def start(world: World, signal: Signal) -> list["Future[None]"]:
-    """Execute the signal on every shard; its orders are committed, and wait at the breaker."""
-    return [
-        future
-        for dispatch_id in dispatches_of(signal)
-        for future in world.executor.execute_dispatch(dispatch_id)
-    ]
-
-
 def let_time_pass(order: Order) -> None:
     """Until the order has waited for longer than it takes to send any."""
     since = order.created_at + timedelta(seconds=1)
@@ -84,7 +65,7 @@ def test_an_order_that_waits_at_a_breaker_obeys_a_halt(world: World) -> None:
     signal = world.alert(strategy, limit_buy())
 
     with probing():
-        sent = start(world, signal)
+        sent = world.begin(signal)
         (waiting,) = orders_of(signal)
         let_time_pass(waiting)
         throw(world, TradingState.HALTED)
@@ -101,7 +82,7 @@ def test_an_order_that_is_canceled_while_it_waits_at_a_breaker_is_not_sent(world
     signal = world.alert(strategy, limit_buy())
 
     with probing():
-        sent = start(world, signal)
+        sent = world.begin(signal)
         (waiting,) = orders_of(signal)
         let_time_pass(waiting)
         request_cancels(order_ids=[waiting.pk], reason="by hand", now=world.now())
@@ -131,7 +112,7 @@ def test_a_market_that_is_left_alone_does_not_hold_up_the_accounts_other_market(
     hold(world, perp, Side.BUY)
     row = pause_market(seconds=30)
     close = world.alert(spot, market(Side.SELL, percent="-100"))
-    sent = start(world, close)
+    sent = world.begin(close)
 
     (other,) = world.trade(perp, market(Side.SELL, symbol="BTCUSDT", percent="-100"))
     (waiting,) = orders_of(close)
