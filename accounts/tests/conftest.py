@@ -1,4 +1,4 @@
-"""Two traders, and one of them logged in."""
+"""Two traders, and one of them logged in; other rooms' tests of pages take them from here."""
 
 import pytest
 from django.contrib.auth.models import User
@@ -8,12 +8,12 @@ from accounts.tests.rows import trader
 
 
 @pytest.fixture
-def alice() -> User:
+def alice(db: None) -> User:
     return trader("alice")
 
 
 @pytest.fixture
-def bob() -> User:
+def bob(db: None) -> User:
     return trader("bob")
 
 

@@ -10,9 +10,12 @@ from django.contrib.auth.models import User
 from django.test import Client
 from pytest_django.fixtures import Settings
 
+from accounts.tests.conftest import alice, as_alice, bob
 from strategies.models import Strategy
 from webhooks.models import Delivery
 from webhooks.tests.trading_rows import make_strategy, person
+
+__all__ = ["alice", "as_alice", "bob"]
 
 
 @dataclass

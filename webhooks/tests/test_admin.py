@@ -14,7 +14,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django.fixtures import Settings
 
-from accounts.tests.rows import superuser, trader
+from accounts.tests.rows import superuser
 from strategies.tests.rows import NOON, make_signal, make_strategy
 from webhooks.models import WebhookToken
 from webhooks.tests.delivery_rows import make_delivery, make_refusal
@@ -25,22 +25,6 @@ pytestmark = pytest.mark.django_db
 DELIVERIES = "/admin/webhooks/delivery/"
 TOKENS = "/admin/webhooks/webhooktoken/"
 ROTATE = f"{TOKENS}rotate/"
-
-
-@pytest.fixture
-def alice() -> User:
-    return trader("alice")
-
-
-@pytest.fixture
-def bob() -> User:
-    return trader("bob")
-
-
-@pytest.fixture
-def as_alice(client: Client, alice: User) -> Client:
-    client.force_login(alice)
-    return client
 
 
 def change(path: str, row: Any) -> str:

@@ -2,26 +2,12 @@
 
 import pytest
 from django.contrib.auth.models import User
-from django.test import Client
 
 from accounts.models import Account
-from accounts.tests.rows import make_account, trader
+from accounts.tests.conftest import alice, as_alice, bob
+from accounts.tests.rows import make_account
 
-
-@pytest.fixture
-def alice() -> User:
-    return trader("alice")
-
-
-@pytest.fixture
-def bob() -> User:
-    return trader("bob")
-
-
-@pytest.fixture
-def as_alice(client: Client, alice: User) -> Client:
-    client.force_login(alice)
-    return client
+__all__ = ["alice", "as_alice", "bob"]
 
 
 @pytest.fixture

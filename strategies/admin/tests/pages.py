@@ -31,8 +31,3 @@ def strategy_form(owner: User, **changes: Any) -> dict[str, Any]:
         **NO_INLINES,
         **changes,
     }
-
-
-def errors(answer: Any) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = answer.context["adminform"].form.errors
-    return found

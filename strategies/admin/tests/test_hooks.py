@@ -4,8 +4,9 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
+from accounts.tests.pages import errors
 from accounts.tests.rows import superuser
-from strategies.admin.tests.pages import STRATEGIES, change, errors, strategy_form
+from strategies.admin.tests.pages import STRATEGIES, change, strategy_form
 from strategies.models import HookProgress, Strategy
 from strategies.tests.rows import NOON, make_strategy
 

@@ -10,11 +10,11 @@ from django.contrib.messages import get_messages
 from django.test import Client
 
 from accounts.models import Account
+from accounts.tests.pages import errors
 from accounts.tests.rows import make_account
 from strategies.admin.tests.pages import (
     STRATEGIES,
     change,
-    errors,
     strategy_form,
 )
 from strategies.models import Strategy

@@ -7,8 +7,9 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from accounts.models import Account
+from accounts.tests.pages import errors
 from accounts.tests.rows import make_account, superuser
-from strategies.admin.tests.pages import POSITIONS, SUBSCRIPTIONS, change, errors
+from strategies.admin.tests.pages import POSITIONS, SUBSCRIPTIONS, change
 from strategies.models import Strategy, Subscription
 from strategies.tests.rows import make_position, make_strategy, subscribe
 

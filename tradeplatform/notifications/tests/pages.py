@@ -28,8 +28,3 @@ def form(owner: User, **changes: Any) -> dict[str, Any]:
         "address": SECRET_ADDRESS,
         **changes,
     }
-
-
-def errors(answer: Any) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = answer.context["adminform"].form.errors
-    return found

@@ -5,11 +5,12 @@ from django.contrib.auth.models import User
 from django.test import Client
 from pytest_django import Settings
 
+from accounts.tests.pages import errors
 from accounts.tests.rows import superuser
 from strategies.tests.rows import NOON
 from tradeplatform.notifications import outbox
 from tradeplatform.notifications.models import Channel, Message, State
-from tradeplatform.notifications.tests.pages import ADD, LIST, MESSAGES, NOTICES, errors, form, page
+from tradeplatform.notifications.tests.pages import ADD, LIST, MESSAGES, NOTICES, form, page
 from tradeplatform.notifications.tests.rows import SECRET_ADDRESS, make_channel, make_notice
 
 pytestmark = pytest.mark.django_db
