@@ -55,9 +55,7 @@ _FILTERS = [
 
 
 def _exchange_info() -> bytes:
-    others = (
-        _symbol(f"C{number // 4:04d}", _QUOTES[number % 4]) for number in range(1, _SYMBOLS)
-    )
+    others = (_symbol(f"C{number // 4:04d}", _QUOTES[number % 4]) for number in range(1, _SYMBOLS))
     symbols = [_symbol("BTC", "USDT"), *others]
     return json.dumps({"timezone": "UTC", "rateLimits": [], "symbols": symbols}).encode()
 
