@@ -24,7 +24,7 @@ from orders.polling.due import claim_due
 from orders.polling.poller import Poller
 from orders.polling.results import PollResult
 from orders.sending import Sender
-from orders.settling import REPLACEMENT_MAX_AGE, settle
+from orders.settling import REPLACEMENT_MAX_AGE, Course, settle
 from orders.work import AccountWork, DispatchWork
 from tradeplatform.lib import loop
 from tradeplatform.lib.coalescing import Coalesced
@@ -57,10 +57,11 @@ class Executor:
         Returns once the orders are committed. Each future ends when a dispatch's accounts are
         through; a dispatch that somebody else claimed has none.
         """
+        picked_up_at = datetime.now(UTC)
         strategy_id = self._threads.run(strategy_of, dispatch_id)
         with self._strategies[strategy_id]:
             waiting = self._threads.run(waiting_dispatches, dispatch_id)
-            started = [self._try_to_execute(waiting_id) for waiting_id in waiting]
+            started = [self._try_to_execute(waiting_id, picked_up_at) for waiting_id in waiting]
         return [future for future in started if future is not None]
 
     def send_due_cancels(self, shard: int) -> "Future[None]":
@@ -116,23 +117,28 @@ class Executor:
         expires_at = datetime.now(UTC) + REPLACEMENT_MAX_AGE
         return loop.run(self._sender.carry_out(work, expires_at=expires_at))
 
-    def _try_to_execute(self, dispatch_id: int) -> "Future[None] | None":
+    def _try_to_execute(self, dispatch_id: int, picked_up_at: datetime) -> "Future[None] | None":
         """One dispatch that cannot be claimed must not hold up those behind it."""
         try:
-            return self._execute(dispatch_id)
+            return self._execute(dispatch_id, picked_up_at)
         except Exception:
             logger.exception("dispatch %s is not claimed; the sweep comes back to it", dispatch_id)
             return None
 
-    def _execute(self, dispatch_id: int) -> "Future[None] | None":
+    def _execute(self, dispatch_id: int, picked_up_at: datetime) -> "Future[None] | None":
         plan = self._threads.run(load_plan, dispatch_id)
         if plan is None:
             return None
         view = loop.call(market_data.prefetch(plan), timeout_seconds=_MARKET_DATA_SECONDS)
         work = self._threads.run(claim, plan, view, now=datetime.now(UTC))
-        return None if work is None else loop.run(self._carry_out(work))
+        if work is None:
+            return None
+        course = Course(picked_up_at=picked_up_at, written_at=datetime.now(UTC))
+        return loop.run(self._carry_out(work, course))
 
-    async def _carry_out(self, work: DispatchWork) -> None:
+    async def _carry_out(self, work: DispatchWork, course: Course) -> None:
         await self._sender.carry_out(work.accounts, expires_at=work.expires_at)
-        settled = self._threads.submit(settle, work.dispatch_id, now=datetime.now(UTC))
+        settled = self._threads.submit(
+            settle, work.dispatch_id, now=datetime.now(UTC), course=course
+        )
         await asyncio.wrap_future(settled)

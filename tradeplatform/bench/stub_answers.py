@@ -70,35 +70,25 @@ def account() -> Mapping[str, Any]:
     return {"canTrade": True, "accountType": "SPOT", "balances": balances, "permissions": ["SPOT"]}
 
 
-def new_order(asked: Mapping[str, str], *, number: int) -> Mapping[str, Any]:
-    """`POST /api/v3/order`, newOrderRespType FULL: it stands in the book."""
+def new_order(asked: Mapping[str, str], *, number: int) -> dict[str, Any]:
+    """`POST /api/v3/order`, newOrderRespType FULL, and the same order in lists: it rests."""
     now = int(time.time() * 1000)
     return {
-        **_order(asked, client_order_id=asked["newClientOrderId"]),
-        "orderId": number,
-        "transactTime": now,
-        "workingTime": now,
-        "status": "NEW",
-        "fills": [],
-    }
-
-
-def canceled(asked: Mapping[str, str]) -> Mapping[str, Any]:
-    """`DELETE /api/v3/order`: it was there and has gone."""
-    order_id = asked.get("origClientOrderId", "")
-    return {**_order(asked, client_order_id=order_id), "orderId": 1, "status": "CANCELED"}
-
-
-def _order(asked: Mapping[str, str], *, client_order_id: str) -> dict[str, Any]:
-    return {
         "symbol": asked["symbol"],
+        "orderId": number,
         "orderListId": -1,
-        "clientOrderId": client_order_id,
+        "clientOrderId": asked["newClientOrderId"],
+        "transactTime": now,
+        "time": now,
+        "updateTime": now,
+        "workingTime": now,
         "price": asked.get("price", "0.00000000"),
-        "origQty": asked.get("quantity", "0.00000000"),
+        "origQty": asked["quantity"],
         "executedQty": "0.00000000",
         "cummulativeQuoteQty": "0.00000000",
+        "status": "NEW",
         "timeInForce": "GTC",
-        "type": asked.get("type", "LIMIT"),
-        "side": asked.get("side", "BUY"),
+        "type": asked["type"],
+        "side": asked["side"],
+        "fills": [],
     }
