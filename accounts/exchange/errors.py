@@ -1,7 +1,7 @@
 """What a failed call to a venue means: one judgement, closed by default. Pure.
 
-In this order: a request that never left us was not sent; then the venue's own code; then HTTP
-statuses and ccxt classes that are proof by themselves; then what the transport tells. Whatever
+In this order: a request that never left us was not sent; then the venue's own code, unless it came
+with a 5xx; then HTTP statuses and ccxt classes that are proof by themselves; then what the transport tells. Whatever
 proves nothing is an unknown outcome. Messages name the venue's code and its cleaned text; never a
 URL, key, signature or request.
 """
@@ -167,12 +167,21 @@ def _never_sent(failure: Failure) -> NotSent:
 
 def _verdict(failure: Failure, answer: _VenueAnswer, venue: str) -> Verdict:
     return (
-        _by_text(answer, venue)
-        or CODES.get(venue, {}).get(answer.code)
+        _by_code(failure, answer, venue)
         or STATUSES.get(venue, {}).get(failure.http_status or 0)
         or _by_class(failure, answer)
         or _by_transport(failure)
     )
+
+
+def _by_code(failure: Failure, answer: _VenueAnswer, venue: str) -> Verdict | None:
+    """With a 5xx a code proves nothing, whoever gave it: Binance's documentation, "HTTP Return
+    Codes". The exception is what says itself that nothing was processed."""
+    told = _by_text(answer, venue) or CODES.get(venue, {}).get(answer.code)
+    is_server_error = (failure.http_status or 0) >= 500
+    if told is None or not is_server_error or told.outcome is Outcome.UNKNOWN:
+        return told
+    return told if told.code == "VENUE_UNAVAILABLE" else None
 
 
 def _by_transport(failure: Failure) -> Verdict:
