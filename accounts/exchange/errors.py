@@ -1,9 +1,9 @@
 """What a failed call to a venue means: one judgement, closed by default. Pure.
 
 In this order: a request that never left us was not sent; then the venue's own code, unless it came
-with a 5xx; then HTTP statuses and ccxt classes that are proof by themselves; then what the transport tells. Whatever
-proves nothing is an unknown outcome. Messages name the venue's code and its cleaned text; never a
-URL, key, signature or request.
+with a 5xx; then HTTP statuses and ccxt classes that are proof by themselves; then what transport
+tells. Whatever proves nothing is an unknown outcome. Messages name the venue's code and its cleaned
+text; never a URL, key, signature or request.
 """
 
 import json
