@@ -3,12 +3,15 @@
 from datetime import timedelta
 from decimal import Decimal
 
+from django.db import transaction
+
 from accounts.exchange.types import Side
+from orders.dispatching import open_signal, own_dedup_key
 from orders.models import Order
 from orders.settling import settle
 from orders.sweeps import sweep_unclaimed
 from orders.tests.faults.scene import spoil
-from orders.tests.world import World, dispatches_of, orders_of, position_of
+from orders.tests.world import World, cancel_all, dispatches_of, orders_of, position_of
 from orders.trading.runs import advance_all
 from orders.trading.tests.switches import finish, futures, hold, throw, work
 from strategies.models import Signal, TradingRun
@@ -146,3 +149,25 @@ def work_a_minute_later(world: World) -> None:
     """As if the last try was a minute ago."""
     Order.objects.update(created_at=world.now() - timedelta(minutes=1))
     work(world)
+
+
+def test_an_alert_cannot_take_the_place_of_a_flattens_closes(world: World) -> None:
+    """Whoever has stolen a token may have sent alerts under every id that can be guessed."""
+    account = world.account("A1")
+    perp = futures(world, account)
+    hold(world, perp, Side.BUY)
+    guessed = throw(world, REDUCING, on=account, by=world.owner).pk + 1
+    with transaction.atomic():
+        open_signal(
+            strategy=perp,
+            sender=world.owner,
+            intents=[cancel_all()],
+            dedup_key=own_dedup_key(f"flatten-{guessed}-1").strip(),
+            received_at=world.now(),
+        )
+
+    run = throw(world, HALTED, on=account, by=world.owner, action=FLATTEN)
+    finish(world, run)
+
+    assert run.pk == guessed
+    assert position_of(perp, account, PERP) == 0
