@@ -51,6 +51,9 @@ _REFUSED_LOCALLY = {"AuthenticationError": "BAD_CREDENTIALS", "BadSymbol": "SYMB
 # What OKX and Binance's algo service write into the code of a good answer.
 _SUCCESS = frozenset({"0", "200"})
 
+# What json raises for what it cannot read, the latter for brackets without end.
+_NO_JSON = (ValueError, RecursionError)
+
 # Binance: "IP banned until 1659146400000".
 _BANNED_UNTIL = re.compile(r"banned until (\d{13})\b")
 # Binance's longest ban. Whoever names a later time has miscounted, and could stop us for good.
@@ -151,7 +154,7 @@ def _retry_at(header: str, now: datetime) -> datetime | None:
         return now + min(timedelta(seconds=int(header[:9])), _LONGEST_PAUSE)
     try:
         at = parsedate_to_datetime(header)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return at if at.tzinfo else at.replace(tzinfo=UTC)
 
@@ -195,7 +198,7 @@ def _by_transport(failure: Failure) -> Verdict:
 def _is_json(body: str) -> bool:
     try:
         json.loads(body)
-    except ValueError:
+    except _NO_JSON:
         return False
     return True
 
@@ -219,7 +222,7 @@ def _venue_answer(body: str) -> _VenueAnswer:
     """The code and text in an error body of any of our venues; their shapes do not overlap."""
     try:
         told: Any = json.loads(body)
-    except ValueError:
+    except _NO_JSON:
         return _VenueAnswer()
     if not isinstance(told, dict):
         return _VenueAnswer()

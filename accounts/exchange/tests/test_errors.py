@@ -153,6 +153,7 @@ def test_a_revoked_binance_key_is_no_rate_limit_after_an_earlier_success(
         Answer([]),
         Answer({"symbol": "BTCUSDT", "orderId": 1, "executedQty": "many"}),
         Answer("<html>Sign in</html>", status=401, content_type="text/html"),
+        Answer("[" * 100_000, status=400),
         Answer(drops=True),
     ],
 )
