@@ -135,6 +135,11 @@ class Gate:
             changed, self._changed = self._changed, set()
             return {scope: self._states[scope] for scope in changed}
 
+    def note_change(self, scope: Scope) -> None:
+        """What was taken has still to be told."""
+        with self._lock:
+            self._changed.add(scope)
+
     def adopt(self, states: Mapping[Scope, BreakerState]) -> None:
         """Take over what others have found out, where it is newer than what is known here."""
         with self._lock:
