@@ -15,11 +15,14 @@ from tradeplatform.lib.decimals import ZERO
 _MOST_IN_VAIN = 5
 _MOST_TRIES = 30
 _TOO_LITTLE = frozenset({"NO_LONG_POSITION", "NO_SHORT_POSITION"})
-# The exchange was not asked, or not reached: no try, whatever their number; it may last for hours.
+# The exchange was not asked, not reached, or turned everything away unread: no try, whatever their
+# number; it may last for hours.
 NOT_ASKED = frozenset(
     {
         *("ACCOUNT_PAUSED", "VENUE_PAUSED", "NOT_CONNECTED"),
         *("MARKETS_NOT_LOADED", "MARKET_DATA_UNAVAILABLE"),
+        *("SIGNAL_EXPIRED", "INTERRUPTED"),  # our own workers were away
+        *("VENUE_UNAVAILABLE", "RATE_LIMITED", "CLOCK_SKEW"),
     }
 )
 _LONGEST_PAUSE = timedelta(seconds=32)
@@ -38,8 +41,8 @@ class Held:
 class Tries:
     """The flatten's closes of the position so far, and the last one's refusal if it was refused.
 
-    `in_vain` are those since the last one that filled anything. Neither counts those of which the
-    exchange never heard; `unasked` is how many of these came last.
+    `in_vain` are those since the last one that filled anything. Neither counts those that the
+    exchange never looked at; `unasked` is how many of these came last.
     """
 
     count: int = 0

@@ -112,7 +112,10 @@ def test_the_time_that_a_venue_names_is_read_from_header_and_text(
     assert judgement.until == NOW + timedelta(seconds=seconds)
 
 
-@pytest.mark.parametrize("retry_after", ["", "soon", "-1", "0", "Fri, 20 Nov 2026 12:00:30 GMT"])
+@pytest.mark.parametrize(
+    "retry_after",
+    ["", "soon", "-1", "0", "Fri, 20 Nov 2026 12:00:30 GMT", f"Sat, 21 Nov {9**30} 12:00:30 GMT"],
+)
 def test_a_time_that_makes_no_sense_or_is_over_is_none(retry_after: str) -> None:
     assert _judged(_failed("{}", status=429, retry_after=retry_after), "okx").until is None
 

@@ -184,15 +184,37 @@ def test_after_a_pause_whoever_is_urgent_goes_first() -> None:
     assert order == ["close", "read"]
 
 
-def test_a_close_that_waits_for_its_accounts_pause_holds_up_no_other_account() -> None:
+@pytest.mark.parametrize("ends_in", [-1, 0.1])
+def test_a_close_that_waits_for_its_accounts_pause_holds_up_no_other_account(
+    ends_in: float,
+) -> None:
+    """Neither where the market's own pause is over already, nor where it ends meanwhile."""
     account = login("binance")
-    opened(account, until=soon(-1))
+    opened(account, until=soon(ends_in))
     gate().pause_for_clock(account, Rejected("CLOCK_SKEW", "too early"))
 
     async def arrive() -> Passage:
         closing = asyncio.create_task(gate().wait_until_open(account, until=soon(60)))
-        await asyncio.sleep(0)
+        await asyncio.sleep(max(ends_in, 0) + 0.3)
         passage = await gate().enter(other(account), until=soon(0.01))
+        closing.cancel()
+        return passage
+
+    assert wait(arrive()).account_id == account.account_id + 1
+
+
+def test_a_close_that_waits_for_its_accounts_probe_holds_up_no_other_account() -> None:
+    account = login("binance")
+    scopes = (Scope(account.market), Scope(account.market, account.account_id))
+    over = BreakerState(
+        phase=Phase.PROBING, changed_at=datetime.now(UTC), allowed=4, under_way=0, epoch=1
+    )
+    gate().adopt({scopes[0]: over, scopes[1]: replace(over, allowed=1, under_way=1)})
+
+    async def arrive() -> Passage:
+        closing = asyncio.create_task(gate().enter(account, is_urgent=True))
+        await asyncio.sleep(0.05)
+        passage = await gate().enter(other(account), until=soon(0.1))
         closing.cancel()
         return passage
 
