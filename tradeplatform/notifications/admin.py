@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.formats import localize
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
@@ -171,9 +172,10 @@ class MessageAdmin(HistoryAdmin):
         )
 
     @admin.display(description=_("next try"))
-    def next_try(self, message: Message) -> Any:
+    def next_try(self, message: Message) -> str:
         """When it is tried next, if it is."""
-        return message.next_try_at if message.state == State.PENDING else None
+        is_tried = message.state == State.PENDING
+        return localize(timezone.localtime(message.next_try_at)) if is_tried else EMPTY
 
 
 @admin.register(Notice)

@@ -1,5 +1,7 @@
 """The pages of channels and messages: own rows only, addresses never come out."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
@@ -215,6 +217,19 @@ def test_the_page_of_a_message_looks_again_until_it_is_settled(
     assert 'http-equiv="refresh"' in on_its_way
     assert 'http-equiv="refresh"' not in settled
     assert "chat not found" in settled
+
+
+def test_the_next_try_of_a_message_is_a_moment_as_on_other_pages(
+    as_alice: Client, alice: User
+) -> None:
+    message = outbox.make_test(make_channel(alice), now=NOON)
+
+    on_its_way = as_alice.get(page(message)).content.decode()
+    Message.objects.update(state=State.SENT, created_at=NOON - timedelta(hours=1))
+    sent = as_alice.get(page(message)).content.decode()
+
+    assert on_its_way.count("2026-11-21 12:00:00 UTC") == 2  # made, and tried, at once
+    assert "2026-11-21 12:00:00 UTC" not in sent
 
 
 def test_messages_are_written_by_the_platform_only(as_alice: Client, alice: User) -> None:
