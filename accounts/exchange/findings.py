@@ -14,7 +14,7 @@ _WORDS = {
     Reason.UNREACHABLE: "it gave no usable answers",
     Reason.VENUE_UNAVAILABLE: "it is in maintenance or overloaded",
     Reason.RATE_LIMITED: "it was asked too often",
-    Reason.CLOCK_SKEW: "this machine's clock differs from the exchange's",
+    Reason.CLOCK_SKEW: "the exchange refuses the time of this machine's requests",
     Reason.BAD_CREDENTIALS: "the exchange does not accept the API key",
     Reason.PERMISSION_DENIED: "the exchange does not permit this to the API key",
 }
