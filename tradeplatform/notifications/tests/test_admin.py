@@ -28,6 +28,20 @@ def test_a_trader_adds_a_channel(as_alice: Client, alice: User) -> None:
     assert "bot-token" not in channel.encrypted_address
 
 
+@pytest.mark.parametrize("address", ["tgram://s3cret", "tgram://s3cret-token/4455"])
+def test_an_address_with_a_part_missing_is_refused_when_it_is_saved(
+    as_alice: Client, alice: User, address: str
+) -> None:
+    answer = as_alice.post(ADD, form(alice, address=address))
+
+    assert errors(answer)["address"] == [
+        "A part of this tgram:// address is missing or misspelled. Compare it with the example, "
+        "part by part, and with what the service shows."
+    ]
+    assert "s3cret" not in answer.content.decode()
+    assert not Channel.objects.exists()
+
+
 def test_the_address_is_on_no_page(as_alice: Client, alice: User) -> None:
     channel = make_channel(alice)
     message = outbox.make_test(channel, now=NOON)
