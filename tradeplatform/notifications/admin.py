@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.formats import localize
@@ -100,9 +100,7 @@ class ChannelAdmin(OwnedAdmin):
     )
     def send_test(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """With GET asks back, with POST sends; somebody else's channel is not found."""
-        channel = self.get_object(request, object_id)
-        if channel is None:
-            raise Http404
+        channel = self.own_row(request, object_id)
         if request.method == "POST":
             message = outbox.make_test(channel, now=timezone.now())
             return redirect("admin:notifications_message_change", message.pk)
