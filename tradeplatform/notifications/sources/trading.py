@@ -64,10 +64,9 @@ def _beginning(run: TradingRun) -> str:
 
 def _end(run: TradingRun) -> str:
     """`Trading of account A1: HALTED: not flat. …: not closed after 5 tries: …`."""
+    if run.action == RunAction.FLATTEN and run.flat_at is not None:
+        return f"{run}: flat after {seconds_text(run.time_to_flat)}"
+    outcome = "not flat"
     if run.action == RunAction.CANCEL:
         outcome = f"{run.cancels_asked} cancels asked for, {run.cancels_left} without an end"
-    elif run.flat_at is not None:
-        outcome = f"flat after {seconds_text(run.time_to_flat)}"
-    else:
-        outcome = "not flat"
     return ". ".join([f"{run}: {outcome}", *run.notes.splitlines()])

@@ -88,7 +88,7 @@ def test_everything_is_told_to_superusers_once_and_to_all_who_trade(alice: User,
     subscribe(Strategy.objects.get(), make_account(root, "R1"))
     run = throw(root, EVERYTHING, HALTED, action=RunAction.FLATTEN)
 
-    end(run, flat_at=NOON + timedelta(seconds=4))
+    end(run, flat_at=NOON + timedelta(seconds=4), notes="test1 × A1: too little to be sold")
     collect(now=NOON)
 
     began = (
