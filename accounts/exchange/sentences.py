@@ -62,13 +62,8 @@ VENUE_SENTENCES = {
 _RIGHT_WITHIN_MS = 1_000
 
 
-def clock_sentence(ahead_ms: int | None) -> str:
-    """What to do about a refused time, by how much this machine's clock is ahead of the exchange's.
-
-    None: the exchange does not tell its time.
-    """
-    if ahead_ms is None:
-        return f"{sentence_of('CLOCK_SKEW')} By how much it is off is not known."
+def clock_sentence(ahead_ms: int) -> str:
+    """What to do about a time that is refused although this machine's lead was reckoned with."""
     off = f"{abs(ahead_ms) / 1000:.1f} s {'ahead of' if ahead_ms > 0 else 'behind'} the exchange's"
     if abs(ahead_ms) <= _RIGHT_WITHIN_MS:
         return (

@@ -42,7 +42,8 @@ async def _with_clock(attempt: Callable[[], Awaitable[_Result]], login: Login) -
             raise
         ahead_ms = await desk().set_clock(login.market)
         if ahead_ms is None:
-            raise _paused(login, refusal, ahead_ms) from None
+            gate().pause_for_clock(login, refusal)
+            raise
     try:
         return await attempt()
     except Rejected as refusal:
@@ -51,7 +52,7 @@ async def _with_clock(attempt: Callable[[], Awaitable[_Result]], login: Login) -
         raise
 
 
-def _paused(login: Login, refusal: Rejected, ahead_ms: int | None) -> Rejected:
+def _paused(login: Login, refusal: Rejected, ahead_ms: int) -> Rejected:
     """The refusal in the words of what was measured, after the account was paused for it."""
     said = refusal.message.removeprefix(sentence_of(_CLOCK_SKEW))
     told = Rejected(_CLOCK_SKEW, clock_sentence(ahead_ms) + said)

@@ -110,8 +110,8 @@ def test_a_venue_whose_clock_cannot_be_read_pauses_the_account(
     ]
     assert answers[0].message == (
         "The exchange refused the time of the request. Synchronize the clock of the machine that "
-        "runs this platform (NTP). By how much it is off is not known. (binance -1021: Timestamp "
-        "for this request is outside of the recvWindow.)"
+        "runs this platform (NTP). (binance -1021: Timestamp for this request is outside of the "
+        "recvWindow.)"
     )
     assert len(binance.asked("POST", "/api/v3/order")) == 1
 
