@@ -145,7 +145,11 @@ def _told_until(failure: Failure, now: datetime) -> datetime | None:
 
 def _banned_until(body: str) -> datetime | None:
     told = _BANNED_UNTIL.search(body)
-    return datetime.fromtimestamp(int(told[1]) / 1000, UTC) if told else None
+    return _end_of_ban(told) if told else None
+
+
+def _end_of_ban(told: re.Match[str]) -> datetime:
+    return datetime.fromtimestamp(int(told[1]) / 1000, UTC)
 
 
 def _retry_at(header: str, now: datetime) -> datetime | None:
@@ -254,6 +258,12 @@ def _message(code: str, answer: _VenueAnswer, failure: Failure, venue: str) -> s
 
 
 def cleaned(text: str) -> str:
-    """A venue's text on one line, without URLs and anything that looks like a key or signature."""
+    """A venue's text on one line, without URLs and anything that looks like a key or signature.
+
+    The end of a ban is a time for people.
+    """
     plain = _SECRET_LIKE.sub("…", _URL.sub("…", text))
-    return " ".join(plain.split())[:_LONGEST_TEXT]
+    timed = _BANNED_UNTIL.sub(
+        lambda told: f"banned until {_end_of_ban(told):%Y-%m-%d %H:%M:%S} UTC", plain
+    )
+    return " ".join(timed.split())[:_LONGEST_TEXT]

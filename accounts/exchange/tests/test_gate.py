@@ -108,7 +108,33 @@ def test_a_venue_whose_clock_cannot_be_read_pauses_the_account(
         (Rejected, "CLOCK_SKEW"),
         (NotSent, "ACCOUNT_PAUSED"),
     ]
+    assert answers[0].message == (
+        "The exchange refused the time of the request. Synchronize the clock of the machine that "
+        "runs this platform (NTP). (binance -1021: Timestamp for this request is outside of the "
+        "recvWindow.)"
+    )
     assert len(binance.asked("POST", "/api/v3/order")) == 1
+
+
+def test_a_time_that_is_refused_again_says_by_how_much_this_machines_clock_is_off(
+    binance: ScriptedVenue,
+) -> None:
+    refused = {"code": -1021, "msg": "Timestamp for this request is outside of the recvWindow."}
+    binance.will_answer("POST", "/api/v3/order", Answer(refused, status=400))
+    hour_ago_ms = int((datetime.now(UTC) - timedelta(hours=1)).timestamp() * 1000)
+    binance.will_answer("GET", "/api/v3/time", Answer({"serverTime": hour_ago_ms}))
+    account = login("binance")
+
+    told = failure(account).message
+
+    assert told.startswith(
+        "The exchange refuses the time of requests. The clock of the machine that runs this "
+        "platform is 36"
+    )
+    assert told.endswith(
+        "(binance -1021: Timestamp for this request is outside of the recvWindow.)"
+    )
+    assert gate().take_changes()[Scope(account.market, account.account_id)].message == told
 
 
 def test_a_rate_limit_whose_order_may_have_passed_leaves_it_unknown(

@@ -70,7 +70,23 @@ def unasked(times: int, *, seconds_ago: int) -> Tries:
             LONG,
             tries(1, "NO_LONG_POSITION"),
             False,
-            Verdict(is_over=True, is_harmless=True, note="less than the exchange trades is left"),
+            Verdict(
+                is_over=True,
+                is_harmless=True,
+                note="too little to be sold, the exchange trades no less; it stays and counts as "
+                "flat",
+            ),
+        ),
+        (
+            SHORT,
+            tries(1, "NO_SHORT_POSITION"),
+            False,
+            Verdict(
+                is_over=True,
+                is_harmless=True,
+                note="too little to be bought back, the exchange trades no less; it stays and "
+                "counts as flat",
+            ),
         ),
         (
             SPOT_SHORT,
