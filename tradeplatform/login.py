@@ -20,7 +20,8 @@ from unfold.widgets import BASE_INPUT_CLASSES
 from tradeplatform.lib.encryption import CannotDecrypt
 from tradeplatform.two_factor import has_two_factor, is_right_code
 
-_CODE = {"autocomplete": "one-time-code", "inputmode": "numeric"}
+# No numeric keyboard: a recovery code has letters.
+_CODE = {"autocomplete": "one-time-code", "autocapitalize": "off", "spellcheck": "false"}
 
 
 class LoginForm(AuthenticationForm):  # type: ignore[misc]  # Unfold ships no types
@@ -29,7 +30,7 @@ class LoginForm(AuthenticationForm):  # type: ignore[misc]  # Unfold ships no ty
     otp_token = forms.CharField(
         label=_("Code, if you have set up two-factor login"),
         required=False,
-        max_length=12,
+        max_length=40,
         widget=forms.TextInput(attrs={**_CODE, "class": " ".join(BASE_INPUT_CLASSES)}),
     )
 
@@ -42,7 +43,9 @@ class LoginForm(AuthenticationForm):  # type: ignore[misc]  # Unfold ships no ty
 
     def _check_code(self, user: User, code: str) -> None:
         if not code:
-            raise ValidationError(_("Enter your password again and the code of your app."))
+            raise ValidationError(
+                _("Enter your password again and the code of your app, or a recovery code.")
+            )
         if not self._is_right(user, code):
             credentials = {"username": user.get_username()}
             user_login_failed.send(__name__, credentials=credentials, request=self.request)
@@ -57,7 +60,7 @@ class LoginForm(AuthenticationForm):  # type: ignore[misc]  # Unfold ships no ty
         try:
             return is_right_code(user, code, now=timezone.now())
         except CannotDecrypt:
-            text = _("The key of your app is lost. Ask a superuser to remove it.")
+            text = _("The key of your app is lost. Enter a recovery code, or ask a superuser.")
             raise ValidationError(text) from None
 
 
