@@ -8,6 +8,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from accounts.tests.rows import superuser, trader
+from tradeplatform.lib.counters import count
 from tradeplatform.lib.encryption import decrypt
 from tradeplatform.models import AuthenticatorApp, FailedLogin
 from tradeplatform.tests.logins import (
@@ -44,6 +45,33 @@ def test_after_five_failures_the_right_password_is_refused_too(alice: User) -> N
     assert refused.status_code == 429
     assert not is_in(refused)
     assert "Too many logins failed. Wait 15 minutes" in refused.content.decode()
+    assert int(refused.headers["Retry-After"]) in range(14 * 60, 15 * 60 + 1)
+
+
+def test_whoever_is_locked_out_is_told_how_much_longer(alice: User) -> None:
+    for _ in range(5):
+        log_in("wrong")
+    FailedLogin.objects.update(attempt_time=datetime.now(UTC) - timedelta(minutes=13))
+
+    refused = log_in()
+
+    assert int(refused.headers["Retry-After"]) in range(60, 121)
+    assert "Wait 2 minutes" in refused.content.decode()
+
+
+def test_logins_from_many_addresses_do_not_use_up_the_processor(
+    alice: User, client: Client
+) -> None:
+    client.force_login(alice)
+    for _ in range(60):  # as many as all addresses together may try in a minute
+        count("logins", seconds=60)
+
+    refused = log_in()
+
+    assert (refused.status_code, is_in(refused)) == (429, False)
+    assert int(refused.headers["Retry-After"]) in range(1, 61)
+    assert "logged in already is not affected" in refused.content.decode()
+    assert client.get("/admin/").status_code == 200
 
 
 def test_a_guesser_locks_out_nobody_at_another_address(alice: User, settings: Settings) -> None:
