@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
 from tradeplatform.lib.client_address import client_network
-from tradeplatform.lib.counters import Tally, beyond
+from tradeplatform.lib.counters import Tally, beyond, share_of
 
 # Checking a password costs a third of a second of the processor that also takes alerts: of one
 # address, and of all together, however many addresses somebody has.
@@ -39,5 +39,6 @@ class LockOut(AxesStandaloneBackend):  # type: ignore[misc]  # django-axes ships
 
 def _flood(network: str | None) -> Tally | None:
     """The count that went over its limit. One address's flood takes nothing of what all have."""
-    of_one = network and beyond(_MOST_LOGINS, f"logins:{network}", seconds=_WINDOW_SECONDS)
+    key = f"logins:{share_of(network or '')}"
+    of_one = beyond(_MOST_LOGINS, key, seconds=_WINDOW_SECONDS)
     return of_one or beyond(_MOST_LOGINS_OF_ALL, "logins", seconds=_WINDOW_SECONDS)
