@@ -5,7 +5,7 @@ makes no more news than that. Refused are also requests without a valid token, w
 hear of; of those the webhook keeps a bounded number (docs/security.md).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -38,7 +38,7 @@ def refused_alerts(now: datetime) -> Iterator[Wrong]:
         )
 
 
-def _text(group: dict[str, Any], step: int) -> str:
+def _text(group: Mapping[str, Any], step: int) -> str:
     known = "" if group["sender"] else " without a valid token"
     if step == 1:
         refused = f"An alert{known} was refused"
@@ -47,7 +47,7 @@ def _text(group: dict[str, Any], step: int) -> str:
     return f"{refused}, {group['error_code']}{_place(group)}: {group['message']}"
 
 
-def _place(group: dict[str, Any]) -> str:
+def _place(group: Mapping[str, Any]) -> str:
     """Where strangers send from, since that is all there is to find them by."""
     if group["sender"] or not group["addresses"]:
         return ""
