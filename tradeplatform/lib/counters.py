@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 
 PREFIX = "counted:"
 # In so many counts strangers are sorted: one with a /32 of IPv6 has four billion networks to come
-# from, and one count each would fill Valkey's memory. These take some 8 MB of each kind at most.
+# from, and one count each would fill Valkey's memory. These take 6 MB of each kind at most.
 _SHARES = 2**16
 _TIMEOUT_SECONDS = 0.25
 _PAUSE_SECONDS = 5
