@@ -9,6 +9,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from pytest_django import Settings
 
+from accounts.tests.rows import superuser
 from tradeplatform.models import AuthenticatorApp, RecoveryCode
 from tradeplatform.recovery import renew_recovery_codes
 from tradeplatform.tests.logins import (
@@ -155,6 +156,17 @@ def test_who_has_no_app_has_no_recovery_codes(alice: User, client: Client) -> No
 
     assert client.get(CODES).status_code == 403
     assert "recovery-codes" not in client.get(APPS).content.decode()
+
+
+def test_a_superuser_removes_an_app_with_its_codes(alice: User, client: Client) -> None:
+    app = with_app(alice)
+    renew_recovery_codes(app)
+    client.force_login(superuser())
+
+    client.post(f"{APPS}{app.pk}/delete/", {"post": "yes"})
+
+    assert not RecoveryCode.objects.exists()
+    assert is_in(log_in())
 
 
 def test_a_command_removes_an_app(alice: User) -> None:
