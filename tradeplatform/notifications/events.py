@@ -17,6 +17,7 @@ class Event(StrEnum):
     BREAKER = "BREAKER"
     DRIFT = "DRIFT"
     HOOK = "HOOK"
+    ALERT = "ALERT"
     SILENT = "SILENT"
 
 
@@ -30,6 +31,7 @@ CHOICES = {
     Event.BREAKER: "Accounts that are left alone for a while (exchanges: superusers only)",
     Event.DRIFT: "Drift: an account holds something else than its positions",
     Event.HOOK: "Problems of a strategy's hooks",
+    Event.ALERT: "Refused alerts: nothing was ordered (without a valid token: superusers only)",
     Event.SILENT: "Workers or streams that are silent (superusers only)",
 }
 
@@ -44,6 +46,7 @@ NOUNS = {
     Event.BREAKER: ("news of breakers", "news of breakers"),
     Event.DRIFT: ("news of drift", "news of drift"),
     Event.HOOK: ("news of hooks", "news of hooks"),
+    Event.ALERT: ("news of refused alerts", "news of refused alerts"),
     Event.SILENT: ("news of the platform", "news of the platform"),
 }
 

@@ -1,0 +1,1 @@
+"""How the web process takes requests in: whole, before one of its few threads looks at them."""
