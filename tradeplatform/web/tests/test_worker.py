@@ -130,11 +130,7 @@ def test_requests_sent_ahead_are_answered_one_after_another(connect: Connect) ->
     answers = exchange(connection, first + second + third[:-1], until=b"POST two")
     answers += exchange(connection, third[-1:], until=b"POST three")
 
-    assert re.findall(rb"POST (?:one|two|three)", answers) == [
-        b"POST one",
-        b"POST two",
-        b"POST three",
-    ]
+    assert re.findall(rb"POST (?:one|two|three)", answers) == [b"POST one", b"POST two", b"POST three"]
 
 
 def test_a_sender_who_waits_to_be_asked_for_the_body_is_asked(connect: Connect) -> None:
