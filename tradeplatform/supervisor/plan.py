@@ -24,7 +24,6 @@ _OTHER_CONNECTIONS = 20
 # get their result written.
 _WORKER_STOP_SECONDS = 20
 _WEB_STOP_SECONDS = 5
-_WEB_CONNECTIONS = 500
 # When the supervisor is killed the stores end too, and Celery's warm shutdown would wait for a
 # broker that does not come back. Orders on their way are looked up after the next start.
 _CELERY_DEATH_SIGNAL = SIGKILL
@@ -156,10 +155,8 @@ def _web(installation: Installation) -> Member:
         *("-m", "gunicorn", "tradeplatform.wsgi"),
         *("--bind", f"fd://{installation.web_socket}"),
         # One process: the slots for waiting requests are counted in it.
-        *("--worker-class", "tradeplatform.web.worker.WholeRequestWorker", "--workers", "1"),
+        *("--worker-class", "gthread", "--workers", "1"),
         *("--threads", str(installation.web_threads), "--keep-alive", "75"),
-        # Below what one process may have open as a rule (1,024), so that none is ever refused.
-        *("--worker-connections", str(_WEB_CONNECTIONS)),
         # Empty trusts nobody; gunicorn's own default would trust this machine.
         *("--forwarded-allow-ips", ",".join(installation.trusted_proxies)),
         *("--graceful-timeout", str(_WEB_STOP_SECONDS), "--no-control-socket"),
