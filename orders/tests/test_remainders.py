@@ -85,7 +85,7 @@ def test_a_position_that_was_closed_is_left_alone_once_that_was_seen(world: Worl
     check(1)
     check(2)
 
-    assert (found().of_strategies, found().checked_at) == (0, NOON + timedelta(minutes=1))
+    assert (found().of_strategies, found().checked_at) == (Decimal(0), NOON + timedelta(minutes=1))
     assert state() == (False, False)
 
 
