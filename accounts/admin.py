@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, Prefetch, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -149,9 +149,7 @@ class AccountAdmin(OwnedAdmin):
     )
     def check_connection(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """With GET asks back, with POST asks the worker; somebody else's account is not found."""
-        account = self.get_object(request, object_id)
-        if account is None:
-            raise Http404
+        account = self.own_row(request, object_id)
         if request.method == "POST":
             self._ask_for_check(request, account.pk)
             return redirect("admin:accounts_account_change", account.pk)

@@ -8,7 +8,6 @@ from django.conf import settings
 
 from accounts.exchange import gateway
 from accounts.exchange.types import (
-    KEY_CAN_WITHDRAW,
     AccountCheck,
     Environment,
     Login,
@@ -36,9 +35,9 @@ def check_account(account_id: int, *, now: datetime) -> None:
     judged = Account.objects.filter(
         pk=account_id, encrypted_credentials=account.encrypted_credentials
     )
-    can_withdraw = any(check.code == KEY_CAN_WITHDRAW for check in failed)
-    if can_withdraw or not failed:
-        judged.update(key_can_withdraw=can_withdraw)
+    told = [check.can_withdraw for check in checks if check.can_withdraw is not None]
+    if told:
+        judged.update(key_can_withdraw=any(told))
     judged.update(
         health=Health.FAILED if failed else Health.OK,
         health_message=" ".join(messages)[:300],

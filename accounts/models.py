@@ -72,7 +72,8 @@ class Breaker(models.Model):
     """Whether a venue's market, or one account in it, is left alone; see docs/breakers.md.
 
     A row exists from the first opening on. Open without `paused_until`: until a person has seen to
-    it. `changed_at` is the last opening or closing: among processes the latest word counts.
+    it. `changed_at` is the last opening or closing: among processes the latest word counts. Why and
+    until when it was open stays after it has closed.
     """
 
     venue = models.CharField(_("exchange"), max_length=30)

@@ -71,6 +71,12 @@ def open_signal(
     return OpenedSignal(signal=signal, is_new=True)
 
 
+def own_dedup_key(text: str) -> str:
+    """A dedup key of the platform's own. Alerts' ids have no blanks around them, so nobody who
+    guesses the text can send an alert that would stand for it."""
+    return f" {text}"
+
+
 def _max_age(strategy: Strategy, flatten_run: TradingRun | None) -> timedelta:
     if flatten_run is not None:
         return _FLATTEN_MAX_AGE

@@ -62,11 +62,15 @@ def hasten_cancels(scopes: Iterable[Scope]) -> None:
         if scope.account_id is None:
             of_venue = {"venue": scope.market.venue, "environment": scope.market.environment.value}
             account = {"account__in": Account.objects.filter(**of_venue)}
-        Order.objects.filter(
+        held_up = Order.objects.filter(
             status=OrderStatus.PENDING_CANCEL,
             subscription__strategy__market_type=scope.market.market_type.value,
             **account,
-        ).update(cancel_sent_at=None)
+        )
+        with transaction.atomic():
+            locked = held_up.select_for_update(of=("self",), no_key=True).order_by("id")
+            ids = list(locked.values_list("id", flat=True))
+            Order.objects.filter(id__in=ids).update(cancel_sent_at=None)
 
 
 def work_to_end(order_ids: Sequence[int], *, now: datetime) -> tuple[AccountWork, ...]:

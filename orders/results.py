@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -9,6 +10,7 @@ from django.db.models import Q, QuerySet
 from accounts.models import Account
 from accounts.shards import in_shard
 from orders.chains import chain_ids_of, in_chains_of, with_chain_ids
+from orders.held_up import held_up
 from orders.models import Dispatch, Order
 from orders.planning import sender_subscriptions, trading_subscriptions
 from orders.transitions import OrderStatus
@@ -24,6 +26,7 @@ _OUTCOME_UNKNOWN = (
 _NOT_CONFIRMED = (
     "The exchange has not confirmed the cancel. It is repeated until the order's end is known."
 )
+_HELD_UP = "The cancel waits and is sent as soon as requests are let through again. "
 # What a cancel by id may find done already, or under way for somebody else.
 _TAKEN_BACK = [
     OrderStatus.PENDING_CANCEL,
@@ -121,16 +124,21 @@ def _waiting_row(account: Account, intent: Intent) -> ResultRow:
 
 
 def _rows(orders: QuerySet[Order], signal_id: UUID, *, settled: bool) -> list[ResultRow]:
-    found = with_chain_ids(orders).select_related("account")
-    in_order = found.order_by("intent_index", "account__name", "id")
-    return [_row(order, signal_id, settled=settled) for order in in_order]
+    found = with_chain_ids(orders).select_related("account", "subscription__strategy")
+    in_order = list(found.order_by("intent_index", "account__name", "id"))
+    canceling = [order for order in in_order if order.status == OrderStatus.PENDING_CANCEL]
+    waits = held_up(canceling, now=datetime.now(UTC))
+    return [
+        _row(order, signal_id, settled=settled, wait=waits.get(order.pk, "")) for order in in_order
+    ]
 
 
-def _row(order: Order, signal_id: UUID, *, settled: bool) -> ResultRow:
+def _row(order: Order, signal_id: UUID, *, settled: bool, wait: str) -> ResultRow:
+    """`wait` says what holds a cancel up."""
     if order.signal_id == signal_id:
         state, code, message = _order_state(order)
     else:
-        state, code, message = _cancel_state(order, settled=settled)
+        state, code, message = _cancel_state(order, settled=settled, wait=wait)
     return ResultRow(
         account_id=order.account_id,
         account_name=order.account.name,
@@ -157,11 +165,10 @@ def _order_state(order: Order) -> _State:
     return "success", "", ""
 
 
-def _cancel_state(order: Order, *, settled: bool) -> _State:
+def _cancel_state(order: Order, *, settled: bool, wait: str) -> _State:
     if order.status == OrderStatus.PENDING_CANCEL:
-        return (
-            ("pending", "CANCEL_NOT_CONFIRMED", _NOT_CONFIRMED) if settled else ("pending", "", "")
-        )
+        message = _HELD_UP + wait if wait else _NOT_CONFIRMED
+        return ("pending", "CANCEL_NOT_CONFIRMED", message) if settled else ("pending", "", "")
     if order.status == OrderStatus.FILLED:
         return "failed", "ALREADY_FILLED", "The order was filled before the cancel arrived."
     return "success", "", ""

@@ -129,7 +129,9 @@ class Sender:
             decided_at, has_waited = datetime.now(UTC), False
         if ticket is None:
             return None
-        stale_at = decided_at if has_waited else decided_at + _STALE_AFTER
+        # Replacements are written one by one and sent together: the first has waited for the last.
+        is_stale = has_waited or job.is_replacement
+        stale_at = decided_at if is_stale else decided_at + _STALE_AFTER
         check = partial(self._check, job, expires_at=expires_at, stale_at=stale_at)
         return await _place(job, ticket, expires_at, check)
 

@@ -4,6 +4,7 @@ from django.apps import AppConfig
 from django.core.checks import Tags, register
 
 from tradeplatform.checks import (
+    check_deployment,
     check_encryption_keys,
     check_secrets,
     check_settings,
@@ -19,4 +20,5 @@ class TradeplatformConfig(AppConfig):
         refuse_guessable_secrets()
         register(check_settings)
         register(check_secrets, Tags.security)
+        register(check_deployment, Tags.security, deploy=True)
         register(check_encryption_keys, Tags.database)

@@ -60,6 +60,29 @@ def check_secrets(**_: Any) -> list[CheckMessage]:
     ]
 
 
+def check_deployment(**_: Any) -> list[CheckMessage]:
+    """Warnings of `check --deploy`, in the names of what people set (docs/configuration.md)."""
+    found: list[CheckMessage] = []
+    if not settings.HTTPS:
+        found.append(
+            _warning(
+                "W006",
+                "HTTPS is 0: passwords and sessions may travel where others read them",
+                "1, once a proxy ends HTTPS in front of the platform",
+            )
+        )
+    if settings.DEMO:
+        found.append(
+            _warning(
+                "W007",
+                "DEMO is 1: an empty database gets a superuser, accounts and strategies, and "
+                "guessable secrets are taken",
+                "0",
+            )
+        )
+    return found
+
+
 def check_encryption_keys(databases: Sequence[str] | None = None, **_: Any) -> list[CheckMessage]:
     """Whether the keys are there that encrypted what is stored; asked before `migrate`."""
     if not databases:
@@ -107,3 +130,7 @@ def _is_readable(token: str) -> bool:
 
 def _error(number: str, message: str, value: str) -> Error:
     return Error(f"{message}.", hint=f"Set it to {value}.", id=f"tradeplatform.{number}")
+
+
+def _warning(number: str, message: str, value: str) -> Warning:
+    return Warning(f"{message}.", hint=f"Set it to {value}.", id=f"tradeplatform.{number}")

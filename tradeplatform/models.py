@@ -1,5 +1,6 @@
-"""What the project itself keeps: the apps whose codes people log in with."""
+"""What the project itself keeps: the apps and the codes on paper that people log in with."""
 
+from axes.models import AccessAttempt
 from django.conf import settings
 from django.db import models
 
@@ -27,3 +28,28 @@ class AuthenticatorApp(models.Model):
 
     def __str__(self) -> str:
         return f"of {self.user}"
+
+
+class RecoveryCode(models.Model):
+    """Logs in once instead of the app's code; only a digest is kept. See recovery."""
+
+    app = models.ForeignKey(
+        AuthenticatorApp, on_delete=models.CASCADE, related_name="recovery_codes"
+    )
+    digest = models.CharField(max_length=64, editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["app", "digest"], name="recovery_code_once_per_app"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.app}, a recovery code"
+
+
+class FailedLogin(AccessAttempt):  # type: ignore[misc]  # django-axes ships no types
+    """What django-axes knows of a login that failed, under the name that people know."""
+
+    class Meta:
+        proxy = True
+        verbose_name = "failed login"

@@ -61,7 +61,7 @@ _GROUPS: list[tuple[Any, list[tuple[Any, str, str]]]] = [
             (_("Dispatches"), "lan", "orders.dispatch"),
             (_("Hooks"), "code", "strategies.hookprogress"),
             (_("Periodic tasks"), "schedule", "django_celery_beat.periodictask"),
-            (_("Failed logins"), "lock", "axes.accessattempt"),
+            (_("Failed logins"), "lock", "tradeplatform.failedlogin"),
             (_("Two-factor logins"), "qr_code", _AUTHENTICATOR_APP),
             (_("Users"), "person", "auth.user"),
             (_("Groups"), "group", "auth.group"),

@@ -20,6 +20,7 @@ from qrcode.image.svg import SvgPathImage
 
 from tradeplatform.lib.encryption import decrypt, encrypt
 from tradeplatform.models import AuthenticatorApp
+from tradeplatform.recovery import use_recovery_code
 
 # What every app expects when the QR code says nothing else.
 _DIGITS = 6
@@ -44,17 +45,18 @@ def has_two_factor(user: User | None) -> bool:
 
 
 def is_right_code(user: User, code: str, *, now: datetime) -> bool:
-    """Whether the user's app shows this code now; each counts once, and after a wrong one the next
-    is looked at only after a growing pause. Raises CannotDecrypt when the app's key is lost.
+    """Whether the user's app shows this code now, or it is a recovery code; each counts once, and
+    after a wrong one the next is looked at only after a growing pause.
+
+    Raises CannotDecrypt when the app's key is lost and it is no recovery code.
     """
     with transaction.atomic():
         app = AuthenticatorApp.objects.select_for_update().get(user=user)
         if app.next_try_at is not None and now < app.next_try_at:
             return False
-        step = _step_of(code, key=decrypt(app.encrypted_key), now=now)
-        is_right = step is not None and step > app.last_step
-        if step is not None and is_right:
-            app.last_step, app.last_used_at = step, now
+        is_right = use_recovery_code(app, code) or _use_shown_code(app, code, now)
+        if is_right:
+            app.last_used_at = now
             app.wrong_codes, app.next_try_at = 0, None
         else:
             app.next_try_at = now + timedelta(seconds=2 ** min(app.wrong_codes, _MOST_DOUBLINGS))
@@ -83,6 +85,14 @@ def qr_code(user: User, *, key: str) -> SafeString:
     picture = qrcode.make(address, image_factory=SvgPathImage, box_size=12)
     # A path of squares, no text of anybody.
     return SafeString(picture.to_string(encoding="unicode"))
+
+
+def _use_shown_code(app: AuthenticatorApp, code: str, now: datetime) -> bool:
+    step = _step_of(code, key=decrypt(app.encrypted_key), now=now)
+    if step is None or step <= app.last_step:
+        return False
+    app.last_step = step
+    return True
 
 
 def _step_of(code: str, *, key: str, now: datetime) -> int | None:

@@ -7,7 +7,7 @@ Counted from the first request on, in Valkey; while it is away nobody is throttl
 from django.conf import settings
 
 from tradeplatform.lib.client_address import network_of
-from tradeplatform.lib.counters import Tally, beyond
+from tradeplatform.lib.counters import Tally, beyond, share_of
 from webhooks.refusals import Reason, Refused
 
 _WINDOW_SECONDS = 60
@@ -37,7 +37,7 @@ def refusal_of_stranger(refused: Refused, *, address: str | None) -> Refused:
         return refused
     if refused.reason is Reason.TOKEN_INVALID:
         refused = _locked_out(address) or refused
-    key, most = f"requests:{network_of(address)}", settings.WEBHOOK_ADDRESS_LIMIT
+    key, most = f"requests:{_share_of(address)}", settings.WEBHOOK_ADDRESS_LIMIT
     if most and (tally := beyond(most, key, seconds=_WINDOW_SECONDS)):
         return _throttled(Reason.ADDRESS_THROTTLED, tally, address=address)
     return refused
@@ -45,7 +45,7 @@ def refusal_of_stranger(refused: Refused, *, address: str | None) -> Refused:
 
 def may_keep_of_stranger(address: str | None) -> bool:
     """Whether one more refusal of strangers is written down, so that no flood fills the disk."""
-    source = "nowhere" if address is None else network_of(address)
+    source = "nowhere" if address is None else str(_share_of(address))
     return _may_keep(source, most=MOST_KEPT) and _may_keep(
         "strangers", most=_MOST_KEPT_OF_STRANGERS
     )
@@ -56,8 +56,12 @@ def may_keep_of_flood(user_id: int) -> bool:
     return _may_keep(f"user:{user_id}", most=MOST_KEPT)
 
 
+def _share_of(address: str) -> int:
+    return share_of(network_of(address))
+
+
 def _locked_out(address: str) -> Refused | None:
-    key, most = f"bad-tokens:{network_of(address)}", settings.WEBHOOK_BAD_TOKENS
+    key, most = f"bad-tokens:{_share_of(address)}", settings.WEBHOOK_BAD_TOKENS
     if most and (tally := beyond(most, key, seconds=LOCKOUT_SECONDS)):
         return _throttled(Reason.ADDRESS_LOCKED_OUT, tally, address=address)
     return None

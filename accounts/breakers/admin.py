@@ -13,9 +13,10 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from accounts.badges import breaker_badge, environment_badge
 from accounts.breakers import rows
+from accounts.breakers.wording import what_to_do
 from accounts.exchange.venues import VENUES
 from accounts.models import Breaker
-from tradeplatform.lib.admin_columns import row_link
+from tradeplatform.lib.admin_columns import EMPTY, row_link
 from tradeplatform.lib.admin_scope import HistoryAdmin, sees_all
 
 
@@ -41,7 +42,8 @@ class BreakerAdmin(HistoryAdmin):
     list_select_related = ["account"]
     ordering = ["-is_open", "-changed_at", "-pk"]
     empty_hint = _("No breaker was ever open: exchanges and accounts have always answered.")
-    fields = [*list_display, "message", "changed_at"]
+    list_before_template = "admin/accounts/breakers.html"
+    fields = [*list_display, "message", "advice", "changed_at"]
     readonly_fields = fields
     actions = ["clear"]
 
@@ -86,5 +88,10 @@ class BreakerAdmin(HistoryAdmin):
 
     @admin.display(description=_("reason"))
     def reason_label(self, breaker: Breaker) -> str:
-        """Why it is open."""
-        return breaker.get_reason_display() or "–"
+        """Why it is open, or was the last time."""
+        return breaker.get_reason_display() or EMPTY
+
+    @admin.display(description=_("what to do"))
+    def advice(self, breaker: Breaker) -> Any:
+        """What a person can do about it."""
+        return what_to_do(breaker)

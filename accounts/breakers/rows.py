@@ -1,6 +1,7 @@
 """Breakers as rows: written when one opens or closes, read by every process.
 
-A row is only ever replaced by a later change, whoever comes first.
+A row is only ever replaced by a later change, whoever comes first. Why it was open stays in it
+after it has closed, for people; `is_open` alone says whether that still holds.
 """
 
 from datetime import datetime, timedelta
@@ -40,10 +41,6 @@ def clear(rows: QuerySet[Breaker], *, now: datetime) -> int:
     """
     return rows.filter(is_open=True).update(
         is_open=False,
-        reason="",
-        message="",
-        opened_at=None,
-        paused_until=None,
         openings=0,
         changed_at=Greatest(Value(now), F("changed_at") + _JUST_AFTER),
     )
@@ -51,20 +48,26 @@ def clear(rows: QuerySet[Breaker], *, now: datetime) -> int:
 
 def write(scope: Scope, state: BreakerState) -> None:
     """Store that it has opened or closed, unless somebody has a later word."""
-    fields = {
-        "is_open": state.phase is not Phase.CLOSED,
-        "reason": state.reason.value if state.reason else "",
-        "message": state.message[:300],
-        "opened_at": state.opened_at,
-        "paused_until": state.until,
-        "openings": state.openings,
-        "changed_at": state.changed_at,
-    }
+    fields = _columns(state)
     known = _row_of(scope)
     if known.filter(changed_at__lt=state.changed_at).update(**fields) or known.exists():
         return
     # Two processes may meet the same at once; one row is enough.
     Breaker.objects.bulk_create([Breaker(**_names(scope), **fields)], ignore_conflicts=True)
+
+
+def _columns(state: BreakerState) -> dict[str, Any]:
+    changed = {"openings": state.openings, "changed_at": state.changed_at}
+    if state.phase is Phase.CLOSED:
+        return {"is_open": False, **changed}
+    return {
+        "is_open": True,
+        "reason": state.reason.value if state.reason else "",
+        "message": state.message[:300],
+        "opened_at": state.opened_at,
+        "paused_until": state.until,
+        **changed,
+    }
 
 
 def _names(scope: Scope) -> dict[str, Any]:
@@ -90,8 +93,10 @@ def _scope(row: Breaker) -> Scope:
 
 
 def _state(row: Breaker) -> BreakerState:
+    if not row.is_open:
+        return BreakerState(changed_at=row.changed_at)
     return BreakerState(
-        phase=Phase.OPEN if row.is_open else Phase.CLOSED,
+        phase=Phase.OPEN,
         reason=Reason(row.reason) if row.reason else None,
         message=row.message,
         opened_at=row.opened_at,

@@ -5,7 +5,7 @@ changed elsewhere is taken over by each `refresh`.
 import logging
 from datetime import UTC, datetime
 
-from django.db import DatabaseError
+from django.db import Error
 
 from accounts.breakers import rows
 from accounts.exchange.breaker import BreakerState, Phase
@@ -34,7 +34,7 @@ class SharedBreakers:
         """
         try:
             self._open = self._threads.run(self._refresh)
-        except DatabaseError:
+        except Error:
             logger.exception("breakers are not read")
         return self._open
 
@@ -48,16 +48,19 @@ class SharedBreakers:
         self._threads.submit(self._write)
 
     def _write(self) -> None:
+        """What the database refuses is written after the next look that it allows."""
         for scope, state in self._gate.take_changes().items():
             _log(scope, state)
             try:
                 rows.write(scope, state)
-            except DatabaseError:
+            except Error:
                 logger.exception("breaker of %s is not written", scope)
+                self._gate.note_change(scope)
 
     def _refresh(self) -> frozenset[Scope]:
         told = rows.read(now=datetime.now(UTC))
         self._gate.adopt(told)
+        self._write()
         return frozenset(scope for scope, state in told.items() if state.phase is Phase.OPEN)
 
 

@@ -63,7 +63,7 @@ class Desk:
         self._refreshing: SingleFlight[MarketKey, None] = SingleFlight()
         self._doubted_until: dict[MarketKey, float] = {}
         self._clocks: defaultdict[MarketKey, Clock] = defaultdict(Clock)
-        self._setting: SingleFlight[MarketKey, bool] = SingleFlight()
+        self._setting: SingleFlight[MarketKey, int | None] = SingleFlight()
         self._clients: dict[tuple[int, MarketKey], _Cached] = {}
         self._freeze_at: asyncio.TimerHandle | None = None
 
@@ -83,8 +83,8 @@ class Desk:
             self._doubted_until[key] = now + _DOUBT_PAUSE_SECONDS
             self._refreshing.start(key, lambda: self._refresh(key))
 
-    async def set_clock(self, key: MarketKey) -> bool:
-        """Measure by how much our clock is ahead of the venue's; False when it does not tell."""
+    async def set_clock(self, key: MarketKey) -> int | None:
+        """Measure by how many ms our clock is ahead of the venue's; None when it does not tell."""
         return await self._setting.get(key, lambda: self._set_clock(key))
 
     async def client(self, login: Login) -> Any:
@@ -129,19 +129,19 @@ class Desk:
         _freeze()
         return table
 
-    async def _set_clock(self, key: MarketKey) -> bool:
+    async def _set_clock(self, key: MarketKey) -> int | None:
         source = (await self.table(key)).source
         if not source.has["fetchTime"]:
-            return False
+            return None
         try:
             told_ms = await ask(lambda: _time_ms(source), at=key, rank=Rank.CLOSE)
         except ExchangeAnswer as error:
             logger.warning("the clock of %s is not read: %s", key.venue, error)
-            return False
-        ahead_ms = source.milliseconds() - told_ms
+            return None
+        ahead_ms: int = source.milliseconds() - told_ms
         logger.warning("this machine's clock is %s ms ahead of %s's", ahead_ms, key.venue)
         self._clocks[key].ahead_ms = ahead_ms
-        return True
+        return ahead_ms
 
     async def _refresh(self, key: MarketKey) -> None:
         """Load the table anew in the background; on failure the old one serves a while longer."""

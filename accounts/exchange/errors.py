@@ -1,9 +1,9 @@
 """What a failed call to a venue means: one judgement, closed by default. Pure.
 
-In this order: a request that never left us was not sent; then the venue's own code; then HTTP
-statuses and ccxt classes that are proof by themselves; then what the transport tells. Whatever
-proves nothing is an unknown outcome. Messages name the venue's code and its cleaned text; never a
-URL, key, signature or request.
+In this order: a request that never left us was not sent; then the venue's own code, unless it came
+with a 5xx; then HTTP statuses and ccxt classes that are proof by themselves; then what transport
+tells. Whatever proves nothing is an unknown outcome. Messages name the venue's code and its cleaned
+text; never a URL, key, signature or request.
 """
 
 import json
@@ -50,6 +50,9 @@ _REFUSED_LOCALLY = {"AuthenticationError": "BAD_CREDENTIALS", "BadSymbol": "SYMB
 
 # What OKX and Binance's algo service write into the code of a good answer.
 _SUCCESS = frozenset({"0", "200"})
+
+# What json raises for what it cannot read, the latter for brackets without end.
+_NO_JSON = (ValueError, RecursionError)
 
 # Binance: "IP banned until 1659146400000".
 _BANNED_UNTIL = re.compile(r"banned until (\d{13})\b")
@@ -142,7 +145,11 @@ def _told_until(failure: Failure, now: datetime) -> datetime | None:
 
 def _banned_until(body: str) -> datetime | None:
     told = _BANNED_UNTIL.search(body)
-    return datetime.fromtimestamp(int(told[1]) / 1000, UTC) if told else None
+    return _end_of_ban(told) if told else None
+
+
+def _end_of_ban(told: re.Match[str]) -> datetime:
+    return datetime.fromtimestamp(int(told[1]) / 1000, UTC)
 
 
 def _retry_at(header: str, now: datetime) -> datetime | None:
@@ -151,7 +158,7 @@ def _retry_at(header: str, now: datetime) -> datetime | None:
         return now + min(timedelta(seconds=int(header[:9])), _LONGEST_PAUSE)
     try:
         at = parsedate_to_datetime(header)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return at if at.tzinfo else at.replace(tzinfo=UTC)
 
@@ -167,12 +174,21 @@ def _never_sent(failure: Failure) -> NotSent:
 
 def _verdict(failure: Failure, answer: _VenueAnswer, venue: str) -> Verdict:
     return (
-        _by_text(answer, venue)
-        or CODES.get(venue, {}).get(answer.code)
+        _by_code(failure, answer, venue)
         or STATUSES.get(venue, {}).get(failure.http_status or 0)
         or _by_class(failure, answer)
         or _by_transport(failure)
     )
+
+
+def _by_code(failure: Failure, answer: _VenueAnswer, venue: str) -> Verdict | None:
+    """With a 5xx a code proves nothing, whoever gave it: Binance's documentation, "HTTP Return
+    Codes". The exception is what says itself that nothing was processed."""
+    told = _by_text(answer, venue) or CODES.get(venue, {}).get(answer.code)
+    is_server_error = (failure.http_status or 0) >= 500
+    if told is None or not is_server_error or told.outcome is Outcome.UNKNOWN:
+        return told
+    return told if told.code == "VENUE_UNAVAILABLE" else None
 
 
 def _by_transport(failure: Failure) -> Verdict:
@@ -186,7 +202,7 @@ def _by_transport(failure: Failure) -> Verdict:
 def _is_json(body: str) -> bool:
     try:
         json.loads(body)
-    except ValueError:
+    except _NO_JSON:
         return False
     return True
 
@@ -210,7 +226,7 @@ def _venue_answer(body: str) -> _VenueAnswer:
     """The code and text in an error body of any of our venues; their shapes do not overlap."""
     try:
         told: Any = json.loads(body)
-    except ValueError:
+    except _NO_JSON:
         return _VenueAnswer()
     if not isinstance(told, dict):
         return _VenueAnswer()
@@ -242,6 +258,12 @@ def _message(code: str, answer: _VenueAnswer, failure: Failure, venue: str) -> s
 
 
 def cleaned(text: str) -> str:
-    """A venue's text on one line, without URLs and anything that looks like a key or signature."""
+    """A venue's text on one line, without URLs and anything that looks like a key or signature.
+
+    The end of a ban is a time for people.
+    """
     plain = _SECRET_LIKE.sub("…", _URL.sub("…", text))
-    return " ".join(plain.split())[:_LONGEST_TEXT]
+    timed = _BANNED_UNTIL.sub(
+        lambda told: f"banned until {_end_of_ban(told):%Y-%m-%d %H:%M:%S} UTC", plain
+    )
+    return " ".join(timed.split())[:_LONGEST_TEXT]

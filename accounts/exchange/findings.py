@@ -14,7 +14,7 @@ _WORDS = {
     Reason.UNREACHABLE: "it gave no usable answers",
     Reason.VENUE_UNAVAILABLE: "it is in maintenance or overloaded",
     Reason.RATE_LIMITED: "it was asked too often",
-    Reason.CLOCK_SKEW: "this machine's clock differs from the exchange's",
+    Reason.CLOCK_SKEW: "the exchange refuses the time of this machine's requests",
     Reason.BAD_CREDENTIALS: "the exchange does not accept the API key",
     Reason.PERMISSION_DENIED: "the exchange does not permit this to the API key",
 }
@@ -120,17 +120,23 @@ def obedient(state: BreakerState, judgement: Judgement, epoch: int, now: datetim
 
 def refusal_of(scope: Scope, state: BreakerState) -> NotSent:
     """What a call is told that this breaker does not let through."""
+    code = "VENUE_PAUSED" if scope.account_id is None else "ACCOUNT_PAUSED"
+    if state.is_stop:
+        code = "ACCOUNT_STOPPED"
+    return NotSent(code, f"{pause_sentence(scope, state)} Nothing was sent.")
+
+
+def pause_sentence(scope: Scope, state: BreakerState) -> str:
+    """Until when a breaker that is not closed lets nothing through, and why."""
     why = _WORDS[state.reason or Reason.UNREACHABLE]
     if state.is_stop:
-        return NotSent(
-            "ACCOUNT_STOPPED",
+        return (
             f"The account is stopped: {why}. Mend its key at the exchange or enter another, then "
-            "check the connection. Nothing was sent.",
+            "check the connection."
         )
-    when = (
-        "is being tried again" if state.until is None else f"waits until {state.until:%H:%M:%S} UTC"
-    )
-    if scope.account_id is not None:
-        return NotSent("ACCOUNT_PAUSED", f"The account {when}: {why}. Nothing was sent.")
-    name = f"{VENUES[scope.market.venue].label} {scope.market.market_type.lower()}"
-    return NotSent("VENUE_PAUSED", f"{name} {when}: {why}. Nothing was sent.")
+    name = "The account"
+    if scope.account_id is None:
+        name = f"{VENUES[scope.market.venue].label} {scope.market.market_type.lower()}"
+    until = state.until
+    when = "is being tried again" if until is None else f"waits until {until:%H:%M:%S} UTC"
+    return f"{name} {when}: {why}."

@@ -6,7 +6,8 @@ with the other processes. A call that is refused here was not sent.
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -53,18 +54,12 @@ class Gate:
         patience = started_at + timedelta(seconds=settings.EXCHANGE_TIMEOUT_SECONDS)
         deadline = patience if until is None else min(patience, until)
         passage = self._try(at, is_urgent=is_urgent, now=started_at)
+        while passage is None and datetime.now(UTC) < deadline:
+            with self._first_at(self._probed(at) if is_urgent else ()):
+                await asyncio.sleep(_PACE_SECONDS)
+            passage = self._try(at, is_urgent=is_urgent, now=datetime.now(UTC))
         if passage is not None:
             return passage
-        urgent = scopes_of(at) if is_urgent else ()
-        self._queue(urgent, 1)
-        try:
-            while datetime.now(UTC) < deadline:
-                await asyncio.sleep(_PACE_SECONDS)
-                passage = self._try(at, is_urgent=is_urgent, now=datetime.now(UTC))
-                if passage is not None:
-                    return passage
-        finally:
-            self._queue(urgent, -1)
         raise refusal_of(Scope(market_of(at)), BreakerState(reason=Reason.UNREACHABLE))
 
     def leave(self, passage: Passage, judgement: Judgement | None) -> None:
@@ -108,14 +103,13 @@ class Gate:
 
     async def wait_until_open(self, login: Login, *, until: datetime) -> None:
         """Wait while the login's pauses will be over before `until`; then be tried first."""
-        held_up = tuple(self._pauses(login, now=datetime.now(UTC)))
-        self._queue(held_up, 1)
-        try:
-            while (end := self._opens_at(login, now=datetime.now(UTC))) and end < until:
-                left = (end - datetime.now(UTC)).total_seconds()
+        while pauses := self._pauses(login, now=datetime.now(UTC)):
+            end = max(pauses.values())
+            if end >= until:
+                return
+            left = (end - datetime.now(UTC)).total_seconds()
+            with self._first_at(scope for scope, its_end in pauses.items() if its_end == end):
                 await asyncio.sleep(min(max(left, _PACE_SECONDS), _LOOK_AGAIN_SECONDS))
-        finally:
-            self._queue(held_up, -1)
 
     def look(self, at: Login | MarketKey) -> Passage:
         """For what holds no place at the gate: a stream. Raises NotSent unless all is closed."""
@@ -140,6 +134,11 @@ class Gate:
         with self._lock:
             changed, self._changed = self._changed, set()
             return {scope: self._states[scope] for scope in changed}
+
+    def note_change(self, scope: Scope) -> None:
+        """What was taken has still to be told."""
+        with self._lock:
+            self._changed.add(scope)
 
     def adopt(self, states: Mapping[Scope, BreakerState]) -> None:
         """Take over what others have found out, where it is newer than what is known here."""
@@ -167,9 +166,16 @@ class Gate:
         """Who closes a position or cancels is tried first."""
         return state.phase is not Phase.CLOSED and self._urgent.get(scope, 0) > 0
 
-    def _opens_at(self, login: Login, *, now: datetime) -> datetime | None:
-        """When the login's pauses are over; None when there are none."""
-        return max(self._pauses(login, now=now).values(), default=None)
+    def _probed(self, at: Login | MarketKey) -> list[Scope]:
+        """What an urgent call waits for; elsewhere it is in nobody's way."""
+        now = datetime.now(UTC)
+        with self._lock:
+            states = [(scope, self._states.get(scope, _HEALTHY)) for scope in scopes_of(at)]
+        return [
+            scope
+            for scope, state in states
+            if breaker.entry(state, now=now, is_urgent=True) is Entry.WAIT
+        ]
 
     def _pauses(self, login: Login, *, now: datetime) -> dict[Scope, datetime]:
         """The ends of the pauses that keep the login from its venue."""
@@ -181,7 +187,17 @@ class Gate:
             if state.phase is Phase.OPEN and state.until is not None and state.until > now
         }
 
-    def _queue(self, scopes: Iterable[Scope], more: int) -> None:
+    @contextmanager
+    def _first_at(self, scopes: Iterable[Scope]) -> Iterator[None]:
+        """Meanwhile who is not urgent gives way there."""
+        waiting = tuple(scopes)
+        self._count(waiting, 1)
+        try:
+            yield
+        finally:
+            self._count(waiting, -1)
+
+    def _count(self, scopes: Iterable[Scope], more: int) -> None:
         with self._lock:
             for scope in scopes:
                 self._urgent[scope] = self._urgent.get(scope, 0) + more

@@ -48,12 +48,14 @@ async def check_connection(login: Login) -> AccountCheck:
         await ask(client.fetch_balance, at=login, rank=Rank.CANCEL)
     except ExchangeAnswer as error:
         return AccountCheck(is_ok=False, code=error.code, message=error.message)
-    if await can_withdraw(client, login):
+    may_withdraw = await can_withdraw(client, login)
+    if may_withdraw:
         return AccountCheck(
             is_ok=False,
             code=KEY_CAN_WITHDRAW,
             message="This key may withdraw money, so the account opens no positions; it can still "
             "close and cancel. Make a key that may trade only and enter it here.",
+            can_withdraw=True,
         )
     if await _is_hedged(client, login):
         return AccountCheck(
@@ -61,8 +63,9 @@ async def check_connection(login: Login) -> AccountCheck:
             code="POSITION_MODE_MISMATCH",
             message="Connected, but the account is in hedge mode. Switch it to one-way mode at "
             "the exchange before it trades futures.",
+            can_withdraw=may_withdraw,
         )
-    return AccountCheck(is_ok=True, code="", message="Connected.")
+    return AccountCheck(is_ok=True, code="", message="Connected.", can_withdraw=may_withdraw)
 
 
 async def _balances(client: Any, table: MarketTable, symbols: Sequence[str]) -> dict[str, Decimal]:

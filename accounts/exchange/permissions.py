@@ -24,10 +24,10 @@ _TOLD: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
 }
 
 
-async def can_withdraw(client: Any, login: Login) -> bool:
-    """Whether the venue says that the login's key may withdraw; False where it does not say.
+async def can_withdraw(client: Any, login: Login) -> bool | None:
+    """Whether the venue says that the login's key may withdraw; None when it did not answer.
 
-    A TESTNET has nothing to take, and Binance's none of these addresses.
+    False where none tells. A TESTNET has nothing to take, and Binance's none of these addresses.
     """
     if login.market.venue not in _TOLD or login.market.environment is Environment.TESTNET:
         return False
@@ -36,7 +36,7 @@ async def can_withdraw(client: Any, login: Login) -> bool:
         # Not in the account's name: a key that may not read its own rights can still trade.
         return await ask(lambda: _told(getattr(client, name), read), at=login.market)
     except ExchangeAnswer:
-        return False
+        return None
 
 
 async def _told(request: Callable[[], Any], read: Callable[[Any], bool]) -> bool:

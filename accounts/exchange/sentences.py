@@ -9,7 +9,10 @@ VENUE_SENTENCES = {
     ),
     "BELOW_MINIMUM": "The order is smaller than the exchange's minimum. Make it larger.",
     "CANCEL_PENDING": "The exchange is still canceling the order. It is looked up again.",
-    "CLOCK_SKEW": "This machine's clock differs from the exchange's. Set it by NTP.",
+    "CLOCK_SKEW": (
+        "The exchange refused the time of the request. Synchronize the clock of the machine that "
+        "runs this platform (NTP)."
+    ),
     "DUPLICATE_CLIENT_ORDER_ID": (
         "The exchange already has an order with this id. It is looked up, never sent again."
     ),
@@ -54,6 +57,23 @@ VENUE_SENTENCES = {
         "The stop price is on the wrong side of the market: it would trigger at once."
     ),
 }
+
+# Nobody notices such a difference: exchanges take requests that are some seconds old.
+_RIGHT_WITHIN_MS = 1_000
+
+
+def clock_sentence(ahead_ms: int) -> str:
+    """What to do about a time that is refused although this machine's lead was reckoned with."""
+    off = f"{abs(ahead_ms) / 1000:.1f} s {'ahead of' if ahead_ms > 0 else 'behind'} the exchange's"
+    if abs(ahead_ms) <= _RIGHT_WITHIN_MS:
+        return (
+            "The exchange refuses the time of requests although the clock of the machine that runs "
+            f"this platform is right ({off}). Look for a slow network or too much load there."
+        )
+    return (
+        "The exchange refuses the time of requests. The clock of the machine that runs this "
+        f"platform is {off}: synchronize it by NTP, and stop what sets it otherwise."
+    )
 
 
 def sentence_of(code: str) -> str:

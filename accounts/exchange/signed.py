@@ -14,6 +14,7 @@ from accounts.exchange.desk import desk
 from accounts.exchange.errand import Errand
 from accounts.exchange.gate import gate
 from accounts.exchange.limits.quotas import Rank
+from accounts.exchange.sentences import clock_sentence, sentence_of
 from accounts.exchange.types import Login, Rejected
 
 _Result = TypeVar("_Result")
@@ -37,12 +38,21 @@ async def _with_clock(attempt: Callable[[], Awaitable[_Result]], login: Login) -
     except Rejected as refusal:
         if refusal.code != _CLOCK_SKEW:
             raise
-        if not await desk().set_clock(login.market):
+        ahead_ms = await desk().set_clock(login.market)
+        if ahead_ms is None:
             gate().pause_for_clock(login, refusal)
             raise
     try:
         return await attempt()
     except Rejected as refusal:
         if refusal.code == _CLOCK_SKEW:
-            gate().pause_for_clock(login, refusal)
+            raise _paused(login, refusal, ahead_ms) from None
         raise
+
+
+def _paused(login: Login, refusal: Rejected, ahead_ms: int) -> Rejected:
+    """The refusal in the words of what was measured, after the account was paused for it."""
+    said = refusal.message.removeprefix(sentence_of(_CLOCK_SKEW))
+    told = Rejected(_CLOCK_SKEW, clock_sentence(ahead_ms) + said)
+    gate().pause_for_clock(login, told)
+    return told

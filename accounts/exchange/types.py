@@ -210,17 +210,21 @@ class StreamUp:
     """The stream is open: from now on nothing is missed until it breaks."""
 
 
-# A connection check's finding that switches the account off.
+# A connection check's finding that keeps the account from opening positions.
 KEY_CAN_WITHDRAW = "KEY_CAN_WITHDRAW"
 
 
 @dataclass(frozen=True, slots=True)
 class AccountCheck:
-    """Whether a login works. A `code` beside `is_ok` is a warning; `message` is for people."""
+    """Whether a login works. A `code` beside `is_ok` is a warning; `message` is for people.
+
+    `can_withdraw` is None where the venue did not tell whether the key may withdraw.
+    """
 
     is_ok: bool
     code: str
     message: str
+    can_withdraw: bool | None = None
 
 
 class ExchangeAnswer(Exception):

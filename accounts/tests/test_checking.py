@@ -87,6 +87,23 @@ def test_an_account_whose_key_may_withdraw_opens_nothing_until_a_check_finds_oth
     assert (account.health, account.key_can_withdraw) == (Health.OK, False)
 
 
+def test_a_check_that_is_not_told_frees_no_key_that_may_withdraw(
+    loopback_venue: ScriptedVenue, settings: Settings
+) -> None:
+    settings.SANDBOX_URL = loopback_venue.url
+    listings.list_binance(loopback_venue)
+    account = make_account(trader("alice"), "main", key_can_withdraw=True)
+    loopback_venue.will_answer("GET", "/api/v3/account", Answer({"balances": []}))
+    loopback_venue.will_answer(
+        "GET", "/sapi/v1/account/apiRestrictions", Answer("<html>", status=502)
+    )
+
+    check_account(account.pk, now=NOW)
+
+    account.refresh_from_db()
+    assert (account.health, account.key_can_withdraw) == (Health.OK, True)
+
+
 def test_refused_credentials_fail_with_the_venues_reason(fresh_sandbox: SandboxProcess) -> None:
     account = make_account(trader("alice"), "main")
 

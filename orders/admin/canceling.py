@@ -91,9 +91,7 @@ class CancelingAdmin(HistoryAdmin):
     )
     def cancel_order(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
         """Ask for the cancel of one order; somebody else's order is not found."""
-        order = self.get_object(request, object_id)
-        if order is None:
-            return HttpResponse(status=404)
+        order = self.own_row(request, object_id)
         self._cancel(request, [order.pk])
         return self._back_to(order)
 
@@ -117,9 +115,7 @@ class CancelingAdmin(HistoryAdmin):
         self, request: HttpRequest, form: Any, object_id: str
     ) -> HttpResponse:
         """Take the mark "needs you" from one order; somebody else's order is not found."""
-        order = self.get_object(request, object_id)
-        if order is None:
-            return HttpResponse(status=404)
+        order = self.own_row(request, object_id)
         self._clear_attention(request, [order.pk])
         return self._back_to(order)
 
@@ -139,9 +135,7 @@ class CancelingAdmin(HistoryAdmin):
     )
     def write_off_order(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
         """End an order that its exchange tells nothing of; somebody else's order is not found."""
-        order = self.get_object(request, object_id)
-        if order is None:
-            return HttpResponse(status=404)
+        order = self.own_row(request, object_id)
         person = request.user.get_username()
         if write_off(order_ids=[order.pk], person=person, now=timezone.now()):
             self.message_user(request, _("The order is written off."), messages.SUCCESS)

@@ -150,9 +150,7 @@ class RemainderAdmin(HistoryAdmin):
         self, request: HttpRequest, form: AdoptionForm, object_id: str
     ) -> HttpResponse:
         """Adopt one remainder; somebody else's is not found."""
-        remainder = self.get_object(request, object_id)
-        if remainder is None:
-            return HttpResponse(status=404)
+        remainder = self.own_row(request, object_id)
         self._adopt(request, {remainder.pk: form.cleaned_data["found"]})
         return _back_to(remainder)
 
@@ -175,9 +173,7 @@ class RemainderAdmin(HistoryAdmin):
         self, request: HttpRequest, form: CorrectionForm, object_id: str
     ) -> HttpResponse:
         """Correct one position of the remainder's account; somebody else's is not found."""
-        remainder = self.get_object(request, object_id)
-        if remainder is None:
-            return HttpResponse(status=404)
+        remainder = self.own_row(request, object_id)
         person = cast(AbstractBaseUser, request.user)
         try:
             correct_position(form.wish(remainder), person=person, now=timezone.now())

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import transaction
 
 from accounts.exchange.types import OrderType, Side
-from orders.dispatching import open_signal
+from orders.dispatching import open_signal, own_dedup_key
 from strategies.intents import Action, Intent, Size, SizeKind
 from strategies.models import Strategy
 
@@ -82,13 +82,13 @@ class StrategyContext:
         self._wishes += 1
         if intent.action is Action.PLACE:
             self._count(now)
-        key = f"hook-{self._strategy.pk}-{self._cause}-{self._wishes}" if self._cause else None
+        wish = f"hook-{self._strategy.pk}-{self._cause}-{self._wishes}"
         with transaction.atomic():
             opened = open_signal(
                 strategy=strategy,
                 sender=strategy.owner,
                 intents=[intent],
-                dedup_key=key,
+                dedup_key=own_dedup_key(wish) if self._cause else None,
                 received_at=now,
             )
         return str(opened.signal.pk)

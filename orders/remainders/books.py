@@ -26,6 +26,9 @@ Where = tuple[int, MarketType]
 _OPEN = Q(status__in=sorted(OPEN))
 _RESTING = [OrderStatus.ACCEPTED, OrderStatus.PARTIALLY_FILLED]
 _FILLED = ("filled_quantity", "venue_filled_quantity")
+# A position that has gone since the last check is checked once more: its close may have filled
+# otherwise than we know.
+_LEFT_OPEN = Q(differs_since__isnull=False) | ~Q(of_strategies=0)
 
 
 @dataclass(slots=True)
@@ -48,11 +51,11 @@ def due_logins(shard: int) -> dict[Where, Login]:
 def all_logins() -> dict[Where, Login]:
     """How to reach the active accounts, of every shard, that have something to compare."""
     held = Position.objects.exclude(quantity=0)
-    differing = Remainder.objects.filter(differs_since__isnull=False)
+    left_open = Remainder.objects.filter(_LEFT_OPEN)
     pairs = chain(
         _pairs(Order.objects.filter(_OPEN), "account", "subscription__strategy__market_type"),
         _pairs(held, "subscription__account", "subscription__strategy__market_type"),
-        _pairs(differing, "account", "market_type"),
+        _pairs(left_open, "account", "market_type"),
     )
     due = {(pk, MarketType(word)) for pk, word in pairs}
     active = Account.objects.filter(is_active=True).in_bulk({account_id for account_id, _ in due})
@@ -64,7 +67,7 @@ def _pairs(rows: QuerySet[Any], account: str, market_type: str) -> Iterable[tupl
 
 
 def read_books(where: Where) -> Mapping[str, Book]:
-    """What of the account in this type of market is held, ordered, or known to differ, by key.
+    """What of the account in this type of market is held, ordered, or was so at the last check.
 
     A coin that is also paid with, as a quote currency or for fees, is left out: it comes and goes
     without a position.
@@ -73,15 +76,15 @@ def read_books(where: Where) -> Mapping[str, Book]:
     books: defaultdict[str, Book] = defaultdict(Book)
     money = _add_positions(books, account_id, market_type)
     _add_orders(books, account_id, market_type)
-    differing = set(
+    left_open = set(
         Remainder.objects.filter(
-            account=account_id, market_type=market_type, differs_since__isnull=False
+            _LEFT_OPEN, account=account_id, market_type=market_type
         ).values_list("key", flat=True)
     )
     return {
         key: book
         for key, book in books.items()
-        if key not in money and (book.is_held or book.has_open_orders or key in differing)
+        if key not in money and (book.is_held or book.has_open_orders or key in left_open)
     }
 
 

@@ -1,9 +1,13 @@
 """Cancels without an end are repeated, with pauses as long as they have been without one."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from django.db import connection, transaction
 
+from accounts.exchange.findings import Scope
+from accounts.exchange.types import Environment, MarketKey, MarketType
 from orders import followup
 from orders.complaints import Complaint
 from orders.lifecycle import apply_outcomes
@@ -11,6 +15,7 @@ from orders.models import Order, OrderEvent
 from orders.outcomes import CancelFailed
 from orders.tests.rows import make_order
 from strategies.models import Signal, Subscription
+from strategies.tests.racing import until_somebody_waits
 from strategies.tests.rows import NOON
 
 pytestmark = pytest.mark.django_db
@@ -74,3 +79,29 @@ def test_the_same_failure_is_written_once(subscription: Subscription, signal: Si
         Complaint.CANCEL_FAILED.about("ORDER_GONE: No such order."),
         Complaint.CANCEL_FAILED.about("RATE_LIMITED: Too many requests."),
     ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_cancels_are_hastened_in_the_order_in_which_everybody_locks(
+    subscription: Subscription, signal: Signal
+) -> None:
+    """Who waits for the first order holds no later one, which its holder may want next."""
+    first, *others = (pending(subscription, signal, sent_after=0).pk for _ in range(8))
+    market = MarketKey("binance", Environment.SANDBOX, MarketType.SPOT)
+
+    def hasten() -> None:
+        try:
+            followup.hasten_cancels([Scope(market)])
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        with transaction.atomic():
+            Order.objects.select_for_update().get(pk=first)
+            hastened = pool.submit(hasten)
+            until_somebody_waits()
+            free = Order.objects.select_for_update(skip_locked=True).filter(pk__in=others)
+            assert set(free.values_list("pk", flat=True)) == set(others)
+        hastened.result(timeout=30)
+
+    assert set(Order.objects.values_list("cancel_sent_at", flat=True)) == {None}

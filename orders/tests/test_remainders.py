@@ -60,6 +60,35 @@ def test_trading_by_our_own_orders_leaves_the_remainder_alone(world: World) -> N
     assert found().of_strategies == position_of(first, account) + position_of(second, account)
 
 
+def test_a_position_that_was_closed_is_checked_once_more(world: World) -> None:
+    account = world.account("A1", balances={"USDT": "100000", "BTC": "2"})
+    strategy = world.strategy("test1", account)
+    world.trade(strategy, market(Side.BUY, quantity="0.01"))
+    check()
+    by_hand(account, Side.BUY, "0.5")
+    world.trade(strategy, market(Side.SELL, percent="-100"))
+
+    check(1)
+    check(2)
+
+    assert found().of_strategies == 0
+    assert state() == (True, True)
+
+
+def test_a_position_that_was_closed_is_left_alone_once_that_was_seen(world: World) -> None:
+    account = world.account("A1", balances={"USDT": "100000", "BTC": "2"})
+    strategy = world.strategy("test1", account)
+    world.trade(strategy, market(Side.BUY, quantity="0.01"))
+    check()
+    world.trade(strategy, market(Side.SELL, percent="-100"))
+
+    check(1)
+    check(2)
+
+    assert (found().of_strategies, found().checked_at) == (Decimal(0), NOON + timedelta(minutes=1))
+    assert state() == (False, False)
+
+
 @pytest.mark.complaint(12)
 def test_a_trade_by_hand_is_drift_when_seen_twice(
     world: World, caplog: pytest.LogCaptureFixture

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from accounts.exchange.types import MarketType, OrderType, Side
-from orders.dispatching import open_signal
+from orders.dispatching import open_signal, own_dedup_key
 from orders.models import Dispatch, Order
 from orders.trading.canceling import without_end
 from orders.trading.judging import NOT_ASKED, Held, Tries, Verdict, judge
@@ -119,7 +119,7 @@ def _close(run: TradingRun, positions: Iterable[Position], now: datetime) -> Non
             strategy=strategy,
             sender=run.person,
             intents=_closes(held),
-            dedup_key=f"flatten-{run.pk}-{earlier + 1}",
+            dedup_key=own_dedup_key(f"flatten-{run.pk}-{earlier + 1}"),
             received_at=now,
             flatten_run=run,
         )

@@ -14,12 +14,16 @@ from tradeplatform.lib.decimals import ZERO
 # Closes that filled nothing, one after another; and all of them.
 _MOST_IN_VAIN = 5
 _MOST_TRIES = 30
-_TOO_LITTLE = frozenset({"NO_LONG_POSITION", "NO_SHORT_POSITION"})
-# The exchange was not asked, or not reached: no try, whatever their number; it may last for hours.
+# How a close is denied where the exchange trades no less than what is left.
+TOO_LITTLE = frozenset({"NO_LONG_POSITION", "NO_SHORT_POSITION"})
+# The exchange was not asked, not reached, or turned everything away unread: no try, whatever their
+# number; it may last for hours.
 NOT_ASKED = frozenset(
     {
         *("ACCOUNT_PAUSED", "VENUE_PAUSED", "NOT_CONNECTED"),
         *("MARKETS_NOT_LOADED", "MARKET_DATA_UNAVAILABLE"),
+        *("SIGNAL_EXPIRED", "INTERRUPTED"),  # our own workers were away
+        *("VENUE_UNAVAILABLE", "RATE_LIMITED", "CLOCK_SKEW"),
     }
 )
 _LONGEST_PAUSE = timedelta(seconds=32)
@@ -38,8 +42,8 @@ class Held:
 class Tries:
     """The flatten's closes of the position so far, and the last one's refusal if it was refused.
 
-    `in_vain` are those since the last one that filled anything. Neither counts those of which the
-    exchange never heard; `unasked` is how many of these came last.
+    `in_vain` are those since the last one that filled anything. Neither counts those that the
+    exchange never looked at; `unasked` is how many of these came last.
     """
 
     count: int = 0
@@ -69,8 +73,8 @@ def judge(held: Held, tries: Tries, *, is_taken: bool, now: datetime) -> Verdict
         return Verdict(note="waits for an order that may close it to end")
     if held.is_spot and held.quantity < ZERO:
         return Verdict(is_over=True, note="sold more than it bought; nothing is there to sell")
-    if tries.error_code in _TOO_LITTLE and not _has_changed(held, tries):
-        return Verdict(is_over=True, is_harmless=True, note="less than the exchange trades is left")
+    if tries.error_code in TOO_LITTLE and not _has_changed(held, tries):
+        return Verdict(is_over=True, is_harmless=True, note=_too_little(held))
     if tries.error_code == "TRADING_HALTED":
         return Verdict(is_over=True, note=tries.error_message)
     if tries.in_vain >= _MOST_IN_VAIN or tries.count >= _MOST_TRIES:
@@ -79,6 +83,11 @@ def judge(held: Held, tries: Tries, *, is_taken: bool, now: datetime) -> Verdict
     if tries.last_at is not None and now < tries.last_at + _pause(tries):
         return Verdict(note=f"is tried again: {tries.error_message}")
     return Verdict(closes_now=True)
+
+
+def _too_little(held: Held) -> str:
+    closed = "sold" if held.quantity > ZERO else "bought back"
+    return f"too little to be {closed}, the exchange trades no less; it stays and counts as flat"
 
 
 def _has_changed(held: Held, tries: Tries) -> bool:

@@ -7,7 +7,9 @@ because threads do not survive a fork.
 import asyncio
 import logging
 import os
+import re
 import threading
+import traceback
 from collections.abc import Coroutine
 from concurrent.futures import Future
 from typing import Any, TypeVar
@@ -15,6 +17,8 @@ from typing import Any, TypeVar
 logger = logging.getLogger(__name__)
 
 _Result = TypeVar("_Result")
+
+_ADDRESS = re.compile(r"(?:http|ws)s?://\S+")
 
 
 class _LoopThread:
@@ -39,11 +43,15 @@ class _LoopThread:
 def _tell_unheard(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
     """Log an error that nobody awaits: libraries start pongs and the like and forget them.
 
-    That a connection has ended is no flaw, and whoever reads from it hears of it: one line.
+    That a connection has ended is no flaw, and whoever reads from it hears of it: one line. The
+    others are told without addresses, which may hold signatures.
     """
     error = context.get("exception")
     if isinstance(error, ConnectionError):
         logger.info("a connection has ended: %s", error)
+    elif error is not None:
+        told = "".join(traceback.format_exception(error))
+        logger.error("%s\n%s", context["message"], _ADDRESS.sub("…", told))
     else:
         loop.default_exception_handler(context)
 

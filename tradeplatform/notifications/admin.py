@@ -4,9 +4,10 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.formats import localize
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
@@ -99,9 +100,7 @@ class ChannelAdmin(OwnedAdmin):
     )
     def send_test(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """With GET asks back, with POST sends; somebody else's channel is not found."""
-        channel = self.get_object(request, object_id)
-        if channel is None:
-            raise Http404
+        channel = self.own_row(request, object_id)
         if request.method == "POST":
             message = outbox.make_test(channel, now=timezone.now())
             return redirect("admin:notifications_message_change", message.pk)
@@ -171,9 +170,10 @@ class MessageAdmin(HistoryAdmin):
         )
 
     @admin.display(description=_("next try"))
-    def next_try(self, message: Message) -> Any:
+    def next_try(self, message: Message) -> str:
         """When it is tried next, if it is."""
-        return message.next_try_at if message.state == State.PENDING else None
+        is_tried = message.state == State.PENDING
+        return localize(timezone.localtime(message.next_try_at)) if is_tried else EMPTY
 
 
 @admin.register(Notice)

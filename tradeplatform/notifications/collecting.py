@@ -94,14 +94,15 @@ def _collect_conditions(conditions: Conditions, audience: Audience, *, now: date
     wrong = {each.key: each for each in conditions.wrong_at(now)}
     rows = Condition.objects.filter(source=conditions.name)
     over = rows.exclude(key__in=list(wrong))
-    news = [_is_over(row, now) for row in over.filter(is_told=True)]
+    ended = over.filter(is_told=True) if conditions.is_end_told else ()
+    news = [_is_over(row, now) for row in ended]
     over.delete()
     Condition.objects.bulk_create(
         [_condition(conditions, each, now) for each in wrong.values()],
         ignore_conflicts=True,  # what goes on is what it was
     )
     lasting = rows.filter(is_told=False, since__lte=now - conditions.patience)
-    news += [_has_begun(row) for row in lasting]
+    news += [_has_begun(row) for row in lasting.order_by("id")]
     lasting.update(is_told=True)
     _write(news, audience, event=conditions.event, source=conditions.name)
 

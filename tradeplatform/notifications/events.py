@@ -13,9 +13,11 @@ class Event(StrEnum):
     EXPIRY = "EXPIRY"
     NEEDS_PERSON = "NEEDS_PERSON"
     STOPPED = "STOPPED"
+    TRADING_STATE = "TRADING_STATE"
     BREAKER = "BREAKER"
     DRIFT = "DRIFT"
     HOOK = "HOOK"
+    ALERT = "ALERT"
     SILENT = "SILENT"
 
 
@@ -25,9 +27,11 @@ CHOICES = {
     Event.EXPIRY: "Expiry rules that acted on an order",
     Event.NEEDS_PERSON: "Orders with an unknown outcome, and orders that need a person",
     Event.STOPPED: "Accounts that are stopped: their key does not work or may withdraw",
+    Event.TRADING_STATE: "Trading that is stopped or resumed, and whether a flatten ended flat",
     Event.BREAKER: "Accounts that are left alone for a while (exchanges: superusers only)",
     Event.DRIFT: "Drift: an account holds something else than its positions",
     Event.HOOK: "Problems of a strategy's hooks",
+    Event.ALERT: "Refused alerts: nothing was ordered (without a valid token: superusers only)",
     Event.SILENT: "Workers or streams that are silent (superusers only)",
 }
 
@@ -38,9 +42,11 @@ NOUNS = {
     Event.EXPIRY: ("expiry", "expiries"),
     Event.NEEDS_PERSON: ("order that needs you", "orders that need you"),
     Event.STOPPED: ("news of stops", "news of stops"),
+    Event.TRADING_STATE: ("news of trading states", "news of trading states"),
     Event.BREAKER: ("news of breakers", "news of breakers"),
     Event.DRIFT: ("news of drift", "news of drift"),
     Event.HOOK: ("news of hooks", "news of hooks"),
+    Event.ALERT: ("news of refused alerts", "news of refused alerts"),
     Event.SILENT: ("news of the platform", "news of the platform"),
 }
 

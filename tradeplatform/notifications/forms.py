@@ -11,6 +11,7 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminP
 from tradeplatform.notifications.addresses import AddressRefused, check_address
 from tradeplatform.notifications.events import CHOICES
 from tradeplatform.notifications.models import Channel
+from tradeplatform.notifications.reading import check_readable
 
 
 class ChannelForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs only
@@ -43,6 +44,7 @@ class ChannelForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the 
                 self._hint = check_address(
                     address, allow_private=settings.NOTIFICATIONS_ALLOW_PRIVATE
                 )
+                check_readable(address)
             except AddressRefused as refused:
                 raise ValidationError(str(refused)) from refused
         return address

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
-from django.db import DatabaseError, close_old_connections, connections
+from django.db import Error, close_old_connections, connections
 
 from tradeplatform.lib.encryption import CannotDecrypt
 from tradeplatform.notifications import outbox
@@ -110,6 +110,6 @@ def _note(message: Message, outcome: Outcome, now: datetime) -> None:
 def _patiently(work: Callable[[], None]) -> None:
     try:
         work()
-    except DatabaseError:
+    except Error:  # InterfaceError too, of a connection that broke before
         logger.exception("the database is away")
         close_old_connections()

@@ -9,6 +9,7 @@ import multiprocessing
 import os
 import resource
 import signal
+import sys
 import time
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -138,18 +139,24 @@ def _told(text: str, letter: Letter) -> str:
 
 def _notify(letter: Letter) -> bool:
     take_apart(letter.address)
+    service = _service(letter.address)
+    if service is None:
+        raise AddressRefused("Apprise cannot read the address; compare it with the examples.")
+    service.overflow_mode = OverflowMode.TRUNCATE
+    service.redirects = False
+    return bool(service.notify(body=letter.text, title=letter.title, body_format=NotifyFormat.TEXT))
+
+
+def _service(address: str) -> apprise.NotifyBase | None:
+    """What sends to the address; None when Apprise cannot read it."""
     asset = apprise.AppriseAsset(
         app_id="tradeplatform",
         app_desc="tradeplatform",
         http_redirects=False,
         storage_mode=PersistentStoreMode.MEMORY,
     )
-    service = apprise.Apprise.instantiate(letter.address, asset=asset)
-    if service is None or not service.schemas() & SCHEMES:
-        raise AddressRefused("Apprise cannot read the address; compare it with the examples.")
-    service.overflow_mode = OverflowMode.TRUNCATE
-    service.redirects = False
-    return bool(service.notify(body=letter.text, title=letter.title, body_format=NotifyFormat.TEXT))
+    service = apprise.Apprise.instantiate(address, asset=asset)
+    return service if service is not None and service.schemas() & SCHEMES else None
 
 
 class _Complaints(logging.Handler):
@@ -165,3 +172,7 @@ class _Complaints(logging.Handler):
     def text(self) -> str:
         """All of it."""
         return " ".join(self._texts)
+
+
+if __name__ == "__main__":  # what notifications.reading asks
+    sys.stdout.write("readable" if _service(sys.stdin.read()) else "unreadable")

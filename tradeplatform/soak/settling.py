@@ -64,6 +64,7 @@ def _unpolled(healed_at: datetime) -> QuerySet[Feed]:
 
 
 def _unchecked(healed_at: datetime) -> QuerySet[Remainder, Any]:
-    """What an account holds no more, and has no orders in, is not checked again."""
-    checked = Remainder.objects.values("account", "market_type").annotate(last=Max("checked_at"))
+    """What an account holds no more, and has no orders in, is checked once more and not again."""
+    held = Remainder.objects.exclude(of_strategies=0)
+    checked = held.values("account", "market_type").annotate(last=Max("checked_at"))
     return checked.filter(last__lt=healed_at)

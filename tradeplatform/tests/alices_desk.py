@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from axes.models import AccessAttempt
 from django.contrib import admin
 from django.db.models import Model
 
@@ -20,7 +19,7 @@ from orders.tests.rows import (
 from strategies.models import HookProgress, TradingRun, TradingSwitch
 from strategies.tests.rows import NOON, make_position, make_signal, make_strategy, subscribe
 from tradeplatform.lib.encryption import encrypt
-from tradeplatform.models import AuthenticatorApp
+from tradeplatform.models import AuthenticatorApp, FailedLogin
 from tradeplatform.notifications.models import Message
 from tradeplatform.notifications.tests.rows import make_channel, make_notice
 from tradeplatform.two_factor import new_key
@@ -94,9 +93,7 @@ def alices_rows() -> dict[str, Model]:
         AuthenticatorApp.objects.create(
             user=alice, encrypted_key=encrypt(new_key()), last_step=0, created_at=NOON
         ),
-        AccessAttempt.objects.create(
-            username="alice", ip_address="1.1.1.1", failures_since_start=1
-        ),
+        FailedLogin.objects.create(username="alice", ip_address="1.1.1.1", failures_since_start=1),
     ]
     found = {row._meta.label: row for row in rows}
     return found | {"orders.OpenOrder": found["orders.Order"]}

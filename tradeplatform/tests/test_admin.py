@@ -12,12 +12,15 @@ from django.db.models import Model
 from django.test import Client
 
 from accounts.tests.rows import make_account, superuser, trader
+from tradeplatform.models import FailedLogin, RecoveryCode
 from tradeplatform.notifications.models import Condition, Notifier
 from webhooks.models import AllowedAddress
 
 OURS = ("accounts", "strategies", "orders", "webhooks", "tradeplatform", "notifications")
-# The notifier's own bookkeeping: what people are to see of it is on the front page.
-WITHOUT_A_PAGE = {Condition, Notifier}
+# The notifier's own bookkeeping: what people are to see of it is on the front page. Of recovery
+# codes only how many are left.
+WITHOUT_A_PAGE = {Condition, Notifier, RecoveryCode}
+FOR_SUPERUSERS = {AllowedAddress, FailedLogin}
 REGISTERED = sorted(admin.site._registry, key=lambda model: model._meta.label)
 
 
@@ -51,7 +54,7 @@ def test_a_trader_opens_the_pages_of_trading_only(client: Client, model: type[An
 
     answer = client.get(address(model))
 
-    may_open = model._meta.app_label in OURS and model is not AllowedAddress
+    may_open = model._meta.app_label in OURS and model not in FOR_SUPERUSERS
     assert answer.status_code == (200 if may_open else 403)
 
 

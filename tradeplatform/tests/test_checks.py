@@ -1,5 +1,6 @@
 """Settings that would trade wrongly or tell secrets are refused."""
 
+import re
 import secrets
 import subprocess
 import sys
@@ -119,25 +120,38 @@ def test_an_empty_database_misses_no_key() -> None:
     assert check_encryption_keys(databases=["default"]) == []
 
 
-def test_the_documented_settings_leave_nothing_to_complain_of_for_deployment(
-    tmp_path: Path,
-) -> None:
-    (tmp_path / "secret_key").write_text(secrets.token_urlsafe(32))  # as long as they once were
-    environment = {
-        "STATE_DIR": str(tmp_path),
-        "DEMO": "0",
-        "HTTPS": "1",
-        "ALLOWED_HOSTS": "trade.example.com",
-        "TRUSTED_PROXIES": "10.0.0.1",
-    }
-
-    done = subprocess.run(
+def check_deploy(state_dir: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
         [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "DEBUG"],
         cwd=project.BASE_DIR,
-        env=environment,
+        env={"STATE_DIR": str(state_dir), **environment},
         capture_output=True,
         text=True,
     )
 
+
+def test_the_documented_settings_leave_nothing_to_complain_of_for_deployment(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "secret_key").write_text(secrets.token_urlsafe(32))  # as long as they once were
+
+    done = check_deploy(
+        tmp_path,
+        DEMO="0",
+        HTTPS="1",
+        ALLOWED_HOSTS="trade.example.com",
+        TRUSTED_PROXIES="10.0.0.1",
+    )
+
     assert (done.returncode, done.stderr) == (0, "")
     assert "no issues" in done.stdout
+
+
+def test_a_deployment_with_the_defaults_is_warned_of_in_the_names_of_the_environment(
+    tmp_path: Path,
+) -> None:
+    done = check_deploy(tmp_path)
+
+    warned = re.findall(r"^\?: \((\S+)\) (\w+)", done.stderr, flags=re.MULTILINE)
+    assert warned == [("tradeplatform.W006", "HTTPS"), ("tradeplatform.W007", "DEMO")]
+    assert "SECURE_" not in done.stderr

@@ -1,71 +1,39 @@
 """The admin's login: who guesses is locked out, who wants it logs in with a code as well."""
 
-from base64 import b32decode
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
-from axes.models import AccessAttempt
-from cryptography.hazmat.primitives.hashes import SHA1
-from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from django.contrib.auth.models import User
 from django.test import Client
 from pytest_django import Settings
 
 from accounts.tests.rows import superuser, trader
-from strategies.tests.rows import NOON
-from tradeplatform.lib.encryption import decrypt, encrypt
-from tradeplatform.models import AuthenticatorApp
+from tradeplatform.lib.counters import count
+from tradeplatform.lib.encryption import decrypt
+from tradeplatform.models import AuthenticatorApp, FailedLogin
+from tradeplatform.tests.logins import (
+    APPS,
+    KEY,
+    LOGIN,
+    SET_UP,
+    alice,
+    code_of,
+    is_in,
+    log_in,
+    quick_passwords,
+    with_app,
+    wrong_code,
+)
 from tradeplatform.two_factor import is_right_code
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nothing_counted")]
+__all__ = ["alice", "quick_passwords"]
 
-LOGIN = "/admin/login/"
-APPS = "/admin/tradeplatform/authenticatorapp/"
-SET_UP = f"{APPS}set-up/"
-ATTEMPTS = "/admin/axes/accessattempt/"
-PASSWORD = "correct horse battery"
-# The key and a code of RFC 6238, appendix B.
-KEY = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("nothing_counted", "quick_passwords"),
+]
 
-
-@pytest.fixture(autouse=True)
-def quick_passwords(settings: Settings) -> None:
-    """Checking them is meant to be slow, and many are checked here."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
-@pytest.fixture
-def alice() -> User:
-    user = trader("alice")
-    user.set_password(PASSWORD)
-    user.save()
-    return user
-
-
-def log_in(password: str = PASSWORD, code: str = "", **headers: str) -> Any:
-    form = {"username": "alice", "password": password, "otp_token": code}
-    return Client().post(LOGIN, form, headers=headers)
-
-
-def is_in(answer: Any) -> bool:
-    return "sessionid" in answer.cookies
-
-
-def code_of(key: str = KEY, *, steps_from_now: int = 0) -> str:
-    at = int(datetime.now(UTC).timestamp()) + 30 * steps_from_now
-    return TOTP(b32decode(key), 6, SHA1(), 30).generate(at).decode()  # noqa: S303  what apps do
-
-
-def wrong_code(key: str = KEY) -> str:
-    near = {code_of(key, steps_from_now=step) for step in range(-2, 3)}
-    return next(code for code in ("000000", "111111", "222222", "333333") if code not in near)
-
-
-def with_app(user: User) -> AuthenticatorApp:
-    return AuthenticatorApp.objects.create(
-        user=user, encrypted_key=encrypt(KEY), last_step=0, created_at=NOON
-    )
+ATTEMPTS = "/admin/tradeplatform/failedlogin/"
 
 
 def test_after_five_failures_the_right_password_is_refused_too(alice: User) -> None:
@@ -77,6 +45,33 @@ def test_after_five_failures_the_right_password_is_refused_too(alice: User) -> N
     assert refused.status_code == 429
     assert not is_in(refused)
     assert "Too many logins failed. Wait 15 minutes" in refused.content.decode()
+    assert int(refused.headers["Retry-After"]) in range(14 * 60, 15 * 60 + 1)
+
+
+def test_whoever_is_locked_out_is_told_how_much_longer(alice: User) -> None:
+    for _ in range(5):
+        log_in("wrong")
+    FailedLogin.objects.update(attempt_time=datetime.now(UTC) - timedelta(minutes=13))
+
+    refused = log_in()
+
+    assert int(refused.headers["Retry-After"]) in range(60, 121)
+    assert "Wait 2 minutes" in refused.content.decode()
+
+
+def test_logins_from_many_addresses_do_not_use_up_the_processor(
+    alice: User, client: Client
+) -> None:
+    client.force_login(alice)
+    for _ in range(60):  # as many as all addresses together may try in a minute
+        count("logins", seconds=60)
+
+    refused = log_in()
+
+    assert (refused.status_code, is_in(refused)) == (429, False)
+    assert int(refused.headers["Retry-After"]) in range(1, 61)
+    assert "logged in already is not affected" in refused.content.decode()
+    assert client.get("/admin/").status_code == 200
 
 
 def test_a_guesser_locks_out_nobody_at_another_address(alice: User, settings: Settings) -> None:
@@ -117,7 +112,7 @@ def test_trying_many_names_is_locked_out_before_it_costs_much(alice: User) -> No
     refused = log_in()
 
     assert (refused.status_code, is_in(refused)) == (429, False)
-    assert AccessAttempt.objects.count() == 30
+    assert FailedLogin.objects.count() == 30
 
 
 def test_a_forged_address_escapes_no_lock_out(alice: User) -> None:
@@ -131,7 +126,7 @@ def test_a_superuser_unlocks_a_user_in_the_admin(alice: User, client: Client) ->
     for browser in ("a", "b", "a", "b", "a"):
         log_in("wrong", **{"User-Agent": browser})
     client.force_login(superuser())
-    row = AccessAttempt.objects.first()
+    row = FailedLogin.objects.first()
     assert row is not None
 
     client.post(ATTEMPTS, {"action": "unlock", "_selected_action": row.pk})
@@ -139,10 +134,21 @@ def test_a_superuser_unlocks_a_user_in_the_admin(alice: User, client: Client) ->
     assert is_in(log_in())
 
 
+def test_the_page_of_failed_logins_is_called_what_the_menu_calls_it(client: Client) -> None:
+    client.force_login(superuser())
+
+    page = client.get(ATTEMPTS)
+
+    entries = [entry for group in page.context["sidebar_navigation"] for entry in group["items"]]
+    titles = {str(entry["link"]): str(entry["title"]) for entry in entries}
+    assert titles[ATTEMPTS].lower() == page.context["opts"].verbose_name_plural == "failed logins"
+    assert "access attempt" not in page.content.decode().lower()
+
+
 def test_the_password_and_the_code_that_were_tried_are_not_kept(alice: User) -> None:
     log_in("hunter2", code="123456")
 
-    kept = AccessAttempt.objects.get()
+    kept = FailedLogin.objects.get()
 
     assert "hunter2" not in kept.post_data
     assert "123456" not in kept.post_data

@@ -81,15 +81,18 @@ def test_a_connection_that_ends_unheard_is_one_line_in_the_log(
     assert line.getMessage() == "a connection has ended: Cannot write to closing transport"
 
 
-def test_any_other_error_that_nobody_awaits_keeps_its_traceback(
+def test_any_other_error_that_nobody_awaits_is_told_without_addresses(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    loop.call(_forget(LookupError("unexpected")), timeout_seconds=5)
+    """ccxt's errors name the address they called, signature or listen key included."""
+    error = LookupError("unexpected: GET https://api.example.com/order?signature=abc 400")
+
+    loop.call(_forget(error), timeout_seconds=5)
 
     (line,) = caplog.records
-    assert line.levelname == "ERROR"
-    assert line.exc_info is not None
-    assert isinstance(line.exc_info[1], LookupError)
+    assert (line.levelname, line.exc_info) == ("ERROR", None)
+    assert line.getMessage().startswith("Task exception was never retrieved\nTraceback ")
+    assert line.getMessage().endswith("LookupError: unexpected: GET … 400\n")
 
 
 def test_stopping_waits_for_what_runs_and_then_says_farewell() -> None:

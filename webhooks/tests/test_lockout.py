@@ -11,6 +11,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from strategies.models import Signal
+from tradeplatform.lib.counters import share_of
 from webhooks.models import Delivery
 from webhooks.tests.conftest import Desk
 from webhooks.tests.trading_rows import NOW
@@ -104,6 +105,28 @@ def test_tokens_are_not_tried_out_where_orders_are_read_either(desk: Desk, path:
     assert [answer.status_code for answer in answers] == [401, 401, 401, 429]
     assert int(answers[-1].headers["Retry-After"]) in PATIENCE
     assert guess(desk, 1) == [429]
+
+
+def test_strangers_who_are_counted_together_cost_a_valid_token_nothing(desk: Desk) -> None:
+    address, twin = _counted_together()
+    tokens = [desk.alert(token=f"tpw_guess{number}") for number in range(4)]
+
+    guesses = [post(alert, address=twin).status_code for alert in tokens]
+    stranger = post(desk.alert(token="tpw_guess"), address=address).status_code
+    owner = post(desk.alert(), address=address).status_code
+
+    assert (guesses, stranger, owner) == ([401, 401, 401, 429], 429, 202)
+
+
+def _counted_together() -> tuple[str, str]:
+    """Two networks that share a count: among a few thousand there are always some."""
+    seen: dict[int, str] = {}
+    for number in range(2**16):
+        network = f"2001:db8:0:{number:x}::"
+        if (share := share_of(network)) in seen:
+            return seen[share], network
+        seen[share] = network
+    raise AssertionError("no two networks share a count")
 
 
 def test_mistakes_other_than_the_token_lock_nobody_out(desk: Desk) -> None:

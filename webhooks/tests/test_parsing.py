@@ -218,6 +218,8 @@ def test_no_time_raises_anything_but_a_refusal(timenow: str) -> None:
 
 
 def test_the_field_and_the_header_both_set_the_dedup_key() -> None:
+    # The platform's own keys begin with a blank, so that no alert can take their place.
+    assert parse(document(alert_id=" a-1 ")).dedup_key == "a-1"
     assert parse(document(alert_id="a-1")).dedup_key == "a-1"
     assert parse(document(alert_id=Numeral("17"))).dedup_key == "17"
     assert parse(document(), header=" h-1 ").dedup_key == "h-1"

@@ -7,8 +7,14 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
+from django.utils.html import escape
 
+from accounts.breakers import rows
 from accounts.breakers.tests.open_ones import make_open
+from accounts.breakers.wording import what_to_do
+from accounts.exchange.breaker import BreakerState, Reason
+from accounts.exchange.findings import Scope
+from accounts.exchange.types import Environment, MarketKey, MarketType
 from accounts.models import Account, Breaker
 from accounts.tests.pages import LIST, form, page
 from accounts.tests.rows import make_account, superuser, trader
@@ -16,6 +22,7 @@ from accounts.tests.rows import make_account, superuser, trader
 pytestmark = pytest.mark.django_db
 
 BREAKERS = "/admin/accounts/breaker/"
+SPOT = MarketKey("binance", Environment.SANDBOX, MarketType.SPOT)
 
 
 @pytest.fixture
@@ -52,7 +59,7 @@ def test_a_trader_clears_a_stop_of_an_own_account(client: Client, main: Account)
     answer = clear(client, stop)
 
     stop.refresh_from_db()
-    assert (stop.is_open, stop.reason, stop.opened_at) == (False, "", None)
+    assert (stop.is_open, stop.reason, stop.message) == (False, "BAD_CREDENTIALS", "why")
     assert "1 breaker is cleared." in answer.content.decode()
 
 
@@ -122,6 +129,34 @@ def test_the_page_of_a_breaker_tells_why_and_until_when(client: Client, main: Ac
 
     assert "Slow down." in content
     assert "Paused" in content
+
+
+def test_the_page_of_a_closed_breaker_tells_why_it_was_open(client: Client, main: Account) -> None:
+    pause = make_open(main, paused_until=timezone.now(), message="Slow down.")
+    rows.write(Scope(SPOT, main.pk), BreakerState(changed_at=timezone.now()))
+
+    content = client.get(f"{BREAKERS}{pause.pk}/change/").content.decode()
+
+    assert "Slow down." in content
+    assert "Bad credentials" in content
+    assert "Nothing: requests are sent again." in content
+
+
+@pytest.mark.parametrize("reason", Reason)
+def test_the_page_of_an_open_breaker_tells_what_to_do(
+    client: Client, main: Account, reason: Reason
+) -> None:
+    stop = make_open(main, reason=reason.value)
+
+    content = client.get(f"{BREAKERS}{stop.pk}/change/").content
+
+    assert escape(str(what_to_do(stop))) in content.decode()
+
+
+def test_the_list_says_what_a_breaker_is_and_what_to_do(client: Client, main: Account) -> None:
+    content = client.get(BREAKERS).content.decode()
+
+    assert "A breaker keeps requests from an exchange" in content
 
 
 def test_the_page_of_a_stopped_account_tells_why(client: Client, main: Account) -> None:

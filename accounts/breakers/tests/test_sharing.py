@@ -55,6 +55,18 @@ def test_a_row_says_what_was_written(account: Account) -> None:
     assert rows.read(now=NOW) == {scope: STOPPED}
 
 
+def test_a_row_keeps_why_it_was_open_and_readers_take_it_for_closed(account: Account) -> None:
+    scope = Scope(SPOT, account.pk)
+    closed = BreakerState(changed_at=NOW + timedelta(seconds=1))
+
+    rows.write(scope, STOPPED)
+    rows.write(scope, closed)
+
+    row = Breaker.objects.get()
+    assert (row.is_open, row.reason, row.message) == (False, "BAD_CREDENTIALS", "no such key")
+    assert rows.read(now=NOW) == {scope: closed}
+
+
 def test_an_older_word_does_not_replace_a_later_one(account: Account) -> None:
     scope = Scope(SPOT, account.pk)
     earlier = NOW - timedelta(seconds=1)

@@ -112,7 +112,19 @@ def test_the_time_that_a_venue_names_is_read_from_header_and_text(
     assert judgement.until == NOW + timedelta(seconds=seconds)
 
 
-@pytest.mark.parametrize("retry_after", ["", "soon", "-1", "0", "Fri, 20 Nov 2026 12:00:30 GMT"])
+def test_the_end_of_a_ban_is_told_as_a_time_and_not_in_milliseconds() -> None:
+    judgement = _judged(_failed(BAN_TEXT, status=418), "binance")
+
+    assert judgement.answer.message == (
+        "Too many requests: the exchange refused this one. Send fewer or later. (binance -1003: "
+        "Way too much request weight used; IP banned until 2026-11-21 12:01:30 UTC.)"
+    )
+
+
+@pytest.mark.parametrize(
+    "retry_after",
+    ["", "soon", "-1", "0", "Fri, 20 Nov 2026 12:00:30 GMT", f"Sat, 21 Nov {9**30} 12:00:30 GMT"],
+)
 def test_a_time_that_makes_no_sense_or_is_over_is_none(retry_after: str) -> None:
     assert _judged(_failed("{}", status=429, retry_after=retry_after), "okx").until is None
 

@@ -143,12 +143,17 @@ def test_a_revoked_binance_key_is_no_rate_limit_after_an_earlier_success(
         Answer("<html>Time-out</html>", status=504, content_type="text/html"),
         Answer("<html>Time-out</html>", status=524, content_type="text/html"),
         Answer({"code": 0, "msg": "Unknown error, please check your request."}, status=503),
+        # Who stands before the exchange may answer in its words; one of these would be sent again.
+        Answer({"code": -2010, "msg": "Account has insufficient balance."}, status=502),
+        Answer({"code": -1021, "msg": "Timestamp for this request is wrong."}, status=504),
+        Answer({"code": -2015, "msg": "Invalid API-key."}, status=500),
         Answer("<html>Please wait</html>", content_type="text/html"),
         Answer('{"symbol":"BTCUSDT","orderId":1'),
         Answer({}),
         Answer([]),
         Answer({"symbol": "BTCUSDT", "orderId": 1, "executedQty": "many"}),
         Answer("<html>Sign in</html>", status=401, content_type="text/html"),
+        Answer("[" * 100_000, status=400),
         Answer(drops=True),
     ],
 )
@@ -156,6 +161,16 @@ def test_what_proves_nothing_is_unknown(standing: ScriptedVenue, answer: Answer)
     told = _answer_to_a_placement(standing, "binance", answer)
 
     assert (type(told), told.code) == (OutcomeUnknown, "OUTCOME_UNKNOWN")
+
+
+def test_an_overload_is_a_refusal_although_its_status_is_a_server_s(
+    standing: ScriptedVenue,
+) -> None:
+    overload = Answer({"code": -1008, "msg": "Server is currently overloaded."}, status=503)
+
+    told = _answer_to_a_placement(standing, "binance", overload)
+
+    assert (type(told), told.code) == (Rejected, "VENUE_UNAVAILABLE")
 
 
 @pytest.mark.parametrize("status", [403, 418, 429])

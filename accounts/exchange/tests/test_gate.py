@@ -108,7 +108,33 @@ def test_a_venue_whose_clock_cannot_be_read_pauses_the_account(
         (Rejected, "CLOCK_SKEW"),
         (NotSent, "ACCOUNT_PAUSED"),
     ]
+    assert answers[0].message == (
+        "The exchange refused the time of the request. Synchronize the clock of the machine that "
+        "runs this platform (NTP). (binance -1021: Timestamp for this request is outside of the "
+        "recvWindow.)"
+    )
     assert len(binance.asked("POST", "/api/v3/order")) == 1
+
+
+def test_a_time_that_is_refused_again_says_by_how_much_this_machines_clock_is_off(
+    binance: ScriptedVenue,
+) -> None:
+    refused = {"code": -1021, "msg": "Timestamp for this request is outside of the recvWindow."}
+    binance.will_answer("POST", "/api/v3/order", Answer(refused, status=400))
+    hour_ago_ms = int((datetime.now(UTC) - timedelta(hours=1)).timestamp() * 1000)
+    binance.will_answer("GET", "/api/v3/time", Answer({"serverTime": hour_ago_ms}))
+    account = login("binance")
+
+    told = failure(account).message
+
+    assert told.startswith(
+        "The exchange refuses the time of requests. The clock of the machine that runs this "
+        "platform is 36"
+    )
+    assert told.endswith(
+        "(binance -1021: Timestamp for this request is outside of the recvWindow.)"
+    )
+    assert gate().take_changes()[Scope(account.market, account.account_id)].message == told
 
 
 def test_a_rate_limit_whose_order_may_have_passed_leaves_it_unknown(
@@ -184,15 +210,37 @@ def test_after_a_pause_whoever_is_urgent_goes_first() -> None:
     assert order == ["close", "read"]
 
 
-def test_a_close_that_waits_for_its_accounts_pause_holds_up_no_other_account() -> None:
+@pytest.mark.parametrize("ends_in", [-1, 0.1])
+def test_a_close_that_waits_for_its_accounts_pause_holds_up_no_other_account(
+    ends_in: float,
+) -> None:
+    """Neither where the market's own pause is over already, nor where it ends meanwhile."""
     account = login("binance")
-    opened(account, until=soon(-1))
+    opened(account, until=soon(ends_in))
     gate().pause_for_clock(account, Rejected("CLOCK_SKEW", "too early"))
 
     async def arrive() -> Passage:
         closing = asyncio.create_task(gate().wait_until_open(account, until=soon(60)))
-        await asyncio.sleep(0)
+        await asyncio.sleep(max(ends_in, 0) + 0.3)
         passage = await gate().enter(other(account), until=soon(0.01))
+        closing.cancel()
+        return passage
+
+    assert wait(arrive()).account_id == account.account_id + 1
+
+
+def test_a_close_that_waits_for_its_accounts_probe_holds_up_no_other_account() -> None:
+    account = login("binance")
+    scopes = (Scope(account.market), Scope(account.market, account.account_id))
+    over = BreakerState(
+        phase=Phase.PROBING, changed_at=datetime.now(UTC), allowed=4, under_way=0, epoch=1
+    )
+    gate().adopt({scopes[0]: over, scopes[1]: replace(over, allowed=1, under_way=1)})
+
+    async def arrive() -> Passage:
+        closing = asyncio.create_task(gate().enter(account, is_urgent=True))
+        await asyncio.sleep(0.05)
+        passage = await gate().enter(other(account), until=soon(0.1))
         closing.cancel()
         return passage
 

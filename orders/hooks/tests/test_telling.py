@@ -227,7 +227,7 @@ def test_what_a_hook_asks_for_is_done_once_however_often_it_is_told(world: World
     before.save()  # as a worker leaves it that is killed before it noted what it told
     started(world, strategy)
 
-    asked = Signal.objects.filter(dedup_key__startswith=f"hook-{strategy.pk}-events-")
+    asked = Signal.objects.filter(dedup_key__startswith=f" hook-{strategy.pk}-events-")
     assert asked.count() == 1
     world.execute(asked.get())
     order.refresh_from_db()

@@ -12,6 +12,7 @@ from accounts.checking import check_account
 from accounts.exchange.types import MarketType, Side
 from accounts.models import Account, Breaker
 from orders.models import Order
+from orders.results import result_rows
 from orders.tests.faults.scene import (
     at_venue,
     heal,
@@ -215,17 +216,23 @@ def test_outcome_that_a_breaker_hid_is_looked_up_once_it_closes(world: World) ->
 def test_cancel_that_a_breaker_held_up_is_sent_once_it_closes(world: World) -> None:
     strategy = world.strategy("test1", world.account("A1"))
     (order,) = world.trade(strategy, BUY)
-    pause_spot(60)
+    pause = pause_spot(60)
     poll(world)
-    world.cancel_all(strategy)
+    signal = world.cancel_all(strategy)
     order.refresh_from_db()
     held_up = order.status
+    (row,) = result_rows(signal.pk)
 
     clear_all(world)
     poll(world)
 
     wait_for(lambda: Order.objects.get(pk=order.pk).status == "CANCELED")
     assert held_up == "PENDING_CANCEL"
+    assert (row.state, row.error_code) == ("pending", "CANCEL_NOT_CONFIRMED")
+    assert row.error_message == (
+        "The cancel waits and is sent as soon as requests are let through again. Binance spot "
+        f"waits until {pause.paused_until:%H:%M:%S} UTC: it was asked too often."
+    )
     assert at_venue(world) == {order.client_order_id: ("CANCELED", Decimal(0))}
 
 

@@ -1,13 +1,19 @@
 """A flatten that is broken off, taken back or taken over: nothing is lost, nothing sent twice."""
 
+from datetime import timedelta
 from decimal import Decimal
 
+from django.db import transaction
+
 from accounts.exchange.types import Side
+from orders.dispatching import open_signal, own_dedup_key
 from orders.models import Order
 from orders.settling import settle
-from orders.tests.world import World, dispatches_of, orders_of, position_of
+from orders.sweeps import sweep_unclaimed
+from orders.tests.faults.scene import spoil
+from orders.tests.world import World, cancel_all, dispatches_of, orders_of, position_of
 from orders.trading.runs import advance_all
-from orders.trading.tests.switches import finish, futures, hold, throw
+from orders.trading.tests.switches import finish, futures, hold, throw, work
 from strategies.models import Signal, TradingRun
 from strategies.trading_states import RunAction, TradingState
 
@@ -100,4 +106,68 @@ def test_the_next_switch_takes_over_a_flatten_that_is_under_way(world: World) ->
 
     assert (run.action, run.flat_at is not None) == ("FLATTEN", True)
     assert len(world.venue_orders(side="SELL")) == 1
+    assert position_of(perp, account, PERP) == 0
+
+
+def test_a_flatten_outlasts_an_exchange_that_turns_every_order_away_unread(world: World) -> None:
+    account = world.account("A1")
+    perp = futures(world, account)
+    hold(world, perp, Side.BUY)
+    spoil(world, on="orders", do="refuse", code=-1008, times=6)
+    run = throw(world, HALTED, action=FLATTEN)
+
+    for _ in range(6):
+        work_a_minute_later(world)
+    run.refresh_from_db()
+    meanwhile = run.ended_at, run.closes_left
+    work_a_minute_later(world)
+    finish(world, run)
+
+    assert meanwhile == (None, 1)
+    assert Order.objects.filter(error_code="VENUE_UNAVAILABLE").count() == 6
+    assert position_of(perp, account, PERP) == 0
+
+
+def test_a_flatten_outlasts_workers_that_are_away(world: World) -> None:
+    """Nobody claims its alerts in time, and the sweep denies them."""
+    account = world.account("A1")
+    perp = futures(world, account)
+    hold(world, perp, Side.BUY)
+    run = throw(world, HALTED, action=FLATTEN)
+
+    for _ in range(6):
+        sweep_unclaimed(now=world.now() + timedelta(minutes=2))
+        Order.objects.update(created_at=world.now() - timedelta(minutes=1))
+        advance_all()
+    finish(world, run)
+
+    assert Order.objects.filter(error_code="SIGNAL_EXPIRED").count() == 6
+    assert position_of(perp, account, PERP) == 0
+
+
+def work_a_minute_later(world: World) -> None:
+    """As if the last try was a minute ago."""
+    Order.objects.update(created_at=world.now() - timedelta(minutes=1))
+    work(world)
+
+
+def test_an_alert_cannot_take_the_place_of_a_flattens_closes(world: World) -> None:
+    """Whoever has stolen a token may have sent alerts under every id that can be guessed."""
+    account = world.account("A1")
+    perp = futures(world, account)
+    hold(world, perp, Side.BUY)
+    guessed = throw(world, REDUCING, on=account, by=world.owner).pk + 1
+    with transaction.atomic():
+        open_signal(
+            strategy=perp,
+            sender=world.owner,
+            intents=[cancel_all()],
+            dedup_key=own_dedup_key(f"flatten-{guessed}-1").strip(),
+            received_at=world.now(),
+        )
+
+    run = throw(world, HALTED, on=account, by=world.owner, action=FLATTEN)
+    finish(world, run)
+
+    assert run.pk == guessed
     assert position_of(perp, account, PERP) == 0

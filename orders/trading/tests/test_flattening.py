@@ -194,7 +194,10 @@ def test_dust_is_told_and_counts_as_flat(world: World) -> None:
     run = finish(world, throw(world, REDUCING, action=FLATTEN))
 
     assert run.flat_at is not None
-    assert run.notes == ("spot × A1: 0.00000012 BTC/USDT: less than the exchange trades is left")
+    assert run.notes == (
+        "spot × A1: 0.00000012 BTC/USDT: too little to be sold, the exchange trades no less; it "
+        "stays and counts as flat"
+    )
     assert len(world.venue_orders()) == 1
 
 

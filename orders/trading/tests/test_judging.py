@@ -31,13 +31,23 @@ def unasked(times: int, *, seconds_ago: int) -> Tries:
         (LONG, Tries(), False, CLOSES),
         (LONG, Tries(), True, Verdict(note="waits for an order that may close it to end")),
         (LONG, tries(0), False, CLOSES),
-        (LONG, tries(1, "INTERRUPTED", seconds_ago=1), False, Verdict(note="is tried again: why")),
-        (LONG, tries(1, "INTERRUPTED", seconds_ago=2), False, CLOSES),
-        (LONG, tries(3, "INTERRUPTED", seconds_ago=7), False, Verdict(note="is tried again: why")),
-        (LONG, tries(3, "INTERRUPTED", seconds_ago=8), False, CLOSES),
         (
             LONG,
-            tries(5, "INTERRUPTED", seconds_ago=99),
+            tries(1, "INSUFFICIENT_FUNDS", seconds_ago=1),
+            False,
+            Verdict(note="is tried again: why"),
+        ),
+        (LONG, tries(1, "INSUFFICIENT_FUNDS", seconds_ago=2), False, CLOSES),
+        (
+            LONG,
+            tries(3, "INSUFFICIENT_FUNDS", seconds_ago=7),
+            False,
+            Verdict(note="is tried again: why"),
+        ),
+        (LONG, tries(3, "INSUFFICIENT_FUNDS", seconds_ago=8), False, CLOSES),
+        (
+            LONG,
+            tries(5, "INSUFFICIENT_FUNDS", seconds_ago=99),
             False,
             Verdict(is_over=True, note="not closed after 9 tries: why"),
         ),
@@ -60,7 +70,23 @@ def unasked(times: int, *, seconds_ago: int) -> Tries:
             LONG,
             tries(1, "NO_LONG_POSITION"),
             False,
-            Verdict(is_over=True, is_harmless=True, note="less than the exchange trades is left"),
+            Verdict(
+                is_over=True,
+                is_harmless=True,
+                note="too little to be sold, the exchange trades no less; it stays and counts as "
+                "flat",
+            ),
+        ),
+        (
+            SHORT,
+            tries(1, "NO_SHORT_POSITION"),
+            False,
+            Verdict(
+                is_over=True,
+                is_harmless=True,
+                note="too little to be bought back, the exchange trades no less; it stays and "
+                "counts as flat",
+            ),
         ),
         (
             SPOT_SHORT,

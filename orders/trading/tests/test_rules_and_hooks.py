@@ -1,17 +1,28 @@
 """Expiry rules and strategies' hooks obey the trading state as alerts do."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
 from accounts.exchange.types import OrderType, Side
-from orders.expiry.tests.rules import beat, chain, expire, limit_sell, reasons, rule_of
+from orders.expiry.tests.rules import (
+    beat,
+    chain,
+    commit_replacement,
+    expire,
+    limit_sell,
+    reasons,
+    rule_of,
+)
 from orders.hooks.acting import StrategyContext
 from orders.models import Order
+from orders.sending import Sender
 from orders.tests.world import World, limit_buy, market, orders_of, place
 from orders.trading.tests.switches import brief, throw
 from strategies.models import Signal, Strategy
 from strategies.trading_states import TradingState
+from tradeplatform.lib import loop
 
 ACTIVE, REDUCING, HALTED = TradingState
 
@@ -118,3 +129,21 @@ def test_a_stop_entry_is_an_entry(world: World, strategy: Strategy) -> None:
     world.execute(signal)
 
     assert brief(orders_of(signal)) == [("DENIED", "TRADING_REDUCING")]
+
+
+def test_a_replacement_that_waits_for_others_to_be_written_obeys_a_halt(
+    world: World, strategy: Strategy
+) -> None:
+    """A round commits its replacements one by one and sends them all at its end."""
+    (entry,) = world.trade(strategy, limit_buy())
+    beat(world, minutes=31)
+    world.send_due_cancels()
+    committed = commit_replacement(world, entry, minutes=31)
+    throw(world, HALTED)
+
+    sender, expires_at = Sender(), world.now() + timedelta(minutes=1)
+    loop.call(sender.carry_out(committed, expires_at=expires_at), timeout_seconds=30)
+    sender.stop()
+
+    assert brief(chain(entry))[1:] == [("DENIED", "TRADING_HALTED")]
+    assert len(world.venue_orders()) == 1

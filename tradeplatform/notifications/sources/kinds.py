@@ -40,9 +40,13 @@ class Wrong:
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """What is wrong at a time; told once it has lasted for `patience`, and when it is over."""
+    """What is wrong at a time; told once it has lasted for `patience`, and when it is over.
+
+    Without `is_end_told` it is what happened lately, and told once.
+    """
 
     name: str
     event: Event
     wrong_at: Callable[[datetime], Iterable[Wrong]]
     patience: timedelta = timedelta(0)
+    is_end_told: bool = True

@@ -10,6 +10,7 @@ from django.db.models import F, Q, QuerySet
 
 from orders.complaints import Complaint, complaint_in
 from orders.models import Expiry, Fill, Order, OrderEvent, StrayOrder
+from orders.trading.judging import TOO_LITTLE
 from orders.transitions import OrderStatus
 from tradeplatform.lib.decimals import plain
 from tradeplatform.notifications.events import News
@@ -40,9 +41,12 @@ def of_fill(fill: Fill) -> News:
 
 
 def refusals(owner_ids: Collection[int]) -> QuerySet[OrderEvent]:
-    """Orders that we or the venue refused."""
+    """Orders that we or the venue refused; not a flatten's closes of what is too little to close,
+    of which the run tells.
+    """
     refused = Q(to_status__in=list(_REFUSED)) & ~Q(from_status=F("to_status"))
-    return _of_owners(OrderEvent.objects.filter(refused), owner_ids)
+    dust = Q(order__signal__flatten_run__isnull=False, order__error_code__in=TOO_LITTLE)
+    return _of_owners(OrderEvent.objects.filter(refused & ~dust), owner_ids)
 
 
 def of_refusal(event: OrderEvent) -> News:

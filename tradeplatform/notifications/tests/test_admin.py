@@ -1,5 +1,7 @@
 """The pages of channels and messages: own rows only, addresses never come out."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
@@ -24,6 +26,20 @@ def test_a_trader_adds_a_channel(as_alice: Client, alice: User) -> None:
     assert (channel.owner, channel.events) == (alice, ["FILL", "REFUSED"])
     assert (channel.address(), channel.hint) == (SECRET_ADDRESS, "tgram://12…")
     assert "bot-token" not in channel.encrypted_address
+
+
+@pytest.mark.parametrize("address", ["tgram://s3cret", "tgram://s3cret-token/4455"])
+def test_an_address_with_a_part_missing_is_refused_when_it_is_saved(
+    as_alice: Client, alice: User, address: str
+) -> None:
+    answer = as_alice.post(ADD, form(alice, address=address))
+
+    assert errors(answer)["address"] == [
+        "A part of this tgram:// address is missing or misspelled. Compare it with the example, "
+        "part by part, and with what the service shows."
+    ]
+    assert "s3cret" not in answer.content.decode()
+    assert not Channel.objects.exists()
 
 
 def test_the_address_is_on_no_page(as_alice: Client, alice: User) -> None:
@@ -215,6 +231,19 @@ def test_the_page_of_a_message_looks_again_until_it_is_settled(
     assert 'http-equiv="refresh"' in on_its_way
     assert 'http-equiv="refresh"' not in settled
     assert "chat not found" in settled
+
+
+def test_the_next_try_of_a_message_is_a_moment_as_on_other_pages(
+    as_alice: Client, alice: User
+) -> None:
+    message = outbox.make_test(make_channel(alice), now=NOON)
+
+    on_its_way = as_alice.get(page(message)).content.decode()
+    Message.objects.update(state=State.SENT, created_at=NOON - timedelta(hours=1))
+    sent = as_alice.get(page(message)).content.decode()
+
+    assert on_its_way.count("2026-11-21 12:00:00 UTC") == 2  # made, and tried, at once
+    assert "2026-11-21 12:00:00 UTC" not in sent
 
 
 def test_messages_are_written_by_the_platform_only(as_alice: Client, alice: User) -> None:

@@ -1,12 +1,16 @@
 """The notifier from row to receiver, on a channel as people have it."""
 
+import threading
 import time
 from datetime import datetime, timedelta
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection, transaction
 from pytest_django import Settings
 
+from orders.tests.waiting import wait_for
+from strategies.tests.racing import until_somebody_waits
 from strategies.tests.rows import NOON
 from tradeplatform.notifications import outbox
 from tradeplatform.notifications.models import Channel, Message, Notifier, State
@@ -112,3 +116,21 @@ def test_each_round_says_that_the_notifier_lives(notifier: NotifierProcess) -> N
     assert row.seen_at == NOON + timedelta(minutes=5)
     assert not row.is_silent(now=NOON + timedelta(minutes=6))
     assert row.is_silent(now=NOON + timedelta(minutes=6, seconds=1))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_that_breaks_in_the_middle_of_a_round_ends_nothing() -> None:
+    stopped = threading.Event()
+    notifier = threading.Thread(target=NotifierProcess().run, args=[stopped])
+
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE orders_fill")
+        notifier.start()
+        until_somebody_waits()
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+    wait_for(Notifier.objects.filter(seen_at__isnull=False, cursors__has_key="fills").exists)
+    stopped.set()
+    notifier.join(timeout=30)

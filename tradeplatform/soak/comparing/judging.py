@@ -13,6 +13,7 @@ def judge(promises: Sequence[Promise], ours: OurBooks, venue: VenueBooks) -> Seq
     pairs, matches = pair(ours, venue), match_all(promises, ours)
     found: Mapping[Kind, Sequence[Iterable[str]]] = {
         Kind.LOST: (
+            losses.turned_away(promises),
             losses.lost_signals(promises, ours),
             losses.lost_orders(matches),
             losses.lost_venue_orders(pairs, ours),

@@ -26,6 +26,13 @@ def lost_signals(promises: Sequence[Promise], ours: OurBooks) -> Iterator[str]:
             yield f"alert {promise.number}: there is no signal {signal_id}"
 
 
+def turned_away(promises: Sequence[Promise]) -> Iterator[str]:
+    """An alert with nothing wrong in it that was refused."""
+    for promise in promises:
+        if promise.is_refused and (promise.asked or promise.is_cancel):
+            yield f"alert {promise.number} was refused, and nothing is wrong with it"
+
+
 def lost_venue_orders(pairs: Pairs, ours: OurBooks) -> Iterator[str]:
     """An order that we sent and have no row of."""
     for found in pairs.strangers:

@@ -42,6 +42,19 @@ def test_account_without_an_order_or_a_reason_is_lost() -> None:
     assert cases == [lost("alert 0 on B: no BUY LIMIT BTC was ordered or refused")]
 
 
+def test_alert_that_was_refused_for_nothing_is_lost() -> None:
+    refused = replace(PROMISE, signal_ids=frozenset(), is_refused=True)
+    flawed = replace(refused, asked=())
+
+    cases = judge(
+        [refused, flawed],
+        ours(signals=[], orders=[], executions=[], positions=[]),
+        venue(orders=[], executions=[]),
+    )
+
+    assert cases == [lost("alert 0 was refused, and nothing is wrong with it")]
+
+
 def test_denied_order_is_no_loss() -> None:
     denied = replace(ORDER, status="DENIED", filled=Decimal(0), quantity=None, venue_order_id="")
     books = ours(orders=[denied], executions=[], positions=[])

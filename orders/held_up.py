@@ -1,0 +1,33 @@
+"""Why orders cannot be acted on now at their exchanges: what open breakers say, for people."""
+
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import datetime
+
+from accounts.breakers import rows
+from accounts.exchange.breaker import BreakerState, Phase
+from accounts.exchange.findings import pause_sentence, scopes_of
+from orders.models import Order
+from orders.planning import login_of
+
+
+def held_up(orders: Collection[Order], *, now: datetime) -> dict[int, str]:
+    """Until when, and why, no request is sent for an order; by id, only those held up. One query.
+
+    Reads each order's account and strategy.
+    """
+    if not orders:
+        return {}
+    states = {scope: _at(now, state) for scope, state in rows.read(now=now).items()}
+    return {
+        order.pk: pause_sentence(scope, states[scope])
+        for order in orders
+        for scope in scopes_of(login_of(order.account, order.subscription.strategy))
+        if scope in states and states[scope].phase is not Phase.CLOSED
+    }
+
+
+def _at(now: datetime, state: BreakerState) -> BreakerState:
+    """As it is by now: after the pause the next request tries."""
+    is_over = state.until is not None and state.until <= now
+    return replace(state, phase=Phase.PROBING, until=None) if is_over else state
