@@ -58,8 +58,9 @@ def build_client(
     credentials = None if login is None else credentials_of(login)
     kind = streaming_class(access.ccxt_id) if is_streaming else observed_class(access.ccxt_id)
     client = kind(_config(access, session, credentials))
-    client.clock, client.limiter = clock, limiter
-    client.payer = Payer(access.ccxt_id, key, None if login is None else login.account_id)
+    client.clock = clock
+    account_id = None if login is None else login.account_id
+    client.purse = limiter.purse(Payer(access.ccxt_id, key, account_id))
     point(client, access=access, environment=key.environment)
     return client
 

@@ -7,7 +7,7 @@ up.
 
 import logging
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
@@ -174,7 +174,7 @@ async def _executions(counter: Counter, reference: OrderReference) -> tuple[Fill
 
 async def _create(counter: Counter, creation: Creation) -> OrderReport:
     """The parsing belongs to the call: an answer we cannot read leaves the outcome unknown."""
-    return counter.report(await counter.client.create_order(**asdict(creation)))
+    return counter.report(await counter.client.create_order(**creation.arguments()))
 
 
 async def _cancel(counter: Counter, reference: OrderReference) -> OrderReport:

@@ -13,7 +13,7 @@ import ccxt.async_support
 import ccxt.pro
 
 from accounts.exchange.errand import READ, Errand
-from accounts.exchange.limits.limiter import Limiter, Payer
+from accounts.exchange.limits.limiter import Purse
 from accounts.exchange.limits.quotas import Request
 
 # ccxt only reads the dicts that it is given here.
@@ -54,8 +54,7 @@ class _Observed:
     """
 
     clock: Clock  # shared by all clients of a market
-    limiter: Limiter  # shared by all clients of a loop
-    payer: Payer
+    purse: Purse
 
     def nonce(self) -> int:
         """The time that a signed request bears, by the venue's clock."""
@@ -82,7 +81,7 @@ class _Observed:
         until = time.time() + _PATIENCE_SECONDS
         if errand.until is not None:
             until = min(until, errand.until.timestamp())
-        await self.limiter.take(self.payer, request, rank=errand.rank, until=until)
+        await self.purse.take(request, rank=errand.rank, until=until)
 
     async def fetch(
         self, url: str, method: str = "GET", headers: Any = None, body: Any = None
@@ -100,7 +99,7 @@ class _Observed:
         if noted is not None:
             noted.http_status, noted.body = code, body
             noted.retry_after = headers.get("Retry-After", "")
-        self.limiter.hear(self.payer, headers)
+        self.purse.hear(headers)
         return body
 
     def __del__(self) -> None:

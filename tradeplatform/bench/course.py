@@ -27,7 +27,7 @@ class Course:
 
 def course_of(answer: Answer, arrivals: Sequence[float]) -> Course:
     """The course of an alert that is settled. Of several shards the slowest counts."""
-    signal_id = answer.body["signal_id"]
+    signal_id = answer.signal_id
     delivery = Delivery.objects.get(signal=signal_id)
     at = Dispatch.objects.filter(signal=signal_id).aggregate(
         picked_up=Max("picked_up_at"),
@@ -36,7 +36,7 @@ def course_of(answer: Answer, arrivals: Sequence[float]) -> Course:
         settled=Max("settled_at"),
     )
     answered = Order.objects.filter(signal=signal_id).aggregate(at=Max("answered_at"))["at"]
-    taken_ms = delivery.validation_time_ms + delivery.preprocessing_time_ms
+    taken_ms = (delivery.validation_time_ms or 0) + (delivery.preprocessing_time_ms or 0)
     stored = _monotonic(delivery.received_at) + float(taken_ms) / 1000
     moments = [
         stored,

@@ -5,7 +5,7 @@ All take turns, so that a slow minute hits all alike. The stub exchange answers 
 
 import statistics
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -45,6 +45,7 @@ def measure(stub: StubProcess, state_dir: Path) -> Sequence[Figure]:
             house.add_strategy(str(size), accounts[:size])
         for _ in range(_WARM_UPS):
             _send(house, stub.arrivals, max(SIZES))
+        house.analyze()
         courses, others = _in_turns(house, rivals, stub.arrivals)
     return [figure for size in SIZES for figure in _figures(size, courses[size], others)]
 
@@ -76,7 +77,7 @@ def _in_turns(
 def _send(house: House, arrivals: Arrivals, size: int) -> Course:
     arrivals.forget()
     answer = house.send(str(size), **_ALERT)
-    house.await_settled(answer.body["signal_id"])
+    house.await_settled(answer.signal_id)
     times = arrivals.times()
     if len(times) != size:
         raise RuntimeError(f"{len(times)} of {size} orders have arrived: {answer.body['summary']}")
@@ -94,26 +95,28 @@ def _fire(rival: RivalProcess, arrivals: Arrivals, size: int) -> float:
 
 def _figures(size: int, courses: Sequence[Course], others: _Times) -> list[Figure]:
     last = [course.last_order for course in courses]
-    median = statistics.median(last)
+    median = _median(last)
     figures = [
         Figure(name=f"{size} accounts: last order, median", value=median, unit="ms"),
         Figure(name="  p95", value=_quantile(last, 0.95), unit="ms"),
         Figure(name="  p99", value=_quantile(last, 0.99), unit="ms"),
-        Figure(name="  first order", value=_median(courses, "first_order"), unit="ms"),
-        Figure(name="  HTTP answer", value=_median(courses, "answer"), unit="ms"),
+        Figure(
+            name="  first order", value=_median(each.first_order for each in courses), unit="ms"
+        ),
+        Figure(name="  HTTP answer", value=_median(each.answer for each in courses), unit="ms"),
     ]
     for position, segment in enumerate(SEGMENTS):
-        took = statistics.median(course.segments[position] for course in courses)
+        took = _median(course.segments[position] for course in courses)
         figures.append(Figure(name=f"    {segment}", value=took, unit="ms"))
     for name in ("bare", "threads", "tasks"):
-        theirs = statistics.median(others[name, size])
+        theirs = _median(others[name, size])
         figures.append(Figure(name=f"  {name}: last order, median", value=theirs, unit="ms"))
         figures.append(Figure(name=f"    ours / {name}", value=median / theirs, unit="times"))
     return figures
 
 
-def _median(courses: Sequence[Course], field: str) -> float:
-    return statistics.median(getattr(course, field) for course in courses)
+def _median(values: Iterable[float]) -> float:
+    return statistics.median(values)
 
 
 def _quantile(values: Sequence[float], share: float) -> float:

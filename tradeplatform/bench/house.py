@@ -15,8 +15,10 @@ from time import monotonic
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from django.contrib.auth.models import User
+from django.db import connection
 from django.utils import timezone
 
 from accounts.exchange.types import Credentials, Environment, MarketType
@@ -49,6 +51,11 @@ class Answer:
     body: Mapping[str, Any]
     asked_at: float
     answered_at: float
+
+    @property
+    def signal_id(self) -> UUID:
+        """The signal that it was accepted as."""
+        return UUID(self.body["signal_id"])
 
 
 class House:
@@ -86,6 +93,11 @@ class House:
             for account in accounts
         )
 
+    def analyze(self) -> None:
+        """What the database does by itself a minute after so many rows were made."""
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+
     def send(self, strategy: str, **fields: str) -> Answer:
         """Post an alert, on a connection of its own as TradingView does."""
         body = json.dumps({"group_name": strategy, "token": self._token, **fields})
@@ -99,7 +111,7 @@ class House:
             connection.close()
         return Answer(response.status, told, asked_at, monotonic())
 
-    def await_settled(self, signal_id: str) -> None:
+    def await_settled(self, signal_id: UUID) -> None:
         """Return once every account is through; raises TimeoutError."""
         deadline = monotonic() + _SETTLE_SECONDS
         while Dispatch.objects.filter(signal=signal_id, settled_at=None).exists():

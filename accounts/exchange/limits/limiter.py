@@ -5,7 +5,7 @@ the one in Valkey. An account's orders leave from one process, so they are count
 """
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from accounts.exchange.limits.quotas import NO_QUOTAS, QUOTAS, Quota, Quotas, Rank, Request, units
@@ -31,6 +31,35 @@ class Payer:
         return f"{self.ccxt_id}:{self.market.environment}"
 
 
+class Purse:
+    """The quotas that one client's requests use up, an account's own first."""
+
+    def __init__(self, payer: Payer, turns: Iterable[Turns], *, weight_per_cost: float) -> None:
+        self._payer = payer
+        self._turns = tuple(turns)
+        self._told = tuple(each for each in self._turns if each.quota.header)
+        self._weight_per_cost = weight_per_cost
+
+    async def take(self, request: Request, *, rank: Rank, until: float) -> None:
+        """Return once the request may leave; raises NotSent when it may not before `until`, which
+        is Unix time."""
+        weight = request.cost * self._weight_per_cost
+        for turns in self._turns:
+            needed = units(turns.quota, request, weight=weight)
+            if needed and not turns.take_at_once(needed, rank=rank):
+                try:
+                    await turns.take(needed, rank=rank, until=until)
+                except TimeoutError:
+                    raise _refusal(self._payer, turns.quota) from None
+
+    def hear(self, headers: Mapping[str, str]) -> None:
+        """What the venue says in an answer about how much was used."""
+        for turns in self._told:
+            told = headers.get(turns.quota.header, "")
+            if told.isdecimal():
+                turns.store.correct(float(told), now=time.time())
+
+
 class Limiter:
     """All quotas that this process's requests use up. Used on one event loop only."""
 
@@ -48,45 +77,25 @@ class Limiter:
         self._part = part
         self._quotas = {name: _scaled(own, percent / 100) for name, own in quotas.items()}
         self._turns: dict[tuple[str, Quota], Turns] = {}
-        self._found: dict[Payer, tuple[Turns, ...]] = {}
 
-    async def take(self, payer: Payer, request: Request, *, rank: Rank, until: float) -> None:
-        """Return once the request may leave; raises NotSent when it may not before `until`."""
-        weight = request.cost * self._quotas_of(payer).weight_per_cost
-        for turns in self._turns_of(payer):
-            if needed := units(turns.quota, request, weight=weight):
-                try:
-                    await turns.take(needed, rank=rank, until=until)
-                except TimeoutError:
-                    raise _refusal(payer, turns.quota) from None
+    def purse(self, payer: Payer) -> Purse:
+        """What all clients of this payer pay from."""
+        quotas = self._quotas.get(payer.ccxt_id, NO_QUOTAS)
+        own = () if payer.account_id is None else quotas.account
+        turns = [
+            *(self._account_turns(payer, quota) for quota in own),
+            *(self._address_turns(payer, quota) for quota in quotas.address),
+        ]
+        return Purse(payer, turns, weight_per_cost=quotas.weight_per_cost)
 
-    def hear(self, payer: Payer, headers: Mapping[str, str]) -> None:
-        """What the venue says in an answer about how much was used."""
-        for turns in self._turns_of(payer):
-            told = headers.get(turns.quota.header, "") if turns.quota.header else ""
-            if told.isdecimal():
-                turns.store.correct(float(told), now=time.time())
+    def _account_turns(self, payer: Payer, quota: Quota) -> Turns:
+        key = (f"{payer.address_key}:{payer.account_id}", quota)
+        return self._turns.setdefault(key, Turns(quota, OwnStore(quota)))
 
-    def _turns_of(self, payer: Payer) -> tuple[Turns, ...]:
-        """The queues that the payer's requests go through; those of an account first."""
-        found = self._found.get(payer)
-        if found is None:
-            found = self._found[payer] = tuple(self._find_turns(payer))
-        return found
-
-    def _find_turns(self, payer: Payer) -> Iterator[Turns]:
-        quotas = self._quotas_of(payer)
-        if payer.account_id is not None:
-            for quota in quotas.account:
-                key = f"{payer.address_key}:{payer.account_id}"
-                yield self._turns.setdefault((key, quota), Turns(quota, OwnStore(quota)))
-        for quota in quotas.address:
-            name = f"{payer.address_key}:{quota.counts.name.lower()}:{quota.seconds}"
-            store = SharedStore(name, quota, self._ledger, part=self._part)
-            yield self._turns.setdefault((payer.address_key, quota), Turns(quota, store))
-
-    def _quotas_of(self, payer: Payer) -> Quotas:
-        return self._quotas.get(payer.ccxt_id, NO_QUOTAS)
+    def _address_turns(self, payer: Payer, quota: Quota) -> Turns:
+        name = f"{payer.address_key}:{quota.counts.name.lower()}:{quota.seconds}"
+        store = SharedStore(name, quota, self._ledger, part=self._part)
+        return self._turns.setdefault((payer.address_key, quota), Turns(quota, store))
 
 
 def _scaled(quotas: Quotas, factor: float) -> Quotas:

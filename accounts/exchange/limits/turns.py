@@ -30,9 +30,13 @@ class Turns:
         self._arrived = asyncio.Event()
         self._usher: asyncio.Task[None] | None = None
 
+    def take_at_once(self, units: float, *, rank: Rank) -> bool:
+        """Whether the units are the caller's now; while others wait they are not."""
+        return not self._waiting and self.store.take(units, rank=rank, now=time.time())
+
     async def take(self, units: float, *, rank: Rank, until: float) -> None:
         """Return once the units are the caller's; raises TimeoutError at `until` (Unix time)."""
-        if not self._waiting and self.store.take(units, rank=rank, now=time.time()):
+        if self.take_at_once(units, rank=rank):
             return
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         heapq.heappush(self._waiting, _Turn(rank, next(self._numbers), units, future))

@@ -28,7 +28,7 @@ app.conf.update(task_ignore_result=True, task_default_queue=_QUEUE, worker_prefe
 _warm: list[Any] = []
 
 
-@app.task(name="rival.send")  # type: ignore[misc]  # Celery's decorator is untyped
+@app.task(name="rival.send")
 def send(account: int) -> None:
     """Send one account's order."""
     _warm[account].create_order(*ORDER)
