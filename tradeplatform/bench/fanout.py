@@ -18,11 +18,14 @@ from tradeplatform.bench.house import House
 from tradeplatform.bench.rivals.process import RivalProcess
 
 SIZES = (1, 10, 100, 500, 1000)
-_ROUNDS = 3
+_ROUNDS = 20
 # Those that take seconds for one alert, and how often they are asked then.
 _SLOW = {"threads": 100, "tasks": 100}
-_SLOW_ROUNDS = 1
+_SLOW_ROUNDS = 5
 _WARM_UPS = 5
+# What is to be reached.
+_MOST_TIMES_BARE = {100: 5.0, 500: 2.5}
+_LEAST_TIMES_OURS = {("threads", 100): 15.0, ("threads", 500): 30.0}
 _ALERT = {
     "symbol": "BTC/USDT",
     "side": "buy",
@@ -111,8 +114,20 @@ def _figures(size: int, courses: Sequence[Course], others: _Times) -> list[Figur
     for name in ("bare", "threads", "tasks"):
         theirs = _median(others[name, size])
         figures.append(Figure(name=f"  {name}: last order, median", value=theirs, unit="ms"))
-        figures.append(Figure(name=f"    ours / {name}", value=median / theirs, unit="times"))
+        figures.append(_ratio(name, size, ours=median, theirs=theirs))
     return figures
+
+
+def _ratio(name: str, size: int, *, ours: float, theirs: float) -> Figure:
+    if name == "bare":
+        most = _MOST_TIMES_BARE.get(size)
+        return Figure(name="    ours takes", value=ours / theirs, unit="times that", at_most=most)
+    return Figure(
+        name="    takes",
+        value=theirs / ours,
+        unit="times ours",
+        at_least=_LEAST_TIMES_OURS.get((name, size)),
+    )
 
 
 def _median(values: Iterable[float]) -> float:
