@@ -129,6 +129,16 @@ class Gate:
                     return refusal_of(scope, state)
         return None
 
+    def unproven(self, *, now: datetime) -> tuple[Scope, ...]:
+        """What would let a call through though it is not closed: somebody has to ask."""
+        with self._lock:
+            return tuple(
+                scope
+                for scope, state in self._states.items()
+                if state.phase is not Phase.CLOSED
+                and breaker.entry(state, now=now, is_urgent=False) is Entry.ADMIT
+            )
+
     def take_changes(self) -> dict[Scope, BreakerState]:
         """What has opened or closed here since the last time."""
         with self._lock:

@@ -18,6 +18,7 @@ from accounts.exchange.executions import fetch_executions
 from accounts.exchange.gate import gate
 from accounts.exchange.holdings import check_connection, fetch_holdings
 from accounts.exchange.open_orders import fetch_open_reports
+from accounts.exchange.probing import probe
 from accounts.exchange.recipes import Creation, creation_of
 from accounts.exchange.reports import lacks_fills, trade_reports, with_fills
 from accounts.exchange.signed import ask, send
@@ -51,6 +52,7 @@ __all__ = [
     "fetch_report",
     "load_market_rules",
     "place",
+    "probe",
     "wait_until_open",
 ]
 
