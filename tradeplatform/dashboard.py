@@ -223,10 +223,17 @@ def _of_breakers(request: HttpRequest, *, now: datetime) -> Iterator[Figure]:
         _count(is_open.filter(paused_until=None)),
         _page("accounts_breaker", is_open__exact=1, paused_until__isempty=1),
     )
+    paused = is_open.filter(pausing(now=now))
+    page = _page("accounts_breaker", is_open__exact=1, paused_until__isempty=0)
     yield Figure(
         _("Exchanges and accounts left alone for a while (new orders are denied)"),
-        _count(is_open.filter(pausing(now=now))),
-        _page("accounts_breaker", is_open__exact=1, paused_until__isempty=0),
+        _count(paused.filter(paused_until__gt=now)),
+        page,
+    )
+    yield Figure(
+        _("Exchanges and accounts being tried again after a pause (new orders are let through)"),
+        _count(paused.filter(paused_until__lte=now)),
+        page,
     )
 
 
