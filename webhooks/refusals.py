@@ -129,7 +129,8 @@ class Refused(Exception):
     """Nothing was ordered, for this reason. `field` and `sentence` are safe to show and to keep.
 
     `field` and `value` are the sender's and cut short; `detail` is ours and shown whole.
-    `retry_after_seconds` is when the same request may be sent again.
+    `retry_after_seconds` is when the same request may be sent again. `is_guess`: with a token that
+    is nobody's, which somebody may be trying out.
     """
 
     def __init__(
@@ -140,8 +141,10 @@ class Refused(Exception):
         value: object = "",
         detail: str = "",
         retry_after_seconds: int | None = None,
+        is_guess: bool = False,
     ) -> None:
         self.reason = reason
+        self.is_guess = is_guess
         self.retry_after_seconds = retry_after_seconds
         self.field = presentable(field)
         self.sentence = reason.sentence.format(

@@ -73,7 +73,9 @@ _TERMS: Schema = {
 ALERT: Schema = _object(
     {
         "group_name": _text("The strategy."),
-        "token": _text("Not needed when the address ends with the token."),
+        "token": _text(
+            "Not needed when the address ends with the token or the header Authorization bears it."
+        ),
         **_ORDER_FIELDS,
         **_TERMS,
         "alert_id": _text("The same one again is not executed again.", maxLength=128),
