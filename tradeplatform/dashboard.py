@@ -28,8 +28,8 @@ from orders.models import Dispatch, Expiry, Feed, OpenOrder, Order, Remainder, S
 from orders.streaming.feeds import broken_streams
 from orders.transitions import OrderStatus
 from strategies.models import ExpiryAction, HookProgress, TradingSwitch
-from strategies.restraints import restraint_of
-from strategies.trading_states import Restraint, TradingState
+from strategies.restraints import restraints_among
+from strategies.trading_states import Restraint
 from strategies.visibility import visible_switches
 from tradeplatform.lib.admin_columns import row_link
 from tradeplatform.lib.admin_scope import sees_all
@@ -76,11 +76,10 @@ def add_dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, An
 
 def _restraints(request: HttpRequest) -> list[Restraint]:
     """What of the user's trading is not active, in words."""
-    switches = TradingSwitch.objects.exclude(state=TradingState.ACTIVE)
+    switches = TradingSwitch.objects.all()
     if not sees_all(request):
         switches = switches.filter(visible_switches(request.user.pk or 0))
-    named = switches.prefetch_related("user", "account", "strategy", "person")
-    return [restraint_of(switch) for switch in named[:_MOST_TOLD]]
+    return restraints_among(switches, most=_MOST_TOLD)
 
 
 def _rows(model: type[Model], request: HttpRequest) -> QuerySet[Any]:
