@@ -212,6 +212,32 @@ def test_a_cancel_of_everything_that_finds_nothing_says_so(desk: Desk) -> None:
     assert body["warnings"] == [DUPLICATE, "There was no open order left to cancel."]
 
 
+def test_a_cancel_tells_which_order_it_withdrew_before_it_was_sent(desk: Desk) -> None:
+    subscription = subscribe(desk.strategy, make_account(desk.owner, "A1"))
+    desk.post()
+    waiting = Signal.objects.get()
+    desk.post(alert_id="bar-1", order_type="CANCEL_ALL_ORDER")
+    canceling = Signal.objects.exclude(pk=waiting.pk).get()
+    code = "CANCELED_BEFORE_SENDING"
+    order = denied(waiting, subscription, cancel_signal=canceling, error_code=code)
+    settle(canceling.pk)
+
+    body = desk.post(alert_id="bar-1", order_type="CANCEL_ALL_ORDER").json()
+
+    assert body["results"] == [
+        {
+            "account_name": "A1",
+            "symbol": "BTC/USDT",
+            "side": "BUY",
+            "is_close": False,
+            "status": "success",
+            "order_id": "",
+            "client_order_id": order.client_order_id,
+            "order_status": "DENIED",
+        }
+    ]
+
+
 def test_a_cancel_that_finds_no_order_says_which(desk: Desk) -> None:
     orders = [{"order_type": "CANCEL", "order_id": name} for name in ("777", "888")]
     alert = {"group_name": desk.strategy.group_name, "token": desk.token, "alert_id": "bar-1"}
