@@ -23,7 +23,7 @@ from accounts.badges import environment_badge
 from accounts.breakers.rows import pausing
 from accounts.exchange.types import Environment
 from accounts.models import Account, Breaker, Health
-from orders.badges import attention_badge, progress_text, status_badge
+from orders.badges import note_text, progress_text, status_badge
 from orders.models import Dispatch, Expiry, Feed, OpenOrder, Order, Remainder, StrayOrder
 from orders.streaming.feeds import broken_streams
 from orders.transitions import OrderStatus
@@ -251,7 +251,7 @@ def _accounts(request: HttpRequest) -> list[Figure]:
 
 
 def _newest_orders(request: HttpRequest) -> dict[str, Any]:
-    orders = _rows(Order, request).select_related("account", "subscription__strategy")
+    orders = _rows(Order, request).select_related("account", "subscription__strategy", "child")
     return {
         "headers": [
             _("time"),
@@ -274,7 +274,7 @@ def _order_row(order: Order) -> list[Any]:
         format_html("{} {}", order.account, environment_badge(order.account.environment)),
         order.subscription.strategy,
         progress_text(order),
-        order.error_message or attention_badge(order),
+        note_text(order),
     ]
 
 
