@@ -63,7 +63,7 @@ class Reason(Enum):
     DEDUP_KEY_CONFLICT = (400, "alert_id and the Idempotency-Key header differ. Send one of them.")
     # Fields.
     FIELD_MISSING = (400, "{field} is missing.")
-    FIELD_EMPTY = (400, "{field} is empty. Fill it in or leave it out.")
+    FIELD_EMPTY = (400, "{field} is empty. {detail}")
     TEXT_EXPECTED = (400, "{field} is {value}; write a text.")
     TEXT_TOO_LONG = (400, "{field} is too long: at most {value} characters.")
     TOKEN_MISPLACED = (400, "{field} has a token in it. The token belongs into token only.")
