@@ -99,6 +99,7 @@ class Reason(Enum):
     ORDERS_EMPTY = (400, "{field} is an empty list.")
     ORDERS_TOO_MANY = (400, "{field} has {value} orders; at most 30 fit one alert.")
     # Reading what became of alerts.
+    PATH_UNKNOWN = (404, "There is no {value} here. /api/docs tells which addresses there are.")
     SIGNAL_NOT_FOUND = (404, "There is no signal of that id for this token.")
     PARAMETER_UNKNOWN = (400, "There is no parameter {field}. This address takes {detail}.")
     PARAMETER_INVALID = (400, "The parameter {field} must be {detail}.")

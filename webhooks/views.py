@@ -98,6 +98,16 @@ class OrderListView(ApiView):
         return Response(order_page(request.query_params, user_id=_user(request).pk))
 
 
+class UnknownView(ApiView):
+    """Stands where the API has nothing, whatever the method."""
+
+    schema = None
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Refuse the request before anything of it is read."""
+        raise Refused(Reason.PATH_UNKNOWN, value=request.path)
+
+
 def _user(request: Request) -> AbstractBaseUser:
     try:
         return authenticated(bearer_token(request))
