@@ -31,7 +31,6 @@ def over(account_id: int | None = None) -> Breaker:
 
 
 @pytest.mark.scenario(28)
-@pytest.mark.complaint(13)
 def test_ban_of_markets_that_nobody_trades_ends_by_itself(world: World) -> None:
     strategy = world.strategy("test1", world.account("A1"))
     spoil(world, on="orders", do="ban", status=418, seconds=60)
