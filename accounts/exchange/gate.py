@@ -82,7 +82,7 @@ class Gate:
             for scope in meant(passage, judgement):
                 state = self._states.get(scope, _HEALTHY)
                 epoch = epochs.get(scope, state.epoch)
-                self._put(scope, obedient(state, judgement, epoch, now))
+                self._put(scope, obedient(state, passage, judgement, epoch, now))
         if self._changed:
             self._on_change()
 
@@ -214,8 +214,9 @@ class Gate:
 
     def _passage(self, at: Login | MarketKey) -> Passage:
         epochs = ((scope, self._states.get(scope, _HEALTHY).epoch) for scope in scopes_of(at))
-        account_id = at.account_id if isinstance(at, Login) else None
-        return Passage(market_of(at), account_id, tuple(epochs))
+        if isinstance(at, Login):
+            return Passage(at.market, at.account_id, tuple(epochs), at.encrypted_credentials)
+        return Passage(at, None, tuple(epochs))
 
     def _put(self, scope: Scope, state: BreakerState) -> None:
         before = self._states.get(scope, _HEALTHY)
