@@ -43,14 +43,14 @@ def health_badge(account: Account) -> SafeString:
 
 
 def breaker_badge(breaker: Breaker, *, now: datetime) -> SafeString:
-    """Whether requests pass; a pause that is over ends with the next request that is answered."""
+    """Whether requests pass; a pause that is over ends once a few were answered."""
     if not breaker.is_open:
         return badge(_("Closed"), "success")
     if breaker.paused_until is None:
         return badge(_("Stopped"), "danger")
     if breaker.paused_until > now:
         return badge(_("Paused"), "warning")
-    return badge(_("Next request tries"), "plain")
+    return badge(_("Being tried again"), "plain")
 
 
 def exchange_paused_badge() -> SafeString:

@@ -4,6 +4,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from orders.cancellation import cancel_reason_of
 from orders.models import Order
 from orders.transitions import OrderStatus
 from tradeplatform.lib.admin_columns import EMPTY, badge, row_link
@@ -48,6 +49,18 @@ def replacement_text(order: Order) -> SafeString | str:
     """Which order took over the rest of this one, if any did."""
     child: Order | None = getattr(order, "child", None)
     return EMPTY if child is None else format_html("{} {}", _("Replaced by"), row_link(child))
+
+
+def note_text(order: Order) -> SafeString | str:
+    """Why it was refused, what a person has to look at, which order has replaced it, or who had it
+    canceled. The order comes from `with_cancel_reason`."""
+    if order.error_code:
+        return order.error_message
+    if order.needs_attention or order.outcome_unknown_since is not None:
+        return attention_badge(order)
+    if getattr(order, "child", None) is not None:
+        return replacement_text(order)
+    return cancel_reason_of(order) or EMPTY
 
 
 def price_text(order: Order) -> str:

@@ -16,6 +16,7 @@ from threading import Lock
 from accounts.breakers.sharing import SharedBreakers
 from accounts.exchange import gateway
 from accounts.exchange.findings import Scope
+from accounts.exchange.gate import gate
 from orders import followup, market_data
 from orders.expiry.rounds import replace_ended, run_round
 from orders.placement import claim
@@ -23,6 +24,7 @@ from orders.planning import Waiting, first_waiting, next_waiting, strategy_of
 from orders.polling.due import claim_due
 from orders.polling.poller import Poller
 from orders.polling.results import PollResult
+from orders.probing import places_to_ask, probe_all
 from orders.sending import Sender
 from orders.settling import REPLACEMENT_MAX_AGE, Course, settle
 from orders.work import AccountWork, DispatchWork, Plan
@@ -104,12 +106,17 @@ class Executor:
         self._breakers.stop()
 
     def _mind_breakers(self, shard: int) -> None:
-        """Where exchanges may be asked again, cancels and missing outcomes come first."""
+        """Where exchanges may be asked again, cancels and missing outcomes come first.
+
+        Where nobody has asked since a pause was over, this does.
+        """
         before, self._open[shard] = self._open[shard], self._breakers.refresh()
         if closed := before - self._open[shard]:
             self._threads.run(followup.hasten_cancels, closed)
             self.send_due_cancels(shard)
             self.look_up(shard)
+        if unproven := gate().unproven(now=datetime.now(UTC)):
+            loop.run(probe_all(self._threads.run(places_to_ask, unproven, shard)))
 
     def _replace_ended(self, shard: int) -> "Future[None]":
         now = datetime.now(UTC)

@@ -1,6 +1,6 @@
 """What became of a signal: one row per account and order, for the webhook's answer and the API."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
@@ -57,26 +57,45 @@ class ResultRow:
     known_as: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True)
+class Results:
+    """What is known of a signal. Settled: every account is through, or none of its rows is pending,
+    though a worker still waits for an answer whose order was found otherwise."""
+
+    rows: Sequence[ResultRow]
+    is_settled: bool
+
+
 def is_settled(signal_id: UUID) -> bool:
     """Whether every account is through with the signal, an unknown outcome included."""
-    return not Dispatch.objects.filter(signal_id=signal_id, settled_at__isnull=True).exists()
+    return not _at_work(signal_id).exists()
 
 
-def result_rows(signal_id: UUID) -> list[ResultRow]:
+def results_of(signal_id: UUID) -> Results:
     """The orders a signal placed, in the order of execution, and those it asked to cancel.
 
     Then, once all is settled, those that it named to be canceled and that had ended, or were being
     canceled, before; until then what it asks of accounts that no worker has begun with.
     """
-    settled = is_settled(signal_id)
+    # Read before the rows: what is settled, or claimed, has all of its rows.
+    at_work = list(_at_work(signal_id).values_list("claimed_at", flat=True))
     asked = Order.objects.filter(Q(signal_id=signal_id) | Q(cancel_signal_id=signal_id))
-    rows = _rows(asked, signal_id, settled=settled)
+    rows = _rows(asked, signal_id, settled=not at_work)
     signal = Signal.objects.select_related("strategy").get(id=signal_id)
-    if not settled:
+    if None in at_work:
         begun = {row.account_id for row in rows}
-        return rows + [row for row in _waiting(signal) if row.account_id not in begun]
+        waiting = [row for row in _waiting(signal) if row.account_id not in begun]
+        return Results(rows=[*rows, *waiting], is_settled=False)
+    if at_work and any(row.state == "pending" for row in rows):
+        return Results(rows=rows, is_settled=False)
     missed = _named(signal) - {name for row in rows for name in row.known_as}
-    return rows + _rows(_taken_back(signal, missed), signal_id, settled=True) if missed else rows
+    if missed:
+        rows += _rows(_taken_back(signal, missed), signal_id, settled=True)
+    return Results(rows=rows, is_settled=True)
+
+
+def _at_work(signal_id: UUID) -> QuerySet[Dispatch]:
+    return Dispatch.objects.filter(signal_id=signal_id, settled_at__isnull=True)
 
 
 def _named(signal: Signal) -> set[str]:

@@ -7,8 +7,16 @@ switch that was committed before the decision's transaction began.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.db.models import Case, IntegerField, QuerySet, Value, When
+
 from strategies.models import TradingRun, TradingSwitch
 from strategies.trading_states import Restraint, Scope, TradingState
+
+# An order of switches.
+STRICTEST_FIRST = Case(
+    *(When(state=state, then=Value(state.strictness)) for state in TradingState),
+    output_field=IntegerField(),
+).desc()
 
 _Key = tuple[str, int]  # a scope, and the id of the user, account or strategy; 0 for everything
 
@@ -44,12 +52,24 @@ class Restraints:
 
 def read_restraints() -> Restraints:
     """One query that finds nothing while all is ACTIVE; the names cost more only where it finds."""
-    rows = TradingSwitch.objects.exclude(state=TradingState.ACTIVE)
-    named = rows.prefetch_related("user", "account", "strategy", "person").order_by()
-    return Restraints({_key(switch): restraint_of(switch) for switch in named})
+    named = _not_active(TradingSwitch.objects.all()).order_by()
+    return Restraints({_key(switch): _restraint_of(switch) for switch in named})
 
 
-def restraint_of(switch: TradingSwitch) -> Restraint:
+def restraints_among(
+    switches: QuerySet[TradingSwitch], *, most: int | None = None
+) -> list[Restraint]:
+    """What these say where they are not at ACTIVE; the strictest first, then the newest."""
+    ordered = _not_active(switches).order_by(STRICTEST_FIRST, "-changed_at")
+    return [_restraint_of(switch) for switch in ordered[:most]]
+
+
+def _not_active(switches: QuerySet[TradingSwitch]) -> QuerySet[TradingSwitch]:
+    stopping = switches.exclude(state=TradingState.ACTIVE)
+    return stopping.prefetch_related("user", "account", "strategy", "person")
+
+
+def _restraint_of(switch: TradingSwitch) -> Restraint:
     """What the switch says."""
     return Restraint(
         state=TradingState(switch.state),

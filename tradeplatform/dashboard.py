@@ -23,13 +23,13 @@ from accounts.badges import environment_badge
 from accounts.breakers.rows import pausing
 from accounts.exchange.types import Environment
 from accounts.models import Account, Breaker, Health
-from orders.badges import attention_badge, progress_text, status_badge
+from orders.badges import note_text, progress_text, status_badge
 from orders.models import Dispatch, Expiry, Feed, OpenOrder, Order, Remainder, StrayOrder
 from orders.streaming.feeds import broken_streams
 from orders.transitions import OrderStatus
 from strategies.models import ExpiryAction, HookProgress, TradingSwitch
-from strategies.restraints import restraint_of
-from strategies.trading_states import Restraint, TradingState
+from strategies.restraints import restraints_among
+from strategies.trading_states import Restraint
 from strategies.visibility import visible_switches
 from tradeplatform.lib.admin_columns import row_link
 from tradeplatform.lib.admin_scope import sees_all
@@ -76,11 +76,10 @@ def add_dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, An
 
 def _restraints(request: HttpRequest) -> list[Restraint]:
     """What of the user's trading is not active, in words."""
-    switches = TradingSwitch.objects.exclude(state=TradingState.ACTIVE)
+    switches = TradingSwitch.objects.all()
     if not sees_all(request):
         switches = switches.filter(visible_switches(request.user.pk or 0))
-    named = switches.prefetch_related("user", "account", "strategy", "person")
-    return [restraint_of(switch) for switch in named[:_MOST_TOLD]]
+    return restraints_among(switches, most=_MOST_TOLD)
 
 
 def _rows(model: type[Model], request: HttpRequest) -> QuerySet[Any]:
@@ -223,10 +222,17 @@ def _of_breakers(request: HttpRequest, *, now: datetime) -> Iterator[Figure]:
         _count(is_open.filter(paused_until=None)),
         _page("accounts_breaker", is_open__exact=1, paused_until__isempty=1),
     )
+    paused = is_open.filter(pausing(now=now))
+    page = _page("accounts_breaker", is_open__exact=1, paused_until__isempty=0)
     yield Figure(
         _("Exchanges and accounts left alone for a while (new orders are denied)"),
-        _count(is_open.filter(pausing(now=now))),
-        _page("accounts_breaker", is_open__exact=1, paused_until__isempty=0),
+        _count(paused.filter(paused_until__gt=now)),
+        page,
+    )
+    yield Figure(
+        _("Exchanges and accounts being tried again after a pause (new orders are let through)"),
+        _count(paused.filter(paused_until__lte=now)),
+        page,
     )
 
 
@@ -245,7 +251,7 @@ def _accounts(request: HttpRequest) -> list[Figure]:
 
 
 def _newest_orders(request: HttpRequest) -> dict[str, Any]:
-    orders = _rows(Order, request).select_related("account", "subscription__strategy")
+    orders = _rows(Order, request).select_related("account", "subscription__strategy", "child")
     return {
         "headers": [
             _("time"),
@@ -268,7 +274,7 @@ def _order_row(order: Order) -> list[Any]:
         format_html("{} {}", order.account, environment_badge(order.account.environment)),
         order.subscription.strategy,
         progress_text(order),
-        order.error_message or attention_badge(order),
+        note_text(order),
     ]
 
 

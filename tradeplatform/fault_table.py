@@ -1,7 +1,8 @@
-"""pytest plugin: one line per scenario at the end of the run, by its row in docs/faults.md."""
+"""pytest plugin: ends with the situations of docs/faults.md, each with its scenarios."""
 
 import re
 from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,9 @@ _PAGE = Path(__file__).parent.parent / "docs" / "faults.md"
 _ROW = re.compile(r"\| (\d+) \| (.+?) \| (.+) \|")
 _ORDER = ("passed", "skipped", "failed")
 
-# The outcomes of each test of each row, told apart by its arguments no more.
-_outcomes: defaultdict[tuple[int, str], set[str]] = defaultdict(set)
+# By row and test, told apart by its arguments no more.
+Outcomes = Mapping[int, Mapping[str, Collection[str]]]
+_outcomes: defaultdict[int, defaultdict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
 
 
 def catalogue() -> dict[int, tuple[str, str]]:
@@ -30,14 +32,29 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     if report.when == "call" or report.outcome != "passed":
         for name, row in report.user_properties:
             if name == "scenario" and isinstance(row, int):
-                _outcomes[row, report.nodeid.partition("[")[0]].add(report.outcome)
+                _outcomes[row][report.nodeid.partition("[")[0]].add(report.outcome)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    situations = catalogue()
-    terminalreporter.section("scenarios of docs/faults.md")
-    for (row, test), outcomes in sorted(_outcomes.items()):
-        worst = max(outcomes, key=_ORDER.index)
-        terminalreporter.write_line(f"{row:>3}  {worst:<7} {situations[row][0]}\n     {test}")
-    rows, tests = {row for row, _ in _outcomes}, {test for _, test in _outcomes}
-    terminalreporter.write_line(f"{len(tests)} scenarios of {len(rows)} rows")
+    terminalreporter.section("situations of docs/faults.md")
+    for line in table(_outcomes, catalogue()):
+        terminalreporter.write_line(line)
+
+
+def table(outcomes: Outcomes, situations: Mapping[int, tuple[str, str]]) -> Iterator[str]:
+    """Each situation once, with the worst that its scenarios came to and theirs below; the sums."""
+    for row, tests in sorted(outcomes.items()):
+        worst = _worst(result for results in tests.values() for result in results)
+        yield f"{row:>3}  {worst:<7}  {situations[row][0]} ({_counted(len(tests), 'scenario')})"
+        for test, results in sorted(tests.items()):
+            yield f"     {_worst(results):<7}  {test}"
+    scenarios = len({test for tests in outcomes.values() for test in tests})
+    yield f"{_counted(len(outcomes), 'situation')}, {_counted(scenarios, 'scenario')}"
+
+
+def _worst(results: Iterable[str]) -> str:
+    return max(results, key=_ORDER.index)
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

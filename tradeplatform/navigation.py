@@ -59,7 +59,7 @@ _GROUPS: list[tuple[Any, list[tuple[Any, str, str]]]] = [
             (_("Webhook tokens"), "vpn_key", "webhooks.webhooktoken"),
             (_("Allowed addresses"), "shield", "webhooks.allowedaddress"),
             (_("Dispatches"), "lan", "orders.dispatch"),
-            (_("Hooks"), "code", "strategies.hookprogress"),
+            (_("Hook progress"), "code", "strategies.hookprogress"),
             (_("Periodic tasks"), "schedule", "django_celery_beat.periodictask"),
             (_("Failed logins"), "lock", "tradeplatform.failedlogin"),
             (_("Two-factor logins"), "qr_code", _AUTHENTICATOR_APP),

@@ -78,7 +78,9 @@ def _understand(request: _Request) -> Understood:
     if arrival.is_too_large:
         raise Refused(Reason.BODY_TOO_LARGE)
     document = read_object(arrival.body)
-    sender = request.sender = sender_of(document, path_token=arrival.path_token)
+    sender = request.sender = sender_of(
+        document, path_token=arrival.path_token, bearer_token=arrival.bearer_token
+    )
     refuse_other_addresses(arrival.remote_address)
     refuse_flood_of_sender(sender.pk)
     return _checked(request, document, sender)

@@ -15,16 +15,16 @@ from webhooks.tokens import user_of
 _LONGEST_GROUP_NAME = 60
 
 
-def sender_of(document: JsonObject, *, path_token: str) -> AbstractBaseUser:
-    """The user whose token the alert bears; a token in the path replaces the body's."""
-    return authenticated(path_token or document.get("token"))
+def sender_of(document: JsonObject, *, path_token: str, bearer_token: str) -> AbstractBaseUser:
+    """The user whose token the alert bears: in the path, else in the header, else in the body."""
+    return authenticated(path_token or bearer_token or document.get("token"))
 
 
 def authenticated(token: object) -> AbstractBaseUser:
     """The user of the token; raises Refused with TOKEN_INVALID for anything else."""
     user = user_of(token.strip()) if isinstance(token, str) else None
     if user is None:
-        raise Refused(Reason.TOKEN_INVALID)
+        raise Refused(Reason.TOKEN_INVALID, is_guess=bool(token))
     return user
 
 

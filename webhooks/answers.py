@@ -1,7 +1,7 @@
 """What senders read: the JSON of DESIGN's contract, built from plain values. Pure.
 
-Status words on the wire are success, failed and pending; an order that never reached a venue has
-no ids to show.
+Status words on the wire are success, failed and pending; an order that was refused has no ids to
+show.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -90,7 +90,8 @@ def result_body(row: ResultRow) -> Body:
         "is_close": row.is_close,
         "status": row.state,
     }
-    if row.order_status not in _NEVER_PLACED:
+    is_withdrawn = row.state == "success"  # a cancel came before the order was sent
+    if is_withdrawn or row.order_status not in _NEVER_PLACED:
         body |= {
             "order_id": row.venue_order_id,
             "client_order_id": row.client_order_id,

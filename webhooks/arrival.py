@@ -20,6 +20,7 @@ class Arrival:
     content_type: str
     remote_address: str | None
     path_token: str
+    bearer_token: str
     idempotency_key: str | None
     prefers_async: bool
 
@@ -37,9 +38,16 @@ def arrival_of(request: HttpRequest, *, path_token: str, received_at: datetime) 
         content_type=_storable(request.headers.get("Content-Type", ""))[:_LONGEST_CONTENT_TYPE],
         remote_address=client_address(request),
         path_token=path_token,
+        bearer_token=bearer_token(request),
         idempotency_key=request.headers.get("Idempotency-Key"),
         prefers_async=_prefers_async(request.headers.get("Prefer", "")),
     )
+
+
+def bearer_token(request: HttpRequest) -> str:
+    """The token of `Authorization: Bearer TOKEN`; empty without one."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
 
 
 def _body(request: HttpRequest) -> bytes:

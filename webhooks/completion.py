@@ -3,13 +3,11 @@ alert is stored, and a sender who reads 5xx would send it again.
 """
 
 import logging
-from collections.abc import Sequence
-from dataclasses import dataclass
 
 from django.urls import reverse
 
 from orders.dispatching import is_asked_for
-from orders.results import ResultRow, is_settled, result_rows
+from orders.results import Results, results_of
 from webhooks.answers import Answer, Progress, progress_body
 from webhooks.deliveries import record_answer
 from webhooks.storing import Stored, Understood
@@ -29,18 +27,13 @@ UNCONFIRMED = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """How far the accounts are."""
-
-    is_settled: bool = False
-    rows: Sequence[ResultRow] = ()
+_NOTHING_KNOWN = Results(rows=(), is_settled=False)
 
 
 def answer_stored(understood: Understood, stored: Stored, watch: Stopwatch) -> Answer:
     """The answer to an alert that is in the database; never raises, never 5xx."""
     try:
-        known = _known(understood, stored, watch) if stored.is_confirmed else _Known()
+        known = _known(understood, stored, watch) if stored.is_confirmed else _NOTHING_KNOWN
         answer = _answer(understood, stored, known, watch)
         record_answer(
             delivery_id=understood.delivery_id,
@@ -49,22 +42,19 @@ def answer_stored(understood: Understood, stored: Stored, watch: Stopwatch) -> A
         )
     except Exception:
         logger.exception("signal %s is stored, its results could not be read", stored.signal.pk)
-        answer = _answer(understood, stored, _Known(), watch)
+        answer = _answer(understood, stored, _NOTHING_KNOWN, watch)
     return answer
 
 
-def _known(understood: Understood, stored: Stored, watch: Stopwatch) -> _Known:
-    signal_id = stored.signal.pk
+def _known(understood: Understood, stored: Stored, watch: Stopwatch) -> Results:
     if not understood.arrival.prefers_async:
-        settled = wait_until_settled(signal_id, watch)
+        wait_until_settled(stored.signal.pk, watch)
     elif stored.is_new:
-        return _Known()
-    else:
-        settled = is_settled(signal_id)
-    return _Known(is_settled=settled, rows=result_rows(signal_id))
+        return _NOTHING_KNOWN
+    return results_of(stored.signal.pk)
 
 
-def _answer(understood: Understood, stored: Stored, known: _Known, watch: Stopwatch) -> Answer:
+def _answer(understood: Understood, stored: Stored, known: Results, watch: Stopwatch) -> Answer:
     signal = stored.signal
     progress = Progress(
         signal_id=signal.pk,

@@ -43,9 +43,18 @@ class Fields:
 
     def text(self, name: str, *, longest: int) -> str:
         """A text of 1 to `longest` characters without surrounding blanks; a number is one too."""
+        return self._filled_text(name, longest, if_empty="It is required: fill it in.")
+
+    def optional_text(self, name: str, *, longest: int) -> str:
+        """The same; empty where the sender did not give the field."""
+        if not self.has(name):
+            return ""
+        return self._filled_text(name, longest, if_empty="Fill it in or leave it out.")
+
+    def _filled_text(self, name: str, longest: int, *, if_empty: str) -> str:
         text = self._text(name, otherwise=Reason.TEXT_EXPECTED)
         if not text:
-            raise self.refusal(Reason.FIELD_EMPTY, name)
+            raise Refused(Reason.FIELD_EMPTY, field=f"{self.path}{name}", detail=if_empty)
         if has_token(text):
             raise self.refusal(Reason.TOKEN_MISPLACED, name)
         if len(text) > longest:

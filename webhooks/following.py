@@ -9,7 +9,7 @@ from dataclasses import fields
 from uuid import UUID
 
 from accounts.models import Account
-from orders.results import ResultRow, is_settled, result_rows
+from orders.results import ResultRow, Results, results_of
 from strategies.models import Signal
 from webhooks.answers import Progress
 from webhooks.models import Delivery, Outcome
@@ -20,14 +20,13 @@ from webhooks.timing import Timings
 def signal_progress(signal_id: str, *, user_id: int) -> Progress:
     """How far the signal is; raises Refused with SIGNAL_NOT_FOUND."""
     signal = _signal(signal_id)
-    # Asked before the rows are read, so that "settled" never comes with rows from before.
-    settled = is_settled(signal.pk)
+    results = results_of(signal.pk)
     return Progress(
         signal_id=signal.pk,
         group_name=signal.strategy.group_name,
         intents=signal.intents if _may_know_intents(signal, user_id) else (),
-        rows=_visible_rows(signal, user_id),
-        is_settled=settled,
+        rows=_visible_rows(results, signal, user_id),
+        is_settled=results.is_settled,
         timings=_timings(signal),
     )
 
@@ -47,12 +46,11 @@ def _may_know_intents(signal: Signal, user_id: int) -> bool:
     return user_id in (signal.strategy.owner_id, signal.sender_id)
 
 
-def _visible_rows(signal: Signal, user_id: int) -> Sequence[ResultRow]:
-    rows = result_rows(signal.pk)
+def _visible_rows(results: Results, signal: Signal, user_id: int) -> Sequence[ResultRow]:
     if signal.strategy.owner_id == user_id:
-        return rows
+        return results.rows
     own = set(Account.objects.filter(owner_id=user_id).values_list("pk", flat=True))
-    visible = [row for row in rows if row.account_id in own]
+    visible = [row for row in results.rows if row.account_id in own]
     if not visible and signal.sender_id != user_id:
         raise Refused(Reason.SIGNAL_NOT_FOUND)
     return visible

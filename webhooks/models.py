@@ -14,10 +14,17 @@ from strategies.models import Signal
 def validate_network(text: str) -> None:
     """Refuse what is no address and no network in the usual spelling."""
     try:
-        ipaddress.ip_network(text)
+        meant = ipaddress.ip_network(text, strict=False)
     except ValueError as error:
         raise ValidationError(
             "Write an address such as 52.89.214.238 or a network such as 52.89.214.0/24."
+        ) from error
+    try:
+        ipaddress.ip_network(text)
+    except ValueError as error:
+        raise ValidationError(
+            f"{text} has host bits set. Write {meant} for the whole network, or "
+            f"{text.partition('/')[0]} for that address alone."
         ) from error
 
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from django.db.models import Q, Sum
 
+from orders.cancellation import cancel_reason_of, with_cancel_reason
 from orders.models import Fill, Order, OrderEvent
 from orders.transitions import OPEN, OrderStatus
 from strategies.models import Strategy
@@ -31,9 +32,8 @@ def order_page(parameters: Mapping[str, str], *, user_id: int) -> Body:
     _check_strategies(parameters, user_id)
     limit = _limit(parameters)
     rows = list(
-        Order.objects.filter(
-            _condition(parameters), subscription__in=visible_subscription_ids(user_id)
-        )
+        with_cancel_reason(Order.objects.all())
+        .filter(_condition(parameters), subscription__in=visible_subscription_ids(user_id))
         .select_related("account", "parent", "subscription__strategy")
         .order_by("-id")[: limit + 1]
     )
@@ -135,9 +135,16 @@ def _order_bodies(orders: Sequence[Order]) -> list[Body]:
     reasons = dict(events.values_list("order", "reason"))
     return [
         _order_body(order)
-        | {"fees": fees.get(order.pk, {}), "last_event": reasons.get(order.pk, "")}
+        | {
+            "fees": fees.get(order.pk, {}),
+            "last_event": _last_event(reasons.get(order.pk, ""), cancel_reason_of(order)),
+        }
         for order in orders
     ]
+
+
+def _last_event(reason: str, cancel_reason: str) -> str:
+    return reason if cancel_reason in ("", reason) else f"{reason}; {cancel_reason}"
 
 
 def _fees(orders: Sequence[Order]) -> dict[int, dict[str, str]]:

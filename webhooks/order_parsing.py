@@ -111,7 +111,7 @@ def _canceling(fields: Fields, kind: _Kind, priority: int) -> Intent:
     return Intent(
         action=kind.action,
         order_id=fields.text("order_id", longest=_LONGEST_ORDER_ID) if is_single else "",
-        symbol=fields.text("symbol", longest=_LONGEST_SYMBOL) if fields.has("symbol") else "",
+        symbol=fields.optional_text("symbol", longest=_LONGEST_SYMBOL),
         side=fields.choice("side", _SIDES, otherwise=Reason.SIDE_UNKNOWN) if has_side else None,
         priority=priority,
     )

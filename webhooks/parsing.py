@@ -121,7 +121,7 @@ def _check_terms(fields: Fields, strategy: Strategy) -> None:
 
 
 def _word(fields: Fields, name: str) -> str:
-    return fields.text(name, longest=_LONGEST_WORD).upper() if fields.has(name) else ""
+    return fields.optional_text(name, longest=_LONGEST_WORD).upper()
 
 
 def _trades_at(exchange: str, venue_name: str) -> bool:
@@ -148,7 +148,7 @@ def _check_time(fields: Fields, strategy: Strategy, received_at: datetime) -> Se
 
 
 def _time(fields: Fields) -> datetime:
-    text = fields.text("timenow", longest=_LONGEST_WORD)
+    text = fields.optional_text("timenow", longest=_LONGEST_WORD)
     try:
         time = datetime.fromisoformat(text)
     except ValueError:
@@ -158,13 +158,13 @@ def _time(fields: Fields) -> datetime:
 
 
 def _dedup_key(fields: Fields, header: str | None) -> str | None:
-    field = fields.text("alert_id", longest=_LONGEST_DEDUP_KEY) if fields.has("alert_id") else None
+    field = fields.optional_text("alert_id", longest=_LONGEST_DEDUP_KEY) or None
     if header is None:
         return field
     given = Fields({"Idempotency-Key": header})
     if "\x00" in header:  # PostgreSQL takes none, and some servers let one through
         raise given.refusal(Reason.CHARACTER_NOT_ALLOWED, "Idempotency-Key")
-    from_header = given.text("Idempotency-Key", longest=_LONGEST_DEDUP_KEY)
+    from_header = given.optional_text("Idempotency-Key", longest=_LONGEST_DEDUP_KEY)
     if field not in (None, from_header):
         raise fields.refusal(Reason.DEDUP_KEY_CONFLICT, "alert_id")
     return from_header

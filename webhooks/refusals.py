@@ -63,7 +63,7 @@ class Reason(Enum):
     DEDUP_KEY_CONFLICT = (400, "alert_id and the Idempotency-Key header differ. Send one of them.")
     # Fields.
     FIELD_MISSING = (400, "{field} is missing.")
-    FIELD_EMPTY = (400, "{field} is empty. Fill it in or leave it out.")
+    FIELD_EMPTY = (400, "{field} is empty. {detail}")
     TEXT_EXPECTED = (400, "{field} is {value}; write a text.")
     TEXT_TOO_LONG = (400, "{field} is too long: at most {value} characters.")
     TOKEN_MISPLACED = (400, "{field} has a token in it. The token belongs into token only.")
@@ -99,6 +99,7 @@ class Reason(Enum):
     ORDERS_EMPTY = (400, "{field} is an empty list.")
     ORDERS_TOO_MANY = (400, "{field} has {value} orders; at most 30 fit one alert.")
     # Reading what became of alerts.
+    PATH_UNKNOWN = (404, "There is no {value} here. /api/docs tells which addresses there are.")
     SIGNAL_NOT_FOUND = (404, "There is no signal of that id for this token.")
     PARAMETER_UNKNOWN = (400, "There is no parameter {field}. This address takes {detail}.")
     PARAMETER_INVALID = (400, "The parameter {field} must be {detail}.")
@@ -129,7 +130,8 @@ class Refused(Exception):
     """Nothing was ordered, for this reason. `field` and `sentence` are safe to show and to keep.
 
     `field` and `value` are the sender's and cut short; `detail` is ours and shown whole.
-    `retry_after_seconds` is when the same request may be sent again.
+    `retry_after_seconds` is when the same request may be sent again. `is_guess`: with a token that
+    is nobody's, which somebody may be trying out.
     """
 
     def __init__(
@@ -140,8 +142,10 @@ class Refused(Exception):
         value: object = "",
         detail: str = "",
         retry_after_seconds: int | None = None,
+        is_guess: bool = False,
     ) -> None:
         self.reason = reason
+        self.is_guess = is_guess
         self.retry_after_seconds = retry_after_seconds
         self.field = presentable(field)
         self.sentence = reason.sentence.format(

@@ -19,6 +19,7 @@ from webhooks.wire_shapes import ALERT, ORDER_LIST, PROGRESS, REFUSAL
 
 # The scheme of settings.SPECTACULAR_SETTINGS: the same token that alerts bear.
 _BEARER_ONLY: Any = [{"webhookToken": []}]
+_BEARER_IF_ANY: Any = [{}, *_BEARER_ONLY]
 
 _PROCESSED_EXAMPLE = {
     "action": "orders_processed",
@@ -128,9 +129,11 @@ describe_webhook = extend_schema_view(
         summary="Send an alert",
         description=(
             "The body is JSON whatever the content type says; keys and words in any case. The "
-            "token stands in the body, or at the end of the address: /api/webhook/<token>."
+            "token stands at the end of the address, /api/webhook/<token>, or in the header "
+            "`Authorization: Bearer <token>`, or in the body; where it stands in several places, "
+            "the first of these counts."
         ),
-        auth=[],
+        auth=_BEARER_IF_ANY,
         parameters=[
             _header("Idempotency-Key", "Does the same as the field alert_id."),
             _header("Prefer", "`respond-async`: answer 202 at once, without waiting for results."),

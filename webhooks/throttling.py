@@ -35,7 +35,7 @@ def refusal_of_stranger(refused: Refused, *, address: str | None) -> Refused:
     """
     if address is None:  # a Unix socket: somebody on this machine
         return refused
-    if refused.reason is Reason.TOKEN_INVALID:
+    if refused.is_guess:
         refused = _locked_out(address) or refused
     key, most = f"requests:{_share_of(address)}", settings.WEBHOOK_ADDRESS_LIMIT
     if most and (tally := beyond(most, key, seconds=_WINDOW_SECONDS)):

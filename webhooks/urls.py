@@ -4,7 +4,7 @@ from django.urls import re_path
 from drf_spectacular.views import SpectacularAPIView
 
 from webhooks.docs import ApiDocsView
-from webhooks.views import OrderListView, SignalView, WebhookView
+from webhooks.views import OrderListView, SignalView, UnknownView, WebhookView
 
 urlpatterns = [
     re_path(r"^webhook/?$", WebhookView.as_view(), name="webhook"),
@@ -18,4 +18,5 @@ urlpatterns = [
     re_path(r"^orders/?$", OrderListView.as_view(), name="orders"),
     re_path(r"^schema/?$", SpectacularAPIView.as_view(), name="schema"),
     re_path(r"^docs/?$", ApiDocsView.as_view(), name="docs"),
+    re_path(r"", UnknownView.as_view()),
 ]

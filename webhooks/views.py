@@ -19,7 +19,7 @@ from tradeplatform.lib.client_address import client_address
 from webhooks.acceptance import receive
 from webhooks.access import authenticated
 from webhooks.answers import Answer, progress_body, refusal_answer
-from webhooks.arrival import arrival_of
+from webhooks.arrival import arrival_of, bearer_token
 from webhooks.following import signal_progress
 from webhooks.order_list import order_page
 from webhooks.parameters import refuse_unknown
@@ -98,10 +98,19 @@ class OrderListView(ApiView):
         return Response(order_page(request.query_params, user_id=_user(request).pk))
 
 
+class UnknownView(ApiView):
+    """Stands where the API has nothing, whatever the method."""
+
+    schema = None
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Refuse the request before anything of it is read."""
+        raise Refused(Reason.PATH_UNKNOWN, value=request.path)
+
+
 def _user(request: Request) -> AbstractBaseUser:
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     try:
-        return authenticated(token if scheme.lower() == "bearer" else None)
+        return authenticated(bearer_token(request))
     except Refused as refused:
         raise refusal_of_stranger(refused, address=client_address(request)) from None
 

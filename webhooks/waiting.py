@@ -20,16 +20,16 @@ _LONGEST_PAUSE_SECONDS = 0.04
 _PAUSE_GROWTH = 1.5
 
 
-def wait_until_settled(signal_id: UUID, watch: Stopwatch) -> bool:
-    """Whether every account was through before WEBHOOK_WAIT_SECONDS after the request's start.
+def wait_until_settled(signal_id: UUID, watch: Stopwatch) -> None:
+    """Until every account is through, at most until WEBHOOK_WAIT_SECONDS after the request's start.
 
-    Looks once and returns at once when all waiting slots are taken.
+    Returns at once when all waiting slots are taken.
     """
     slots = _slots(settings.WEBHOOK_WAIT_SLOTS)
     if not slots.acquire(blocking=False):
-        return is_settled(signal_id)
+        return
     try:
-        return _wait(signal_id, watch)
+        _wait(signal_id, watch)
     finally:
         slots.release()
 
@@ -39,12 +39,11 @@ def _slots(count: int) -> threading.Semaphore:
     return threading.Semaphore(count)
 
 
-def _wait(signal_id: UUID, watch: Stopwatch) -> bool:
+def _wait(signal_id: UUID, watch: Stopwatch) -> None:
     pause = _FIRST_PAUSE_SECONDS
     clock = threading.Event()
     while not is_settled(signal_id):
         if watch.seconds() + pause > settings.WEBHOOK_WAIT_SECONDS:
-            return False
+            return
         clock.wait(pause)
         pause = min(pause * _PAUSE_GROWTH, _LONGEST_PAUSE_SECONDS)
-    return True

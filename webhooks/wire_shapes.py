@@ -73,7 +73,9 @@ _TERMS: Schema = {
 ALERT: Schema = _object(
     {
         "group_name": _text("The strategy."),
-        "token": _text("Not needed when the address ends with the token."),
+        "token": _text(
+            "Not needed when the address ends with the token or the header Authorization bears it."
+        ),
         **_ORDER_FIELDS,
         **_TERMS,
         "alert_id": _text("The same one again is not executed again.", maxLength=128),
@@ -100,7 +102,10 @@ _RESULT: Schema = _object(
         ),
         "order_id": _text("The exchange's order id; empty while it is not known."),
         "client_order_id": _text("Ours."),
-        "order_status": _text("Where the order stands.", enum=[*OrderStatus]),
+        "order_status": _text(
+            "Where the order stands. DENIED with success: a cancel came before it was sent.",
+            enum=[*OrderStatus],
+        ),
         "error_code": _code("Why it failed or is not known yet; stable.", RESULT_CODES),
         "error": _text("Only if it failed: why, with the numbers."),
     }
@@ -185,7 +190,7 @@ _ORDER: Schema = _object(
         "order_id": _text("The exchange's order id; empty while it is not known."),
         "client_order_id": _text("Ours, as the exchange was told."),
         "replaces": _text("The client order id of the order it replaced; null if it is a first."),
-        "last_event": _text("The newest line of its history, such as the rule that canceled it."),
+        "last_event": _text("The newest line of its history, and who or what had it canceled."),
         "error_code": _code(
             "Why it was refused; empty if it was not.", {"": "It was not refused.", **RESULT_CODES}
         ),

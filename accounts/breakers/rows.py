@@ -7,13 +7,14 @@ after it has closed, for people; `is_open` alone says whether that still holds.
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import transaction
 from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Greatest
 
 from accounts.exchange.breaker import BreakerState, Phase, Reason
 from accounts.exchange.findings import Scope
 from accounts.exchange.types import Environment, MarketKey, MarketType
-from accounts.models import Breaker
+from accounts.models import Account, Breaker
 
 # A process that has not looked for longer has been away; what is open it learns all the same.
 _LATELY = timedelta(minutes=10)
@@ -46,8 +47,26 @@ def clear(rows: QuerySet[Breaker], *, now: datetime) -> int:
     )
 
 
-def write(scope: Scope, state: BreakerState) -> None:
-    """Store that it has opened or closed, unless somebody has a later word."""
+def write(scope: Scope, state: BreakerState) -> bool:
+    """Store that it has opened or closed, unless somebody has a later word.
+
+    False for a stop of credentials that the account has no more: it is not stored.
+    """
+    with transaction.atomic():
+        if state.is_stop and state.credentials and not _is_current(scope, state):
+            return False
+        _store(scope, state)
+    return True
+
+
+def _is_current(scope: Scope, stop: BreakerState) -> bool:
+    """With a lock: whoever enters other credentials is waited for, or clears what is written."""
+    accounts = Account.objects.select_for_update(no_key=True)
+    ids = accounts.filter(encrypted_credentials=stop.credentials).values_list("pk", flat=True)
+    return scope.account_id in ids.filter(pk__in=[scope.account_id])
+
+
+def _store(scope: Scope, state: BreakerState) -> None:
     fields = _columns(state)
     known = _row_of(scope)
     if known.filter(changed_at__lt=state.changed_at).update(**fields) or known.exists():

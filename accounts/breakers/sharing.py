@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from django.db import Error
 
 from accounts.breakers import rows
-from accounts.exchange.breaker import BreakerState, Phase
+from accounts.exchange.breaker import BreakerState, Phase, close
 from accounts.exchange.findings import Scope
 from accounts.exchange.gate import Gate, gate, install
 from tradeplatform.lib.database_threads import DatabaseThreads
@@ -52,10 +52,16 @@ class SharedBreakers:
         for scope, state in self._gate.take_changes().items():
             _log(scope, state)
             try:
-                rows.write(scope, state)
+                if not rows.write(scope, state):
+                    self._drop(scope, state)
             except Error:
                 logger.exception("breaker of %s is not written", scope)
                 self._gate.note_change(scope)
+
+    def _drop(self, scope: Scope, state: BreakerState) -> None:
+        """A stream or a job still had the credentials that were replaced."""
+        logger.warning("breaker closed: %s has other credentials by now", scope)
+        self._gate.adopt({scope: close(state, now=datetime.now(UTC))})
 
     def _refresh(self) -> frozenset[Scope]:
         told = rows.read(now=datetime.now(UTC))

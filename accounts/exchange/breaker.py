@@ -6,7 +6,7 @@ eight; the first trouble opens it again for longer. A finding of a call that was
 last change (another `epoch`) is stale and changes nothing. docs/breakers.md: why these numbers.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
@@ -61,7 +61,7 @@ class Trouble:
 @dataclass(frozen=True, slots=True)
 class BreakerState:
     """One breaker. `openings` in a row decide the next pause; `changed_at` is its last opening or
-    closing. OPEN without `until` is a stop."""
+    closing. OPEN without `until` is a stop, of the account's encrypted `credentials`."""
 
     phase: Phase = Phase.CLOSED
     reason: Reason | None = None
@@ -74,6 +74,7 @@ class BreakerState:
     troubles: tuple[Trouble, ...] = ()
     allowed: int = 0
     under_way: int = 0
+    credentials: str = field(default="", repr=False)
 
     @property
     def is_stop(self) -> bool:
@@ -171,14 +172,21 @@ def _extended(state: BreakerState, until: datetime | None, now: datetime) -> Bre
 
 
 def stop(
-    state: BreakerState, *, epoch: int, now: datetime, reason: Reason, message: str
+    state: BreakerState,
+    *,
+    epoch: int,
+    now: datetime,
+    reason: Reason,
+    message: str,
+    credentials: str = "",
 ) -> BreakerState:
-    """Leave it alone until a person has seen to it."""
+    """Leave it alone until a person has seen to it; `credentials` are those that were refused."""
     if epoch != state.epoch:
         return state
     if state.is_stop and state.reason is reason:
         return leave(state, epoch=epoch)
-    return _open(state, now=now, reason=reason, message=message, until=None, openings=0)
+    stopped = _open(state, now=now, reason=reason, message=message, until=None, openings=0)
+    return replace(stopped, credentials=credentials)
 
 
 def close(state: BreakerState, *, now: datetime) -> BreakerState:

@@ -1,6 +1,6 @@
 """What an answer means for which breakers, and what a call that is refused by one is told. Pure."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from accounts.exchange import breaker
@@ -48,11 +48,12 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A call under way: what it passed, and in which epoch of each."""
+    """A call under way: what it passed, in which epoch of each, and with which credentials."""
 
     market: MarketKey
     account_id: int | None
     epochs: tuple[tuple[Scope, int], ...]
+    credentials: str = field(default="", repr=False)  # encrypted
 
 
 def scopes_of(at: Login | MarketKey) -> tuple[Scope, ...]:
@@ -106,12 +107,21 @@ def meant(passage: Passage, judgement: Judgement) -> tuple[Scope, ...]:
     return ()
 
 
-def obedient(state: BreakerState, judgement: Judgement, epoch: int, now: datetime) -> BreakerState:
+def obedient(
+    state: BreakerState, passage: Passage, judgement: Judgement, epoch: int, now: datetime
+) -> BreakerState:
     """A breaker that an answer means, opened as it says."""
     message = judgement.answer.message
     if judgement.consequence is Consequence.STOP_ACCOUNT:
         reason = Reason(judgement.answer.code)
-        return breaker.stop(state, epoch=epoch, now=now, reason=reason, message=message)
+        return breaker.stop(
+            state,
+            epoch=epoch,
+            now=now,
+            reason=reason,
+            message=message,
+            credentials=passage.credentials,
+        )
     reason = _REASONS[judgement.consequence]
     return breaker.pause(
         state, epoch=epoch, now=now, reason=reason, message=message, until=judgement.until

@@ -85,7 +85,7 @@ class Gate:
             for scope in meant(passage, judgement):
                 state = self._states.get(scope, _HEALTHY)
                 epoch = epochs.get(scope, state.epoch)
-                self._put(scope, obedient(state, judgement, epoch, now))
+                self._put(scope, obedient(state, passage, judgement, epoch, now))
         if self._changed:
             self._on_change()
 
@@ -133,6 +133,16 @@ class Gate:
                 if breaker.entry(state, now=now, is_urgent=is_urgent) is Entry.REFUSE:
                     return refusal_of(scope, state)
         return None
+
+    def unproven(self, *, now: datetime) -> tuple[Scope, ...]:
+        """What would let a call through though it is not closed: somebody has to ask."""
+        with self._lock:
+            return tuple(
+                scope
+                for scope, state in self._states.items()
+                if state.phase is not Phase.CLOSED
+                and breaker.entry(state, now=now, is_urgent=False) is Entry.ADMIT
+            )
 
     def take_changes(self) -> dict[Scope, BreakerState]:
         """What has opened or closed here since the last time."""
@@ -215,7 +225,9 @@ class Gate:
             (scope, states.get(scope, _HEALTHY).epoch if states else _HEALTHY.epoch)
             for scope in scopes_of(at)
         )
-        return Passage(market_of(at), at.account_id if isinstance(at, Login) else None, epochs)
+        if isinstance(at, Login):
+            return Passage(at.market, at.account_id, epochs, at.encrypted_credentials)
+        return Passage(at, None, epochs)
 
     def _put(self, scope: Scope, state: BreakerState) -> None:
         before = self._states.get(scope, _HEALTHY)

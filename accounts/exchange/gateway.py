@@ -20,6 +20,7 @@ from accounts.exchange.gate import gate
 from accounts.exchange.holdings import check_connection, fetch_holdings
 from accounts.exchange.limits.quotas import Rank
 from accounts.exchange.open_orders import fetch_open_reports
+from accounts.exchange.probing import probe
 from accounts.exchange.recipes import Creation, creation_of
 from accounts.exchange.reports import lacks_fills, trade_reports, with_fills
 from accounts.exchange.signed import ask, send
@@ -53,6 +54,7 @@ __all__ = [
     "fetch_report",
     "load_market_rules",
     "place",
+    "probe",
     "wait_until_open",
 ]
 

@@ -15,12 +15,14 @@ from accounts.exchange.types import Side
 from orders.admin.expiry import ExpiryInline, PreviewingAdmin
 from orders.badges import (
     attention_badge,
+    note_text,
     price_text,
     progress_text,
     replacement_text,
     side_badge,
     status_badge,
 )
+from orders.cancellation import with_cancel_reason
 from orders.models import Fill, OpenOrder, Order, OrderEvent
 from orders.transitions import OPEN
 from strategies.visibility import visible_subscription_ids
@@ -147,7 +149,7 @@ class OrderAdmin(PreviewingAdmin):
         user_id = request.user.pk
         seen = Q(subscription__strategy__owner_id=user_id) | Q(signal__sender_id=user_id)
         rows: QuerySet[Any] = super().get_queryset(request).annotate(is_signal_visible=seen)
-        return rows
+        return with_cancel_reason(rows)
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         # The lists of signals and subscriptions link here; neither is a filter to choose from.
@@ -201,11 +203,8 @@ class OrderAdmin(PreviewingAdmin):
 
     @admin.display(description=_("note"))
     def note(self, order: Order) -> SafeString | str:
-        """Why it was refused, what a person has to look at, or which order has replaced it."""
-        if order.error_code:
-            return order.error_message
-        needs_person = order.needs_attention or order.outcome_unknown_since is not None
-        return attention_badge(order) if needs_person else replacement_text(order)
+        """What there is to say about it."""
+        return note_text(order)
 
     @admin.display(description=_("attention"))
     def attention(self, order: Order) -> SafeString | str:

@@ -23,7 +23,7 @@ from orders.admin.trading_forms import ThrowForm, target_choices
 from orders.trading.preview import Concerned, concerned
 from orders.trading.runs import begin
 from strategies.models import TradingRun, TradingSwitch
-from strategies.restraints import read_restraints
+from strategies.restraints import STRICTEST_FIRST, restraints_among
 from strategies.switching import NotSwitched, Target, may_switch, target_of
 from strategies.trading_states import Scope, TradingState
 from strategies.visibility import visible_runs, visible_switches
@@ -35,6 +35,8 @@ _VERBS = {
     TradingState.REDUCING: (_("Only reduce"), "bg-orange-500"),
     TradingState.HALTED: (_("Halt"), "bg-red-600"),
 }
+# The list below them has the rest.
+_MOST_TOLD = 10
 _PERSON = person("person", title=_("by"))
 
 
@@ -59,7 +61,7 @@ class TradingSwitchAdmin(HistoryAdmin):
     list_display = ["__str__", "state_label", "changed_at", _PERSON, "reason"]
     list_select_related = ["user", "account", "strategy", "person"]
     list_before_template = "admin/trading/switches.html"
-    ordering = ["-changed_at"]
+    ordering = [STRICTEST_FIRST, "-changed_at"]
     empty_hint = _("Nothing was ever stopped: everything is ACTIVE.")
     fields = ["state_label", "changed_at", _PERSON, "reason"]
     readonly_fields = fields
@@ -83,14 +85,12 @@ class TradingSwitchAdmin(HistoryAdmin):
         user = cast(User, request.user)
         own = Target(Scope.EVERYTHING) if sees_all(request) else Target(Scope.USER, user.pk)
         select = UnfoldAdminSelectWidget(choices=target_choices(user))
-        switches = read_restraints()
-        at_own = switches.by_key.get((own.scope, own.id))
-        whole = switches.by_key.get((Scope.EVERYTHING, 0))
+        at_own = TradingSwitch.objects.filter(**own.columns).first()
         context = {
             "title": _("Stop and resume"),
             "own_title": _switch_at(own),
             "own_state": TradingState.ACTIVE if at_own is None else at_own.state,
-            "restraints": [each for each in {at_own, whole} if each is not None],
+            "restraints": restraints_among(self.get_queryset(request), most=_MOST_TOLD),
             "may_throw": self.has_throw_permission(request),
             "target_field": select.render("target", own.word, {"id": "id_target"}),
         }

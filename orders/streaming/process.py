@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from django.db import DatabaseError, close_old_connections, connections
+from django.db import Error, close_old_connections, connections
 
 from accounts.breakers.sharing import SharedBreakers
 from accounts.exchange import gateway, streams
@@ -50,7 +50,7 @@ class StreamProcess:
         while not stopped.is_set():
             try:
                 self.round(now=datetime.now(UTC))
-            except DatabaseError:
+            except Error:
                 logger.exception("the database is away; the streams go on")
                 close_old_connections()
             stopped.wait(_ROUND_SECONDS)

@@ -5,7 +5,7 @@ import pytest
 from accounts.exchange.types import OrderType, Side
 from orders.cancellation import request_cancels
 from orders.models import Order
-from orders.results import result_rows
+from orders.results import results_of
 from orders.tests.world import World, cancel_all, limit_buy, market, place, position_of, user
 from strategies.intents import Action, Intent
 from strategies.models import Strategy
@@ -56,7 +56,7 @@ def test_cancel_all_of_a_public_strategy_reaches_every_subscriber(world: World) 
 
     assert statuses(strategy) == ["CANCELED"] * 9
     assert world.venue_orders(status="NEW") == []
-    assert [row.state for row in result_rows(signal.pk)] == ["success"] * 9
+    assert [row.state for row in results_of(signal.pk).rows] == ["success"] * 9
 
 
 def test_a_subscriber_cancels_own_orders_only(world: World) -> None:
@@ -125,7 +125,7 @@ def test_a_cancel_that_lost_against_the_fill_books_the_fill(world: World) -> Non
     assert order.status == "FILLED"
     assert order.filled_quantity == order.quantity
     assert position_of(strategy, account) > 0
-    (row,) = result_rows(signal.pk)
+    (row,) = results_of(signal.pk).rows
     assert (row.state, row.error_code) == ("failed", "ALREADY_FILLED")
 
 
@@ -195,7 +195,7 @@ def test_a_second_cancel_of_an_order_is_told_that_it_is_canceled(world: World) -
 
     world.execute(second)
 
-    (row,) = result_rows(second.pk)
+    (row,) = results_of(second.pk).rows
     assert (row.state, row.order_status) == ("success", "CANCELED")
 
 
@@ -207,7 +207,7 @@ def test_a_second_cancel_while_the_first_is_under_way_says_what_is_known(world: 
 
     world.execute(second)
 
-    (row,) = result_rows(second.pk)
+    (row,) = results_of(second.pk).rows
     assert (row.state, row.error_code) == ("pending", "CANCEL_NOT_CONFIRMED")
 
 
@@ -218,11 +218,11 @@ def test_a_cancel_of_what_a_person_is_canceling_is_answered_by_that_order(world:
     signal = world.alert(strategy, canceling(order))
 
     world.execute(signal)
-    unconfirmed = result_rows(signal.pk)
+    unconfirmed = results_of(signal.pk).rows
     world.send_due_cancels()
 
     assert [row.error_code for row in unconfirmed] == ["CANCEL_NOT_CONFIRMED"]
-    assert [row.state for row in result_rows(signal.pk)] == ["success"]
+    assert [row.state for row in results_of(signal.pk).rows] == ["success"]
 
 
 def test_a_cancel_learns_nothing_of_an_ended_order_of_another_strategy(world: World) -> None:
@@ -234,4 +234,4 @@ def test_a_cancel_learns_nothing_of_an_ended_order_of_another_strategy(world: Wo
 
     world.execute(signal)
 
-    assert result_rows(signal.pk) == []
+    assert results_of(signal.pk).rows == []

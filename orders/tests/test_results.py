@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from accounts.tests.rows import make_account
-from orders.models import Dispatch
-from orders.results import ResultRow, is_settled, result_rows
+from orders.models import Dispatch, Order
+from orders.results import ResultRow, is_settled, results_of
 from orders.tests.rows import make_denied, make_dispatch, make_order
 from strategies.models import Signal, Subscription
 from strategies.tests.rows import NOON, make_signal, subscribe
@@ -19,7 +19,7 @@ _UNANSWERED = {"status": "SUBMITTED", "venue_order_id": "", "answered_at": None}
 def test_a_row_tells_all_there_is_to_an_order(subscription: Subscription, signal: Signal) -> None:
     order = make_order(subscription, signal, venue_order_id="77")
 
-    assert result_rows(signal.pk) == [
+    assert results_of(signal.pk).rows == [
         ResultRow(
             account_id=subscription.account_id,
             account_name="A1",
@@ -60,7 +60,7 @@ def test_a_placed_order_succeeds_once_the_venue_has_it(
 ) -> None:
     make_order(subscription, signal, **{"venue_order_id": "", **fields})
 
-    (row,) = result_rows(signal.pk)
+    (row,) = results_of(signal.pk).rows
 
     assert (row.state, row.order_status, row.error_code) == (state, fields["status"], code)
     assert bool(row.error_message) == (code == "OUTCOME_UNKNOWN")
@@ -69,7 +69,7 @@ def test_a_placed_order_succeeds_once_the_venue_has_it(
 def test_a_denied_order_tells_its_reason(subscription: Subscription, signal: Signal) -> None:
     make_denied(subscription, signal)
 
-    (row,) = result_rows(signal.pk)
+    (row,) = results_of(signal.pk).rows
 
     assert (row.state, row.order_status) == ("failed", "DENIED")
     assert (row.error_code, row.error_message) == (
@@ -118,7 +118,7 @@ def test_a_cancel_succeeds_once_the_order_has_ended_unfilled(
     make_dispatch(canceling, **claimed)
     make_order(subscription, signal, cancel_signal=canceling, **fields)
 
-    (row,) = result_rows(canceling.pk)
+    (row,) = results_of(canceling.pk).rows
 
     assert (row.state, row.order_status, row.error_code) == (state, fields["status"], code)
     assert bool(row.error_message) == bool(code)
@@ -130,7 +130,7 @@ def test_the_signal_that_placed_a_canceled_order_still_tells_that_it_was_placed(
     canceling = make_signal(subscription.strategy, subscription.strategy.owner)
     make_order(subscription, signal, status="PENDING_CANCEL", cancel_signal=canceling)
 
-    assert [row.state for row in result_rows(signal.pk)] == ["success"]
+    assert [row.state for row in results_of(signal.pk).rows] == ["success"]
 
 
 def test_rows_come_by_intent_and_account_name_and_of_this_signal_only(
@@ -143,7 +143,7 @@ def test_rows_come_by_intent_and_account_name_and_of_this_signal_only(
     make_order(subscription, signal, intent_index=0, symbol="ETH/USDT")
     make_order(other, signal, intent_index=1)
 
-    rows = result_rows(signal.pk)
+    rows = results_of(signal.pk).rows
 
     assert [(row.account_name, row.symbol) for row in rows] == [
         ("A1", "ETH/USDT"),
@@ -162,6 +162,23 @@ def test_a_signal_is_settled_once_every_shard_is_through(signal: Signal) -> None
     assert (half, is_settled(signal.pk)) == (False, True)
 
 
+def test_nothing_is_open_once_every_order_has_its_answer_though_a_worker_still_waits(
+    subscription: Subscription, signal: Signal
+) -> None:
+    """The answer was lost, and the order was found by a look-up."""
+    make_dispatch(signal, shard=0, claimed_at=NOON, settled_at=NOON)
+    at_work = make_dispatch(signal, shard=1)
+    order = make_order(subscription, signal, answered_at=None, status="SUBMITTED")
+
+    told = [results_of(signal.pk).is_settled]
+    Dispatch.objects.filter(pk=at_work.pk).update(claimed_at=NOON)
+    told.append(results_of(signal.pk).is_settled)
+    Order.objects.filter(pk=order.pk).update(answered_at=NOON, status="ACCEPTED")
+    told.append(results_of(signal.pk).is_settled)
+
+    assert (told, is_settled(signal.pk)) == ([False, False, True], False)
+
+
 def test_an_order_that_no_worker_has_begun_with_is_pending(
     subscription: Subscription, signal: Signal
 ) -> None:
@@ -171,7 +188,7 @@ def test_an_order_that_no_worker_has_begun_with_is_pending(
     make_dispatch(signal, shard=1, claimed_at=NOON)
     make_order(begun, signal)
 
-    rows = result_rows(signal.pk)
+    rows = results_of(signal.pk).rows
 
     assert [(row.account_name, row.state, row.symbol, row.side) for row in rows] == [
         (begun.account.name, "success", "BTC/USDT", "BUY"),

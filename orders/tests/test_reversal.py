@@ -14,7 +14,7 @@ from accounts.models import Account
 from orders.followup import look_up_job
 from orders.models import Order
 from orders.planning import login_of
-from orders.results import result_rows
+from orders.results import results_of
 from orders.reversal import wait_for_close
 from orders.settling import settle
 from orders.tests.selective_proxy import SelectiveProxy, hang
@@ -88,7 +88,7 @@ def test_with_nothing_to_close_the_sender_sees_only_the_order_asked_for(world: W
     orders = world.execute(signal)
 
     assert brief(orders) == [("FILLED", "SELL", Decimal("0.05"), False)] * 2
-    assert [row.state for row in result_rows(signal.pk)] == ["success", "success"]
+    assert [row.state for row in results_of(signal.pk).rows] == ["success", "success"]
 
 
 def test_a_position_in_the_same_direction_is_added_to(world: World) -> None:

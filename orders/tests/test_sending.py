@@ -7,7 +7,7 @@ from pytest_django import Settings
 
 from accounts.exchange.types import Side
 from orders.models import Order, OrderEvent
-from orders.results import is_settled, result_rows
+from orders.results import is_settled, results_of
 from orders.tests.selective_proxy import SelectiveProxy, answer_html, hang
 from orders.tests.waiting import wait_for
 from orders.tests.world import World, cancel_all, limit_buy, market, orders_of
@@ -28,7 +28,7 @@ def test_an_account_that_hangs_holds_up_only_itself(world: World, settings: Sett
 
     assert waiting.status == "SUBMITTED"
     assert waiting.outcome_unknown_since is None
-    good, hanging = result_rows(signal.pk)
+    good, hanging = results_of(signal.pk).rows
     assert (good.state, good.account_name) == ("success", "A1")
     assert (hanging.state, hanging.error_code) == ("pending", "OUTCOME_UNKNOWN")
     assert [order["account"] for order in world.venue_orders()] == ["A1"]
@@ -154,7 +154,7 @@ def test_a_failed_cancel_is_told_and_sent_again(world: World, settings: Settings
         signal = world.cancel_all(strategy)
     settings.SANDBOX_URL = world.url
     world.restart_executor()
-    (failed,) = result_rows(signal.pk)
+    (failed,) = results_of(signal.pk).rows
     Order.objects.update(cancel_sent_at=datetime.now(UTC) - timedelta(seconds=11))
 
     world.send_due_cancels()

@@ -11,9 +11,11 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from accounts.exchange.types import MarketType, OrderType, Side
+from accounts.exchange.types import Login, MarketType, OrderType, Side
 from orders.dispatching import open_signal, own_dedup_key
+from orders.held_up import pauses_at
 from orders.models import Dispatch, Order
+from orders.planning import login_of
 from orders.trading.canceling import without_end
 from orders.trading.judging import NOT_ASKED, Held, Tries, Verdict, judge
 from orders.trading.reach import closable_subscriptions
@@ -41,12 +43,14 @@ def flatten(run: TradingRun, *, now: datetime) -> Flattened:
     ids = list(closable_subscriptions(run).values_list("id", flat=True))
     begun, taken, tries = _strategies_begun(run), _taken(ids), _tries(run)
     positions = _positions(ids)
+    pauses = pauses_at({position.pk: _login(position) for position in positions}, now=now)
     verdicts = [
         judge(
             _held(position),
             tries.get(_key(position), Tries()),
             is_taken=(*_key(position), _closing_side(position)) in taken
             or position.subscription.strategy_id in begun,
+            pause=pauses.get(position.pk, ""),
             now=now,
         )
         for position in positions
@@ -66,6 +70,10 @@ def _positions(subscription_ids: Collection[int]) -> list[Position]:
 
 def _key(position: Position) -> _Key:
     return position.subscription_id, position.symbol
+
+
+def _login(position: Position) -> Login:
+    return login_of(position.subscription.account, position.subscription.strategy)
 
 
 def _held(position: Position) -> Held:

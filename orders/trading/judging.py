@@ -67,10 +67,14 @@ class Verdict:
     note: str = ""
 
 
-def judge(held: Held, tries: Tries, *, is_taken: bool, now: datetime) -> Verdict:
-    """What to do about the position now; `is_taken`: an order that may take from it is open."""
+def judge(held: Held, tries: Tries, *, is_taken: bool, now: datetime, pause: str = "") -> Verdict:
+    """What to do about the position now; `is_taken`: an order that may take from it is open.
+
+    `pause` is the sentence of what keeps that order from its exchange, if anything does.
+    """
     if is_taken:
-        return Verdict(note="waits for an order that may close it to end")
+        waits = "waits for an order that may close it to end"
+        return Verdict(note=f"{waits}. {pause}" if pause else waits)
     if held.is_spot and held.quantity < ZERO:
         return Verdict(is_over=True, note="sold more than it bought; nothing is there to sell")
     if tries.error_code in TOO_LITTLE and not _has_changed(held, tries):

@@ -7,6 +7,7 @@ public addresses only, so a service that hangs, floods or lies harms nothing but
 import logging
 import multiprocessing
 import os
+import re
 import resource
 import signal
 import sys
@@ -27,6 +28,8 @@ from tradeplatform.notifications.wording import on_one_line
 # Whatever a service does: connecting, answering slowly, throttling of several recipients.
 SEND_SECONDS = 20
 _GRACE_SECONDS = 2
+# How Apprise begins to tell, for nearly every service, that it got no answer.
+_NOT_REACHED = re.compile(r"connection error occurr?ed", re.IGNORECASE)
 _MOST_MEMORY = 512 * 1024 * 1024
 
 # Forked, not started anew: that would load everything again for every message.
@@ -134,6 +137,8 @@ def send(letter: Letter) -> Outcome:
 
 def _told(text: str, letter: Letter) -> str:
     """What a service said, as it may be kept and shown."""
+    if _NOT_REACHED.search(text):
+        return "The service cannot be reached. Check the address and this machine's network."
     return without_secrets(on_one_line(text), address=letter.address)
 
 

@@ -21,6 +21,7 @@ class For(StrEnum):
     EVERYBODY = "everybody"
     STAFF = "staff"
     TOKENS = "tokens"
+    NOBODY = "nobody"
 
 
 LISTS = "admin/^(?P<app_label>APPS)/$"
@@ -48,6 +49,7 @@ ADDRESSES = {
     "api/^orders/?$": (For.TOKENS, "/api/orders"),
     "api/^schema/?$": (For.EVERYBODY, "/api/schema"),
     "api/^docs/?$": (For.EVERYBODY, "/api/docs"),
+    "api/": (For.NOBODY, "/api/order"),
 }
 
 
@@ -110,6 +112,11 @@ def test_a_stranger_without_a_token_is_refused_what_is_for_tokens(client: Client
 def test_what_is_for_everybody_tells_nothing_of_anybody(client: Client) -> None:
     for address in addresses(For.EVERYBODY):
         assert statuses(client, address)[0] in (200, 302), address
+
+
+def test_what_is_for_nobody_is_not_found(client: Client) -> None:
+    for address in addresses(For.NOBODY):
+        assert statuses(client, address) == (404, 404), address
 
 
 def test_an_outsider_is_told_nothing_of_anothers(client: Client) -> None:

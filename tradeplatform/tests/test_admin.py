@@ -89,6 +89,18 @@ def test_the_sidebar_shows_what_the_user_may_view(client: Client) -> None:
 
 
 @pytest.mark.django_db
+def test_the_sidebar_names_the_page_of_hooks_as_the_page_does(client: Client) -> None:
+    client.force_login(superuser())
+
+    page = client.get("/admin/strategies/hookprogress/")
+
+    names = [
+        item["title"] for group in page.context["sidebar_navigation"] for item in group["items"]
+    ]
+    assert str(page.context["opts"].verbose_name_plural).capitalize() in names
+
+
+@pytest.mark.django_db
 def test_pages_are_in_the_one_language_there_is(client: Client) -> None:
     content = client.get("/admin/login/", headers={"Accept-Language": "ko"}).content.decode()
 

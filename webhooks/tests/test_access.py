@@ -144,5 +144,28 @@ def test_a_token_in_the_path_replaces_the_bodys(desk: Desk, slash: str) -> None:
     assert (in_path.status_code, beats_body.status_code) == (202, 202)
 
 
+@pytest.mark.parametrize("header", ["Bearer {}", "bearer  {} "])
+def test_a_token_in_the_header_replaces_the_bodys(desk: Desk, header: str) -> None:
+    headers = {"Authorization": header.format(desk.token)}
+
+    in_header = desk.send(desk.alert(token=None), **headers)
+    beats_body = desk.send(desk.alert(token="wrong"), **headers)
+
+    assert (in_header.status_code, beats_body.status_code) == (202, 202)
+
+
+def test_a_token_in_the_path_replaces_the_headers(desk: Desk) -> None:
+    wrong = {"Authorization": "Bearer wrong"}
+
+    not_mended = desk.send(desk.alert(), **wrong)
+    in_path = desk.send(desk.alert(token=None), path=f"/api/webhook/{desk.token}", **wrong)
+
+    assert (not_mended.status_code, in_path.status_code) == (401, 202)
+
+
+def test_a_header_of_another_scheme_tells_no_token(desk: Desk) -> None:
+    assert desk.send(desk.alert(), Authorization="Basic dXNlcjpwYXNz").status_code == 202
+
+
 def test_a_wrong_token_in_the_path_is_not_mended_by_the_bodys(desk: Desk) -> None:
     assert refusal(desk.send(desk.alert(), path="/api/webhook/wrong")) == TOKEN_INVALID

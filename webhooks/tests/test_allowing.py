@@ -89,7 +89,17 @@ def test_orders_are_read_from_everywhere(desk: Desk) -> None:
     assert answer.status_code == 200
 
 
-@pytest.mark.parametrize("network", ["x", "1.2.3", "203.0.113.9/24", "1.2.3.4 "])
+def test_an_address_with_host_bits_is_refused_with_the_network_that_is_meant() -> None:
+    with pytest.raises(ValidationError) as refused:
+        AllowedAddress(network="127.0.0.1/8").full_clean()
+
+    assert refused.value.message_dict["network"] == [
+        "127.0.0.1/8 has host bits set. Write 127.0.0.0/8 for the whole network, or 127.0.0.1 for "
+        "that address alone."
+    ]
+
+
+@pytest.mark.parametrize("network", ["x", "1.2.3", "1.2.3.4 "])
 def test_what_is_no_address_is_not_saved(network: str) -> None:
     with pytest.raises(ValidationError, match=r"52\.89\.214\.238"):
         AllowedAddress(network=network).full_clean()

@@ -21,7 +21,11 @@ def test_a_request_arrives_in_plain_values() -> None:
         "/api/webhook/tpw_x",
         data=b'{"a": 1}',
         content_type="application/json",
-        headers={"Idempotency-Key": "k-1", "Prefer": "wait=5, Respond-Async; x=1"},
+        headers={
+            "Authorization": "bearer tpw_y",
+            "Idempotency-Key": "k-1",
+            "Prefer": "wait=5, Respond-Async; x=1",
+        },
         REMOTE_ADDR="52.89.214.238",
     )
 
@@ -31,6 +35,7 @@ def test_a_request_arrives_in_plain_values() -> None:
         content_type="application/json",
         remote_address="52.89.214.238",
         path_token="tpw_x",
+        bearer_token="tpw_y",
         idempotency_key="k-1",
         prefers_async=True,
     )

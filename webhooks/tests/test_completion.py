@@ -5,10 +5,12 @@ from uuid import UUID
 import pytest
 from pytest_django.fixtures import Settings
 
+from orders.models import Dispatch
 from strategies.models import Signal
 from webhooks.models import Delivery, Outcome
 from webhooks.tests.conftest import Desk
 from webhooks.tests.trading_rows import (
+    NOW,
     accepted,
     denied,
     make_account,
@@ -109,6 +111,19 @@ def test_a_repeated_key_with_another_content_is_not_executed_and_says_so(desk: D
     assert Signal.objects.count() == 1
 
 
+def test_an_answer_that_was_lost_keeps_nobody_waiting_once_its_order_was_found(desk: Desk) -> None:
+    subscription = subscribe(desk.strategy, make_account(desk.owner, "A1"))
+    desk.post(alert_id="bar-1")
+    signal = Signal.objects.get()
+    Dispatch.objects.filter(signal=signal).update(claimed_at=NOW)
+    accepted(signal, subscription)
+
+    body = desk.post(alert_id="bar-1").json()
+
+    assert (body["action"], body["summary"]["pending_trades"]) == ("orders_processed", 0)
+    assert "status_url" not in body
+
+
 def test_a_duplicate_is_kept_as_one_and_starts_nothing(desk: Desk) -> None:
     desk.post(alert_id="bar-1")
 
@@ -195,6 +210,32 @@ def test_a_cancel_of_everything_that_finds_nothing_says_so(desk: Desk) -> None:
 
     assert body["results"] == []
     assert body["warnings"] == [DUPLICATE, "There was no open order left to cancel."]
+
+
+def test_a_cancel_tells_which_order_it_withdrew_before_it_was_sent(desk: Desk) -> None:
+    subscription = subscribe(desk.strategy, make_account(desk.owner, "A1"))
+    desk.post()
+    waiting = Signal.objects.get()
+    desk.post(alert_id="bar-1", order_type="CANCEL_ALL_ORDER")
+    canceling = Signal.objects.exclude(pk=waiting.pk).get()
+    code = "CANCELED_BEFORE_SENDING"
+    order = denied(waiting, subscription, cancel_signal=canceling, error_code=code)
+    settle(canceling.pk)
+
+    body = desk.post(alert_id="bar-1", order_type="CANCEL_ALL_ORDER").json()
+
+    assert body["results"] == [
+        {
+            "account_name": "A1",
+            "symbol": "BTC/USDT",
+            "side": "BUY",
+            "is_close": False,
+            "status": "success",
+            "order_id": "",
+            "client_order_id": order.client_order_id,
+            "order_status": "DENIED",
+        }
+    ]
 
 
 def test_a_cancel_that_finds_no_order_says_which(desk: Desk) -> None:

@@ -40,6 +40,7 @@ def test_the_schema_is_valid_and_names_the_addresses(schema: dict[str, Any]) -> 
         "/api/webhook/",
     ]
     assert schema["paths"]["/api/orders/"]["get"]["security"] == [{"webhookToken": []}]
+    assert schema["paths"]["/api/webhook/"]["post"]["security"] == [{}, {"webhookToken": []}]
 
 
 def test_the_schema_lists_every_error_code(schema: dict[str, Any]) -> None:

@@ -119,8 +119,8 @@ def test_texts_lose_the_blanks_around_them_and_numbers_are_texts_too() -> None:
 @pytest.mark.parametrize(
     ("value", "refusal"),
     [
-        ("", "FIELD_EMPTY: orders[2].symbol is empty. Fill it in or leave it out."),
-        ("  ", "FIELD_EMPTY: orders[2].symbol is empty. Fill it in or leave it out."),
+        ("", "FIELD_EMPTY: orders[2].symbol is empty. It is required: fill it in."),
+        ("  ", "FIELD_EMPTY: orders[2].symbol is empty. It is required: fill it in."),
         (None, "TEXT_EXPECTED: orders[2].symbol is null; write a text."),
         (False, "TEXT_EXPECTED: orders[2].symbol is false; write a text."),
         ("x" * 9, "TEXT_TOO_LONG: orders[2].symbol is too long: at most 8 characters."),
@@ -135,6 +135,15 @@ def test_texts_that_cannot_be_meant_are_refused(value: object, refusal: str) -> 
     fields = Fields({"symbol": value}, path="orders[2].")
 
     assert refusal_of(lambda: fields.text("symbol", longest=8)) == refusal
+
+
+def test_a_text_that_may_be_left_out_may_not_be_empty() -> None:
+    fields = Fields({"alert_id": " "})
+
+    refusal = refusal_of(lambda: fields.optional_text("alert_id", longest=8))
+
+    assert fields.optional_text("symbol", longest=8) == ""
+    assert refusal == "FIELD_EMPTY: alert_id is empty. Fill it in or leave it out."
 
 
 def test_a_missing_field_is_refused_with_its_name() -> None:

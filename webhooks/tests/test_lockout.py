@@ -136,12 +136,23 @@ def test_mistakes_other_than_the_token_lock_nobody_out(desk: Desk) -> None:
     assert guess(desk, 1) == [401]
 
 
+@pytest.mark.parametrize("token", [None, ""])
+def test_no_token_at_all_is_no_guess(desk: Desk, token: str | None) -> None:
+    alert = desk.alert(token=None) | ({} if token is None else {"token": token})
+
+    sent = [desk.send(alert).status_code for _ in range(4)]
+    read = [Client().get("/api/orders").status_code for _ in range(4)]
+
+    assert (sent, read) == ([401] * 4, [401] * 4)
+    assert guess(desk, 1) == [401]
+
+
 def test_every_process_counts_the_same_bad_tokens(desk: Desk, settings: Settings) -> None:
     code = (
         "import django; django.setup();"
         "from webhooks.refusals import Reason, Refused;"
         "from webhooks.throttling import refusal_of_stranger;"
-        "bad = Refused(Reason.TOKEN_INVALID);"
+        "bad = Refused(Reason.TOKEN_INVALID, is_guess=True);"
         "[refusal_of_stranger(bad, address='127.0.0.1') for _ in range(3)]"
     )
     environment = {

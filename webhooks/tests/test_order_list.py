@@ -127,6 +127,19 @@ def test_a_replacement_tells_what_it_replaced_what_it_cost_and_why_it_ended(desk
     assert told["last_event"] == "rule 1 CANCEL"
 
 
+def test_a_canceled_order_tells_who_had_it_canceled(desk: Desk) -> None:
+    order = Book(desk).resting
+    reason = "canceled by root: All trading: HALTED"
+    order.events.create(at=NOW, to_status="PENDING_CANCEL", reason=reason)
+    told = [orders(desk.token).json()["orders"]]
+    Order.objects.filter(pk=order.pk).update(status="CANCELED", closed_at=NOW)
+    order.events.create(at=NOW, to_status="CANCELED", reason="canceled at the exchange")
+    told.append(orders(desk.token).json()["orders"])
+
+    last_events = [row["last_event"] for rows in told for row in rows if row["id"] == order.pk]
+    assert last_events == [reason, f"canceled at the exchange; {reason}"]
+
+
 @pytest.mark.parametrize(
     ("parameters", "found"),
     [

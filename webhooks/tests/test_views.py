@@ -71,6 +71,17 @@ def test_other_methods_are_refused_with_a_code(path: str, methods: list[str], al
             assert response.json()["error_code"] == "METHOD_NOT_ALLOWED"
 
 
+@pytest.mark.parametrize("method", ["get", "post", "put", "options"])
+@pytest.mark.parametrize("path", ["/api/", "/api/order", "/api/webhook/tpw_x/y"])
+def test_where_nothing_is_the_answer_is_json_all_the_same(path: str, method: str) -> None:
+    response = getattr(Client(), method)(path)
+
+    body = response.json()
+    assert (response.status_code, body["error_code"]) == (404, "PATH_UNKNOWN")
+    shown = path.replace("tpw_x", "[removed]")
+    assert body["error"] == f"There is no {shown} here. /api/docs tells which addresses there are."
+
+
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
     "path", ["/api/orders", "/api/signals/8c1c8f0e-9d3c-4a51-8f43-0b1a2f6f2f55"]

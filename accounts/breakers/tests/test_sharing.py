@@ -11,9 +11,17 @@ from accounts.breakers import rows
 from accounts.breakers.sharing import SharedBreakers, adopt_rows
 from accounts.breakers.tests.open_ones import NOW, make_open
 from accounts.exchange.breaker import BreakerState, Phase, Reason
+from accounts.exchange.errors import Judgement
 from accounts.exchange.findings import Scope
 from accounts.exchange.gate import gate
-from accounts.exchange.types import Environment, Login, MarketKey, MarketType
+from accounts.exchange.types import (
+    Environment,
+    Login,
+    MarketKey,
+    MarketType,
+    Rejected,
+)
+from accounts.exchange.venue_codes import Consequence
 from accounts.models import Account, Breaker
 from accounts.tests.rows import make_account, trader
 
@@ -131,6 +139,19 @@ def test_what_a_person_cleared_is_asked_again_after_a_look(
     still_open = shared.refresh()
 
     assert (before, refusal(account), still_open) == ("ACCOUNT_STOPPED", "", frozenset())
+
+
+def test_a_stop_of_the_credentials_that_the_account_has_is_written(
+    account: Account, shared: SharedBreakers
+) -> None:
+    gone = Judgement(Rejected("BAD_CREDENTIALS", "no such key"), Consequence.STOP_ACCOUNT)
+    passage = gate().look(Login(account.pk, SPOT, account.encrypted_credentials))
+
+    gate().obey(passage, gone)
+    shared.refresh()
+
+    assert refusal(account) == "ACCOUNT_STOPPED"
+    assert Breaker.objects.get().is_open
 
 
 def test_an_account_that_is_gone_takes_its_breaker_with_it(

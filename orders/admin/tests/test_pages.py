@@ -20,7 +20,7 @@ from orders.admin.tests.scene import (
     change,
 )
 from orders.tests.rows import make_denied, make_event, make_fill
-from strategies.tests.rows import make_signal, make_strategy, subscribe
+from strategies.tests.rows import NOON, make_signal, make_strategy, subscribe
 
 pytestmark = pytest.mark.django_db
 
@@ -149,6 +149,20 @@ def test_an_order_shows_its_numbers_fills_and_history(client: Client, scene: Sce
     assert "89999.5<" in content
     assert "answered" in content
     assert re.search(r"\.\d*0000", content) is None
+
+
+@pytest.mark.parametrize("path", [ORDERS, "/admin/"])
+def test_a_canceled_order_says_who_had_it_canceled(client: Client, scene: Scene, path: str) -> None:
+    order = scene.order(status="CANCELED", closed_at=NOON)
+    for status, reason in (
+        ("PENDING_CANCEL", "canceled by root: All trading: HALTED"),
+        ("PENDING_CANCEL", "the cancel failed"),
+        ("CANCELED", "canceled at the exchange"),
+    ):
+        order.events.create(at=NOON, to_status=status, reason=reason)
+    client.force_login(scene.bob)
+
+    assert "canceled by root: All trading: HALTED" in client.get(path).content.decode()
 
 
 def test_a_refused_order_says_why(client: Client, scene: Scene) -> None:

@@ -197,6 +197,22 @@ def test_the_front_page_says_in_red_what_is_stopped(client: Client, scene: Scene
     assert "set by alice: night" in fronts[0]
 
 
+def test_the_page_of_switches_tells_first_what_is_still_stopped(
+    client: Client, scene: Scene
+) -> None:
+    root = superuser()
+    throw(client, scene.alice, of_account(scene), "REDUCING")
+    throw(client, root, Target(Scope.EVERYTHING))
+    throw(client, root, Target(Scope.EVERYTHING), "ACTIVE")
+
+    page = client.get(PAGE)
+
+    assert [row.state for row in page.context["cl"].result_list] == ["REDUCING", "ACTIVE"]
+    content = page.content.decode()
+    assert "All trading: ACTIVE, except for what is named above" in content
+    assert "Trading of account alices-account is REDUCING since" in content
+
+
 @pytest.mark.parametrize("scope", [Scope.USER, Scope.ACCOUNT, Scope.STRATEGY])
 @pytest.mark.parametrize("number", [999_999, 10**30])
 def test_what_does_not_exist_cannot_be_switched(client: Client, scope: Scope, number: int) -> None:

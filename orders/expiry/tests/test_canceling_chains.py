@@ -17,7 +17,7 @@ from orders.expiry.tests.rules import (
     unsettled,
 )
 from orders.models import Order
-from orders.results import result_rows
+from orders.results import results_of
 from orders.tests.world import World
 from strategies.intents import Action, Intent
 from strategies.models import Strategy
@@ -56,7 +56,7 @@ def test_a_cancel_of_the_first_order_reaches_its_replacement(
 
     assert [order.status for order in chain(first)] == ["CANCELED", "CANCELED"]
     assert world.venue_orders(status="NEW") == []
-    (row,) = result_rows(signal.pk)
+    (row,) = results_of(signal.pk).rows
     assert (row.state, row.client_order_id) == ("success", second.client_order_id)
     assert row.known_as >= {first.client_order_id, first.venue_order_id}
 
@@ -84,7 +84,7 @@ def test_a_cancel_by_id_ends_a_replacement_that_was_begun_and_says_so(
     expire(world, minutes=31)
 
     assert [order.status for order in chain(first)] == ["CANCELED"]
-    assert [row.state for row in result_rows(signal.pk)] == ["success"]
+    assert [row.state for row in results_of(signal.pk).rows] == ["success"]
     assert unsettled() == 0
 
 

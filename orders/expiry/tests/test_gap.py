@@ -22,7 +22,7 @@ from orders.expiry.tests.rules import (
 )
 from orders.models import Feed, Order
 from orders.polling.tests.polls import cancel_by_hand, poll
-from orders.results import result_rows
+from orders.results import results_of
 from orders.streaming.matching import book
 from orders.tests.broker import nudges_in_broker
 from orders.tests.world import World, cancel_all
@@ -172,7 +172,7 @@ def test_a_cancel_of_everything_answers_with_the_orders_whose_replacement_it_sto
     for shard in range(settings.SHARDS):
         replace_ended(world.executor, shard)
 
-    (row,) = result_rows(signal.pk)
+    (row,) = results_of(signal.pk).rows
     assert (row.client_order_id, row.state) == (order.client_order_id, "success")
     assert [each.status for each in chain(order)] == ["CANCELED"]
     assert sold(world) == 0
@@ -186,5 +186,5 @@ def test_a_cancel_of_everything_says_nothing_of_a_rest_in_another_symbol(
     signal = world.alert(strategy, cancel_all(symbol="ETH/USDT"))
     world.execute(signal)
 
-    assert result_rows(signal.pk) == []
+    assert results_of(signal.pk).rows == []
     assert unsettled() == 1

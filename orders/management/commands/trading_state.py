@@ -12,8 +12,8 @@ from django.core.management.base import BaseCommand, CommandError
 from accounts.models import Account
 from orders.trading.runs import begin, take_further
 from orders.trading.wording import steps_of
-from strategies.models import Strategy, TradingRun
-from strategies.restraints import read_restraints
+from strategies.models import Strategy, TradingRun, TradingSwitch
+from strategies.restraints import restraints_among
 from strategies.switching import NotSwitched, Target, Wish
 from strategies.trading_states import RunAction, Scope, TradingState
 
@@ -59,15 +59,20 @@ class Command(BaseCommand):
         except NotSwitched as refusal:
             raise CommandError(str(refusal)) from refusal
         self._follow(run, options["timeout"])
+        if wish.state is TradingState.ACTIVE:
+            self._tell_what_is_left()
 
     def _show(self) -> None:
-        restraints = sorted(read_restraints().by_key.items())
-        for _, restraint in restraints:
+        self._tell_what_is_left()
+        for run in TradingRun.objects.filter(ended_at__isnull=True).order_by("id"):
+            self._tell(run)
+
+    def _tell_what_is_left(self) -> None:
+        restraints = restraints_among(TradingSwitch.objects.all())
+        for restraint in restraints:
             self.stdout.write(restraint.sentence)
         if not restraints:
             self.stdout.write("Everything is ACTIVE.")
-        for run in TradingRun.objects.filter(ended_at__isnull=True).order_by("id"):
-            self._tell(run)
 
     def _follow(self, run: TradingRun, seconds: float) -> None:
         deadline = time.monotonic() + seconds

@@ -1,4 +1,4 @@
-"""Breakers that open while the database is away."""
+"""Breakers that open while the database is away, or while new credentials are entered."""
 
 import pytest
 from django.db import connection, transaction
@@ -9,8 +9,17 @@ from accounts.breakers.sharing import SharedBreakers
 from accounts.exchange.errors import Judgement
 from accounts.exchange.findings import Passage, Scope
 from accounts.exchange.gate import gate
-from accounts.exchange.types import Environment, MarketKey, MarketType, Rejected
+from accounts.exchange.types import (
+    Credentials,
+    Environment,
+    Login,
+    MarketKey,
+    MarketType,
+    Rejected,
+)
 from accounts.exchange.venue_codes import Consequence
+from accounts.models import Breaker
+from accounts.tests.rows import make_account, trader
 from strategies.tests.racing import until_somebody_waits
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -36,3 +45,24 @@ def test_what_could_not_be_written_is_written_at_the_next_look() -> None:
     shared.stop()
 
     assert set(rows.read(now=timezone.now())) == {Scope(SPOT), Scope(FUTURES)}
+
+
+def test_a_stop_of_credentials_that_are_replaced_just_now_is_dropped() -> None:
+    """A stream that still had the old ones hears of them last."""
+    account = make_account(trader("alice"), "main")
+    login = Login(account.pk, SPOT, account.encrypted_credentials)
+    shared = SharedBreakers()
+    gone = Judgement(Rejected("BAD_CREDENTIALS", "no such key"), Consequence.STOP_ACCOUNT)
+
+    with transaction.atomic():
+        account.set_credentials(Credentials(api_key="new", secret="new"))
+        account.save()
+        gate().obey(gate().look(login), gone)
+        meanwhile = gate().refusal(login, now=timezone.now())
+        until_somebody_waits()
+    shared.refresh()
+    afterwards = gate().refusal(login, now=timezone.now())
+    shared.stop()
+
+    assert (meanwhile is None, afterwards is None) == (False, True)
+    assert not Breaker.objects.exists()

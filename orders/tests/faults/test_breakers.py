@@ -12,7 +12,7 @@ from accounts.checking import check_account
 from accounts.exchange.types import MarketType, Side
 from accounts.models import Account, Breaker
 from orders.models import Order
-from orders.results import result_rows
+from orders.results import results_of
 from orders.tests.faults.scene import (
     at_venue,
     heal,
@@ -221,7 +221,7 @@ def test_cancel_that_a_breaker_held_up_is_sent_once_it_closes(world: World) -> N
     signal = world.cancel_all(strategy)
     order.refresh_from_db()
     held_up = order.status
-    (row,) = result_rows(signal.pk)
+    (row,) = results_of(signal.pk).rows
 
     clear_all(world)
     poll(world)

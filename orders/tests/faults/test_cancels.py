@@ -10,7 +10,7 @@ from pytest_django import Settings
 
 from accounts.exchange.types import OrderType, Side
 from orders.models import Order
-from orders.results import result_rows
+from orders.results import results_of
 from orders.tests.faults.scene import UNPROVEN, at_venue, heal, in_our_books, spoil
 from orders.tests.world import World, limit_buy, place, position_of
 
@@ -41,7 +41,7 @@ def test_cancel_that_was_done_without_an_answer_is_found_to_be_done(
 
     order.refresh_from_db()
     assert order.status == "CANCELED"
-    assert [(row.state, row.error_code) for row in result_rows(signal.pk)] == [("success", "")]
+    assert [(row.state, row.error_code) for row in results_of(signal.pk).rows] == [("success", "")]
     assert at_venue(world) == in_our_books()
 
 
@@ -56,7 +56,7 @@ def test_cancel_that_got_lost_is_asked_again_until_the_order_has_ended(
     signal = world.cancel_all(strategy)
     order.refresh_from_db()
     status = order.status
-    told = [row.error_code for row in result_rows(signal.pk)]
+    told = [row.error_code for row in results_of(signal.pk).rows]
 
     heal(world)
     let_cancels_become_due(world)

@@ -3,12 +3,12 @@
 import json
 import threading
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from aiohttp import web
-from django.db import connection, transaction
+from django.db import InterfaceError, connection, transaction
 from pytest_django import Settings
 
 from orders.models import Feed
@@ -146,3 +146,24 @@ def test_no_heartbeat_is_written_while_the_loop_hangs(process: StreamProcess) ->
 def streams_of(world: World) -> int:
     """How many spot streams the sandbox has open."""
     return sum(row["open"] for row in world.get("/sandbox/streams") if row["market"] == "spot")
+
+
+class CutOff(StreamProcess):
+    """Its connection to the database is closed beneath its only round."""
+
+    def __init__(self, stopped: threading.Event) -> None:
+        super().__init__(shard=0)
+        self._told = stopped
+
+    def round(self, *, now: datetime) -> None:
+        self._told.set()
+        raise InterfaceError("the cursor is closed")
+
+
+@pytest.mark.usefixtures("world")
+def test_a_process_outlasts_a_connection_that_is_closed_beneath_it() -> None:
+    stopped = threading.Event()
+
+    CutOff(stopped).run(stopped)
+
+    assert stopped.is_set()

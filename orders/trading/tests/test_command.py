@@ -36,6 +36,23 @@ def test_everything_is_halted_shown_and_resumed() -> None:
 
 
 @pytest.mark.django_db
+def test_whoever_resumes_is_told_what_is_still_stopped_the_strictest_first() -> None:
+    superuser()
+    alice = User.objects.create_user("alice")
+    make_account(alice, "A1")
+    make_strategy(alice, "test1")
+    run("halted", "--strategy", "test1")
+    run("reducing", "--account", "A1")
+    run("halted")
+
+    *run_lines, first, second = run("active").splitlines()
+
+    assert run_lines[0] == "All trading: ACTIVE"
+    assert first.startswith("Trading of strategy test1 is HALTED since ")
+    assert second.startswith("Trading of account A1 is REDUCING since ")
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("option", "name", "switch"),
     [

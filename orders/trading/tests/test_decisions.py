@@ -13,7 +13,7 @@ from orders import market_data
 from orders.late_sizing import size_late
 from orders.models import Order
 from orders.planning import login_of
-from orders.results import result_rows
+from orders.results import results_of
 from orders.tests.waiting import wait_for
 from orders.tests.world import World, cancel_all, limit_buy, market, orders_of, place, position_of
 from orders.trading.tests.switches import brief, root, throw
@@ -78,7 +78,7 @@ def test_the_answer_says_what_is_switched_by_whom_when_and_why(world: World) -> 
 
     world.execute(signal)
 
-    (row,) = result_rows(signal.pk)
+    (row,) = results_of(signal.pk).rows
     since = TradingSwitch.objects.get().changed_at
     assert (row.state, row.error_code) == ("failed", "TRADING_REDUCING")
     assert row.error_message == (

@@ -16,7 +16,7 @@ from accounts.exchange.types import Environment, MarketKey, MarketType, Side
 from accounts.models import Breaker
 from orders.cancellation import request_cancels
 from orders.models import Order
-from orders.tests.faults.scene import placements, spoil
+from orders.tests.faults.scene import open_breaker, placements, spoil
 from orders.tests.waiting import wait_for
 from orders.tests.world import World, limit_buy, market, orders_of
 from orders.trading.tests.switches import brief, finish, futures, hold, throw, work
@@ -121,6 +121,23 @@ def test_a_market_that_is_left_alone_does_not_hold_up_the_accounts_other_market(
 
     assert (other.status, waiting.status) == ("FILLED", "INITIALIZED")
     assert [order.status for order in orders_of(close)] == ["FILLED"]
+
+
+def test_a_flatten_says_that_its_exchange_is_away_and_until_when(world: World) -> None:
+    strategy = world.strategy("test1", world.account("A1"))
+    world.trade(strategy, market(Side.BUY, quantity="0.1"))
+    spoil(world, on="orders", do="refuse", code=-1016, retryAfter=60)
+    run = throw(world, TradingState.HALTED, action=RunAction.FLATTEN)
+    work(world)
+    until = open_breaker(account=None).paused_until
+
+    work(world)
+
+    run.refresh_from_db()
+    assert run.notes.endswith(
+        ": waits for an order that may close it to end. Binance spot waits until "
+        f"{until:%H:%M:%S} UTC: it is in maintenance or overloaded."
+    )
 
 
 @pytest.mark.parametrize("state", [TradingState.REDUCING, TradingState.HALTED])

@@ -46,6 +46,15 @@ def test_a_refusal_is_told_in_the_services_words_without_the_address(receiver: R
     )
 
 
+def test_a_service_that_is_not_there_is_told_in_a_plain_sentence() -> None:
+    outcome = send("json://127.0.0.1:9/s3cr3t-part")
+
+    assert outcome == Outcome(
+        is_sent=False,
+        reason="The service cannot be reached. Check the address and this machine's network.",
+    )
+
+
 @pytest.mark.scenario(57)
 def test_private_addresses_are_refused_when_connecting(receiver: Receiver) -> None:
     outcome = send(receiver.address, allow_private=False)
