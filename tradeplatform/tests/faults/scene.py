@@ -117,9 +117,13 @@ class Stage:
         self.client.sandbox("/sandbox/faults", fault)
 
     def heal(self) -> None:
-        """Take all faults away."""
+        """Take all faults away, and clear the breakers that they opened."""
         url = self.client.quickstart["sandbox_url"] + "/sandbox/faults"
         urllib.request.urlopen(urllib.request.Request(url, method="DELETE"), timeout=10).close()
+        self.rows(
+            "UPDATE accounts_breaker SET is_open = false, openings = 0, "
+            "changed_at = greatest(now(), changed_at + interval '1 ms') WHERE is_open"
+        )
 
     def await_new(self, before: set[str], *, count: int) -> set[str]:
         """Wait for so many new orders at the exchange; their client order ids."""
