@@ -1,14 +1,16 @@
 """One benchmark in a process of its own, with an exchange and a directory of its own.
 
-python -m tradeplatform.bench.part fanout
+python -m tradeplatform.bench.part fanout results.json
 """
 
 import importlib
+import json
 import os
 import platform
 import sys
 import tempfile
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 
 import django
@@ -26,8 +28,9 @@ EXCHANGES: Mapping[str, type[StubProcess] | type[SandboxProcess]] = {
 }
 
 
-def main(part: str) -> int:
-    """Measure, and show the figures; 1 when one of them falls short."""
+def main() -> int:
+    """Measure, show the figures and write them down; 1 when one of them falls short."""
+    part, results = sys.argv[1:]
     with tempfile.TemporaryDirectory(prefix="tradeplatform-bench-") as directory:
         state_dir = Path(directory)
         with _exchange(part, state_dir) as exchange:
@@ -37,6 +40,7 @@ def main(part: str) -> int:
             figures = module.measure(exchange, state_dir)
     _write(f"\n{part}: Python {platform.python_version()}, {os.cpu_count()} processors")
     _write(table(figures))
+    Path(results).write_text(json.dumps([asdict(figure) for figure in figures]))
     return 0 if all(figure.is_met for figure in figures) else 1
 
 
@@ -66,4 +70,4 @@ def _write(text: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    sys.exit(main())
