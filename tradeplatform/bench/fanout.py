@@ -13,7 +13,7 @@ from django.conf import settings
 
 from tradeplatform.bench.arrivals import Arrivals, StubProcess
 from tradeplatform.bench.course import SEGMENTS, Course, course_of
-from tradeplatform.bench.figures import Figure
+from tradeplatform.bench.figures import Figure, quantile
 from tradeplatform.bench.house import House
 from tradeplatform.bench.rivals.process import RivalProcess
 
@@ -101,8 +101,8 @@ def _figures(size: int, courses: Sequence[Course], others: _Times) -> list[Figur
     median = _median(last)
     figures = [
         Figure(name=f"{size} accounts: last order, median", value=median, unit="ms"),
-        Figure(name="  p95", value=_quantile(last, 0.95), unit="ms"),
-        Figure(name="  p99", value=_quantile(last, 0.99), unit="ms"),
+        Figure(name="  p95", value=quantile(last, 0.95), unit="ms"),
+        Figure(name="  p99", value=quantile(last, 0.99), unit="ms"),
         Figure(
             name="  first order", value=_median(each.first_order for each in courses), unit="ms"
         ),
@@ -132,8 +132,3 @@ def _ratio(name: str, size: int, *, ours: float, theirs: float) -> Figure:
 
 def _median(values: Iterable[float]) -> float:
     return statistics.median(values)
-
-
-def _quantile(values: Sequence[float], share: float) -> float:
-    ordered = sorted(values)
-    return ordered[min(int(len(ordered) * share), len(ordered) - 1)]

@@ -4,6 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 
+def quantile(values: Sequence[float], share: float) -> float:
+    """The value below which that share of them lies."""
+    ordered = sorted(values)
+    return ordered[min(int(len(ordered) * share), len(ordered) - 1)]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
     """One measured number. Without a bound it is told, not judged."""

@@ -65,6 +65,7 @@ class House:
         self.platform = Platform(state_dir, {**_VARIABLES, "SANDBOX_URL": exchange_url})
         self.platform.await_ready()
         self._host = urlsplit(self.platform.web).netloc
+        self.webhook = f"{self.platform.web}/api/webhook"
         self._owner = User.objects.create_user("bench")
         self._token = issue_token(user=self._owner, now=timezone.now())
 
@@ -98,9 +99,13 @@ class House:
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
 
+    def alert(self, strategy: str, **fields: str) -> str:
+        """An alert for the strategy as it is posted to `webhook`."""
+        return json.dumps({"group_name": strategy, "token": self._token, **fields})
+
     def send(self, strategy: str, **fields: str) -> Answer:
         """Post an alert, on a connection of its own as TradingView does."""
-        body = json.dumps({"group_name": strategy, "token": self._token, **fields})
+        body = self.alert(strategy, **fields)
         asked_at = monotonic()
         connection = http.client.HTTPConnection(self._host, timeout=_HTTP_SECONDS)
         try:

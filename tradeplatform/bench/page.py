@@ -14,9 +14,9 @@ _PACKAGES = ("Django", "celery", "ccxt", "aiohttp", "psycopg2-binary")
 _HEAD = """# Performance
 
 `make bench` writes this page. Everything runs on one machine and talks over loopback: the exchange,
-web, workers, database, broker, and whoever sends alerts, so they take processor time from each other.
-Times are told, not judged; what is judged are ratios and counts of one run, in which all that is
-compared takes turns.
+web, workers, database, broker, and whoever sends alerts, so they take processor time from each
+other. Times are told, not judged; what is judged are ratios and counts of one run, in which all
+that is compared takes turns.
 """
 
 

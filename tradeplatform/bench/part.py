@@ -24,6 +24,8 @@ _LATENCY_MS = 50
 # Where each trades: at the stub, or where something has to be filled.
 EXCHANGES: Mapping[str, type[StubProcess] | type[SandboxProcess]] = {
     "fanout": StubProcess,
+    "burst": StubProcess,
+    "cancel_all": StubProcess,
     "polling": SandboxProcess,
 }
 
