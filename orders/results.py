@@ -59,8 +59,8 @@ class ResultRow:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """What is known of a signal. Settled: every account is through, or none of its rows is pending,
-    though a worker still waits for an answer whose order was found otherwise."""
+    """What is known of a signal. Until it is settled a row may still change, also one that has
+    succeeded: a stream may tell of an order before its answer, with the fills, has come."""
 
     rows: Sequence[ResultRow]
     is_settled: bool
@@ -68,7 +68,7 @@ class Results:
 
 def is_settled(signal_id: UUID) -> bool:
     """Whether every account is through with the signal, an unknown outcome included."""
-    return not _at_work(signal_id).exists()
+    return not Dispatch.objects.filter(signal_id=signal_id, settled_at__isnull=True).exists()
 
 
 def results_of(signal_id: UUID) -> Results:
@@ -77,25 +77,18 @@ def results_of(signal_id: UUID) -> Results:
     Then, once all is settled, those that it named to be canceled and that had ended, or were being
     canceled, before; until then what it asks of accounts that no worker has begun with.
     """
-    # Read before the rows: what is settled, or claimed, has all of its rows.
-    at_work = list(_at_work(signal_id).values_list("claimed_at", flat=True))
+    settled = is_settled(signal_id)  # before the rows are read: what is settled has all of them
     asked = Order.objects.filter(Q(signal_id=signal_id) | Q(cancel_signal_id=signal_id))
-    rows = _rows(asked, signal_id, settled=not at_work)
+    rows = _rows(asked, signal_id, settled=settled)
     signal = Signal.objects.select_related("strategy").get(id=signal_id)
-    if None in at_work:
+    if not settled:
         begun = {row.account_id for row in rows}
         waiting = [row for row in _waiting(signal) if row.account_id not in begun]
         return Results(rows=[*rows, *waiting], is_settled=False)
-    if at_work and any(row.state == "pending" for row in rows):
-        return Results(rows=rows, is_settled=False)
     missed = _named(signal) - {name for row in rows for name in row.known_as}
     if missed:
         rows += _rows(_taken_back(signal, missed), signal_id, settled=True)
     return Results(rows=rows, is_settled=True)
-
-
-def _at_work(signal_id: UUID) -> QuerySet[Dispatch]:
-    return Dispatch.objects.filter(signal_id=signal_id, settled_at__isnull=True)
 
 
 def _named(signal: Signal) -> set[str]:

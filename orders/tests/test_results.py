@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from accounts.tests.rows import make_account
-from orders.models import Dispatch, Order
+from orders.models import Dispatch
 from orders.results import ResultRow, is_settled, results_of
 from orders.tests.rows import make_denied, make_dispatch, make_order
 from strategies.models import Signal, Subscription
@@ -162,21 +162,15 @@ def test_a_signal_is_settled_once_every_shard_is_through(signal: Signal) -> None
     assert (half, is_settled(signal.pk)) == (False, True)
 
 
-def test_nothing_is_open_once_every_order_has_its_answer_though_a_worker_still_waits(
+def test_a_row_that_has_succeeded_is_not_final_while_its_worker_waits_for_the_answer(
     subscription: Subscription, signal: Signal
 ) -> None:
-    """The answer was lost, and the order was found by a look-up."""
-    make_dispatch(signal, shard=0, claimed_at=NOON, settled_at=NOON)
-    at_work = make_dispatch(signal, shard=1)
-    order = make_order(subscription, signal, answered_at=None, status="SUBMITTED")
+    make_dispatch(signal, claimed_at=NOON)
+    make_order(subscription, signal, answered_at=NOON, status="ACCEPTED")
 
-    told = [results_of(signal.pk).is_settled]
-    Dispatch.objects.filter(pk=at_work.pk).update(claimed_at=NOON)
-    told.append(results_of(signal.pk).is_settled)
-    Order.objects.filter(pk=order.pk).update(answered_at=NOON, status="ACCEPTED")
-    told.append(results_of(signal.pk).is_settled)
+    results = results_of(signal.pk)
 
-    assert (told, is_settled(signal.pk)) == ([False, False, True], False)
+    assert ([row.state for row in results.rows], results.is_settled) == (["success"], False)
 
 
 def test_an_order_that_no_worker_has_begun_with_is_pending(

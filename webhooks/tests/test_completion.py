@@ -5,12 +5,10 @@ from uuid import UUID
 import pytest
 from pytest_django.fixtures import Settings
 
-from orders.models import Dispatch
 from strategies.models import Signal
 from webhooks.models import Delivery, Outcome
 from webhooks.tests.conftest import Desk
 from webhooks.tests.trading_rows import (
-    NOW,
     accepted,
     denied,
     make_account,
@@ -109,19 +107,6 @@ def test_a_repeated_key_with_another_content_is_not_executed_and_says_so(desk: D
     assert body["warnings"][0] == DUPLICATE
     assert body["warnings"][1].startswith("That one asked for something else: ")
     assert Signal.objects.count() == 1
-
-
-def test_an_answer_that_was_lost_keeps_nobody_waiting_once_its_order_was_found(desk: Desk) -> None:
-    subscription = subscribe(desk.strategy, make_account(desk.owner, "A1"))
-    desk.post(alert_id="bar-1")
-    signal = Signal.objects.get()
-    Dispatch.objects.filter(signal=signal).update(claimed_at=NOW)
-    accepted(signal, subscription)
-
-    body = desk.post(alert_id="bar-1").json()
-
-    assert (body["action"], body["summary"]["pending_trades"]) == ("orders_processed", 0)
-    assert "status_url" not in body
 
 
 def test_a_duplicate_is_kept_as_one_and_starts_nothing(desk: Desk) -> None:
