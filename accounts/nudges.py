@@ -14,7 +14,7 @@ logger = logging.getLogger(__name__)
 _CHECK_EXPIRES_SECONDS = 60
 
 
-def nudge(task: str, argument: int, *, shard: int, expires_seconds: float | None = None) -> bool:
+def nudge(task: str, *arguments: int, shard: int, expires_seconds: float | None = None) -> bool:
     """Whether the wish is on its way; False when the message broker does not answer.
 
     A worker that comes to it after `expires_seconds` lets it be.
@@ -22,13 +22,13 @@ def nudge(task: str, argument: int, *, shard: int, expires_seconds: float | None
     try:
         current_app.send_task(
             task,
-            args=(argument,),
+            args=arguments,
             queue=queue_of(shard),
             expires=expires_seconds,
             ignore_result=True,
         )
     except OperationalError as error:
-        logger.warning("no nudge for %s %s: %s", task, argument, error)
+        logger.warning("no nudge for %s %s: %s", task, arguments[0], error)
         return False
     return True
 

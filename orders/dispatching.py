@@ -59,15 +59,14 @@ def open_signal(
         expires_at=received_at + _max_age(strategy, flatten_run),
     )
     try:
-        with transaction.atomic():
-            signal.save(force_insert=True)
+        _save(signal)
     except IntegrityError:
         # Only the dedup key can collide; the row that holds it is committed by now.
         first = Signal.objects.get(strategy=strategy, sender_id=sender.pk, dedup_key=dedup_key)
         return OpenedSignal(signal=first, is_new=False)
     dispatches = _create_dispatches(signal)
     # robust: a dead broker must not turn committed work into an error for the sender.
-    transaction.on_commit(lambda: _nudge(dispatches), robust=True)
+    transaction.on_commit(lambda: _nudge(dispatches, strategy.pk), robust=True)
     return OpenedSignal(signal=signal, is_new=True)
 
 
@@ -75,6 +74,15 @@ def own_dedup_key(text: str) -> str:
     """A dedup key of the platform's own. Alerts' ids have no blanks around them, so nobody who
     guesses the text can send an alert that would stand for it."""
     return f" {text}"
+
+
+def _save(signal: Signal) -> None:
+    """Where there is a dedup key, so that the transaction outlives its collision."""
+    if signal.dedup_key is None:
+        signal.save(force_insert=True)
+    else:
+        with transaction.atomic():
+            signal.save(force_insert=True)
 
 
 def _max_age(strategy: Strategy, flatten_run: TradingRun | None) -> timedelta:
@@ -104,8 +112,10 @@ def _create_dispatches(signal: Signal) -> list[Dispatch]:
     )
 
 
-def _nudge(dispatches: Sequence[Dispatch]) -> None:
+def _nudge(dispatches: Sequence[Dispatch], strategy_id: int) -> None:
     """Give up at the first that fails: a broker that hangs costs an alert one time-out only."""
     for dispatch in dispatches:
-        if not nudge_dispatch(dispatch_id=dispatch.pk, shard=dispatch.shard):
+        if not nudge_dispatch(
+            dispatch_id=dispatch.pk, strategy_id=strategy_id, shard=dispatch.shard
+        ):
             return

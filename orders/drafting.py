@@ -12,7 +12,7 @@ from orders.client_order_id import new_client_order_id
 from orders.market_data import MarketView
 from orders.models import Order, OrderEvent
 from orders.transitions import OrderStatus
-from orders.work import Plan, Subscriber
+from orders.work import MarketData, Plan, Subscriber
 from strategies.intents import Intent
 from strategies.sizing import Denied, SizedOrder, needs_holding, size_order
 from strategies.trading_states import Restraint
@@ -20,12 +20,22 @@ from strategies.trading_states import Restraint
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """An order not yet stored, with what led to it and the event to store beside it."""
+    """An order not yet stored: its numbers, or why it is denied; with neither it is sized later."""
 
-    order: Order
-    intent: Intent
+    intent_index: int
     subscriber: Subscriber
-    event: OrderEvent | None
+    client_order_id: str
+    symbol: str
+    sized: SizedOrder | None = None
+    denial: Denied | None = None
+
+    @property
+    def status(self) -> OrderStatus:
+        """SUBMITTED when memory holds all that sizing takes, DENIED when it is refused, otherwise
+        INITIALIZED: it is sized when its account's turn comes."""
+        if self.denial is not None:
+            return OrderStatus.DENIED
+        return OrderStatus.INITIALIZED if self.sized is None else OrderStatus.SUBMITTED
 
 
 def draft_order(
@@ -37,23 +47,21 @@ def draft_order(
     restraint: Restraint | None,
     now: datetime,
 ) -> Draft:
-    """The order of one intent for one subscription.
-
-    SUBMITTED when memory holds all that sizing takes, DENIED when it is refused, otherwise
-    INITIALIZED: it is sized when its account's turn comes.
-    """
+    """The order of one intent for one subscription."""
     intent = plan.intents[intent_index]
-    order = _initialized(plan, intent_index, intent, subscriber, now)
+    symbol, sized, denial = intent.symbol, None, None
     try:
         if now >= plan.signal.expires_at:
             raise expired()
         if restraint is not None:
             restraint.check(is_close=_may_close(intent, subscriber))
-        sized = _size_from_memory(order, plan, intent, subscriber, view, now)
-        event = None if sized is None else submit_sized(order, sized, now=now)
-    except Denied as denied:
-        event = steps.deny(order, code=denied.code, message=denied.message, now=now)
-    return Draft(order=order, intent=intent, subscriber=subscriber, event=event)
+        market = view.find(subscriber.login.market, intent, now=now)
+        if market is not None:
+            symbol = market.rules.symbol
+            sized = _size_from_memory(plan, intent, subscriber, market)
+    except Denied as refusal:
+        denial = refusal
+    return Draft(intent_index, subscriber, new_client_order_id(), symbol, sized, denial)
 
 
 def submit_sized(order: Order, sized: SizedOrder, *, now: datetime) -> OrderEvent:
@@ -64,6 +72,22 @@ def submit_sized(order: Order, sized: SizedOrder, *, now: datetime) -> OrderEven
     order.is_close = sized.is_close
     order.reduce_only = sized.reduce_only
     return steps.submit(order, now=now)
+
+
+def ticket_of_draft(draft: Draft, intent: Intent) -> OrderTicket | None:
+    """What to send for the order; None unless it is about to be sent."""
+    if draft.sized is None or intent.side is None or intent.order_type is None:
+        return None
+    return OrderTicket(
+        client_order_id=draft.client_order_id,
+        symbol=draft.symbol,
+        side=intent.side,
+        order_type=intent.order_type,
+        quantity=draft.sized.quantity,
+        limit_price=draft.sized.limit_price,
+        trigger_price=draft.sized.trigger_price,
+        reduce_only=draft.sized.reduce_only,
+    )
 
 
 def ticket_of(order: Order) -> OrderTicket | None:
@@ -113,41 +137,10 @@ def _may_close(intent: Intent, subscriber: Subscriber) -> bool:
     return needs_holding(intent, subscriber.login.market.market_type)
 
 
-def _initialized(
-    plan: Plan, intent_index: int, intent: Intent, subscriber: Subscriber, now: datetime
-) -> Order:
-    if intent.side is None or intent.order_type is None or intent.size is None:
-        raise ValueError("only a PLACE intent becomes an order")
-    return Order(
-        signal=plan.signal,
-        intent_index=intent_index,
-        subscription_id=subscriber.subscription_id,
-        account_id=subscriber.login.account_id,
-        client_order_id=new_client_order_id(),
-        symbol=intent.symbol,
-        side=intent.side.value,
-        order_type=intent.order_type.value,
-        is_close=intent.size.is_close,
-        limit_price=intent.limit_price,
-        trigger_price=intent.trigger_price,
-        status=OrderStatus.INITIALIZED.value,
-        created_at=now,
-        updated_at=now,
-    )
-
-
 def _size_from_memory(
-    order: Order,
-    plan: Plan,
-    intent: Intent,
-    subscriber: Subscriber,
-    view: MarketView,
-    now: datetime,
+    plan: Plan, intent: Intent, subscriber: Subscriber, market: MarketData
 ) -> SizedOrder | None:
-    market = view.find(subscriber.login.market, intent, now=now)
-    if market is None:
-        return None
-    order.symbol = market.rules.symbol
+    """Raises Denied."""
     check_currency(plan.signal.strategy.currency, market.rules)
     waits = subscriber.has_symbol_limit or intent.after_close
     if waits or needs_holding(intent, market.rules.market_type):

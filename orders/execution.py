@@ -7,7 +7,7 @@ so that a venue that hangs holds no worker thread.
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from datetime import UTC, datetime
 from functools import partial
@@ -20,14 +20,14 @@ from accounts.exchange.gate import gate
 from orders import followup, market_data
 from orders.expiry.rounds import replace_ended, run_round
 from orders.placement import claim
-from orders.planning import load_plan, strategy_of, waiting_dispatches
+from orders.planning import Waiting, first_waiting, next_waiting, strategy_of
 from orders.polling.due import claim_due
 from orders.polling.poller import Poller
 from orders.polling.results import PollResult
 from orders.probing import places_to_ask, probe_all
 from orders.sending import Sender
-from orders.settling import REPLACEMENT_MAX_AGE, settle
-from orders.work import AccountWork, DispatchWork
+from orders.settling import REPLACEMENT_MAX_AGE, Course, settle
+from orders.work import AccountWork, DispatchWork, Plan
 from tradeplatform.lib import loop
 from tradeplatform.lib.coalescing import Coalesced
 from tradeplatform.lib.database_threads import DatabaseThreads
@@ -53,16 +53,19 @@ class Executor:
         self._strategies: defaultdict[int | None, Lock] = defaultdict(Lock)
         self._replacing: dict[int, Coalesced[Future[None]]] = {}
 
-    def execute_dispatch(self, dispatch_id: int) -> list["Future[None]"]:
+    def execute_dispatch(
+        self, dispatch_id: int, strategy_id: int | None = None
+    ) -> list["Future[None]"]:
         """Claim the dispatch, after older ones of its strategy, and start sending their orders.
 
         Returns once the orders are committed. Each future ends when a dispatch's accounts are
         through; a dispatch that somebody else claimed has none.
         """
-        strategy_id = self._threads.run(strategy_of, dispatch_id)
+        picked_up_at = datetime.now(UTC)
+        if strategy_id is None:
+            strategy_id = self._threads.run(strategy_of, dispatch_id)
         with self._strategies[strategy_id]:
-            waiting = self._threads.run(waiting_dispatches, dispatch_id)
-            started = [self._try_to_execute(waiting_id) for waiting_id in waiting]
+            started = list(self._execute_waiting(dispatch_id, picked_up_at))
         return [future for future in started if future is not None]
 
     def send_due_cancels(self, shard: int) -> "Future[None]":
@@ -123,23 +126,36 @@ class Executor:
         expires_at = datetime.now(UTC) + REPLACEMENT_MAX_AGE
         return loop.run(self._sender.carry_out(work, expires_at=expires_at))
 
-    def _try_to_execute(self, dispatch_id: int) -> "Future[None] | None":
+    def _execute_waiting(
+        self, dispatch_id: int, picked_up_at: datetime
+    ) -> Iterator["Future[None] | None"]:
+        waiting: Waiting | None = self._threads.run(first_waiting, dispatch_id)
+        while waiting is not None:
+            if waiting.plan is not None:
+                yield self._try_to_execute(waiting.plan, picked_up_at)
+            waiting = self._threads.run(next_waiting, waiting.following)
+
+    def _try_to_execute(self, plan: Plan, picked_up_at: datetime) -> "Future[None] | None":
         """One dispatch that cannot be claimed must not hold up those behind it."""
         try:
-            return self._execute(dispatch_id)
+            return self._execute(plan, picked_up_at)
         except Exception:
-            logger.exception("dispatch %s is not claimed; the sweep comes back to it", dispatch_id)
+            logger.exception(
+                "dispatch %s is not claimed; the sweep comes back to it", plan.dispatch_id
+            )
             return None
 
-    def _execute(self, dispatch_id: int) -> "Future[None] | None":
-        plan = self._threads.run(load_plan, dispatch_id)
-        if plan is None:
-            return None
+    def _execute(self, plan: Plan, picked_up_at: datetime) -> "Future[None] | None":
         view = loop.call(market_data.prefetch(plan), timeout_seconds=_MARKET_DATA_SECONDS)
         work = self._threads.run(claim, plan, view, now=datetime.now(UTC))
-        return None if work is None else loop.run(self._carry_out(work))
+        if work is None:
+            return None
+        course = Course(picked_up_at=picked_up_at, written_at=datetime.now(UTC))
+        return loop.run(self._carry_out(work, course))
 
-    async def _carry_out(self, work: DispatchWork) -> None:
+    async def _carry_out(self, work: DispatchWork, course: Course) -> None:
         await self._sender.carry_out(work.accounts, expires_at=work.expires_at)
-        settled = self._threads.submit(settle, work.dispatch_id, now=datetime.now(UTC))
+        settled = self._threads.submit(
+            settle, work.dispatch_id, now=datetime.now(UTC), course=course
+        )
         await asyncio.wrap_future(settled)

@@ -13,7 +13,6 @@ from datetime import UTC, datetime
 from django.db import DatabaseError, close_old_connections, transaction
 
 from accounts.exchange.types import MarketRules, MarketType, OrderTicket, Side
-from accounts.models import Account
 from orders import steps
 from orders.drafting import check_currency, expired, submit_sized, ticket_of
 from orders.holding_reading import AccountRows
@@ -196,9 +195,10 @@ class _Books:
 
 def _obstacles(orders: Iterable[Order]) -> dict[tuple[int, str], Obstacle]:
     """What hinders entries, by account and market type."""
-    accounts: dict[str, set[Account]] = defaultdict(set)
+    accounts: dict[str, dict[int, bool]] = defaultdict(dict)
     for order in orders:
-        accounts[order.subscription.strategy.market_type].add(order.account)
+        concerned = accounts[order.subscription.strategy.market_type]
+        concerned[order.account_id] = order.account.key_can_withdraw
     return {
         (account_id, market_type): obstacle
         for market_type, concerned in accounts.items()

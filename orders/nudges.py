@@ -10,9 +10,9 @@ _POLL_BEAT_SECONDS = 1
 _EXPIRE_BEAT_SECONDS = 5
 
 
-def nudge_dispatch(*, dispatch_id: int, shard: int) -> bool:
+def nudge_dispatch(*, dispatch_id: int, strategy_id: int, shard: int) -> bool:
     """Ask the shard's worker to execute this dispatch row; False when the broker is away."""
-    return nudge("orders.execute_dispatch", dispatch_id, shard=shard)
+    return nudge("orders.execute_dispatch", dispatch_id, strategy_id, shard=shard)
 
 
 def nudge_dispatch_again(*, dispatch_id: int, shard: int) -> None:

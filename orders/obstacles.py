@@ -4,11 +4,10 @@ A sale on spot is a close as far as the strategy's own coins go.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from accounts.exchange.types import KEY_CAN_WITHDRAW, MarketType, NotSent
-from accounts.models import Account
 from orders.models import Feed, Remainder
 from strategies.sizing import Denied
 
@@ -55,17 +54,20 @@ def drift_key(symbol: str) -> str:
     return symbol if ":" in symbol else symbol.partition("/")[0]
 
 
-def obstacles(accounts: Collection[Account], market_type: MarketType) -> Mapping[int, Obstacle]:
-    """The obstacles of those accounts that have any; two queries. No feed is no obstacle."""
-    rows = {"account__in": accounts, "market_type": market_type}
-    unreconciled = set(
-        Feed.objects.filter(**rows, reconciled_at__isnull=True).values_list("account_id", flat=True)
-    )
-    withdrawing = {account.pk for account in accounts if account.key_can_withdraw}
+def obstacles(accounts: Mapping[int, bool], market_type: MarketType) -> Mapping[int, Obstacle]:
+    """The obstacles of those accounts that have any; two queries. No feed is no obstacle.
+
+    `accounts` by their ids: whether their keys may withdraw. All obstacles are read, which are few,
+    instead of naming hundreds of accounts to the database.
+    """
+    feeds = Feed.objects.filter(market_type=market_type, reconciled_at__isnull=True)
+    unreconciled = accounts.keys() & set(feeds.values_list("account_id", flat=True))
+    withdrawing = {account_id for account_id, may_withdraw in accounts.items() if may_withdraw}
     drifted: dict[int, set[str]] = defaultdict(set)
-    remainders = Remainder.objects.filter(**rows, drifted_at__isnull=False)
+    remainders = Remainder.objects.filter(market_type=market_type, drifted_at__isnull=False)
     for account_id, key in remainders.values_list("account_id", "key"):
-        drifted[account_id].add(key)
+        if account_id in accounts:
+            drifted[account_id].add(key)
     return {
         account_id: Obstacle(
             can_withdraw=account_id in withdrawing,

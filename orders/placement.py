@@ -4,17 +4,18 @@ The claim is a conditional update; orders are unique per intent and subscription
 delivered twice, nudged twice or run by two workers, each intent is placed once.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
 
 from orders.cancel_targets import mark_targets
-from orders.drafting import Draft, draft_order, ticket_of
+from orders.drafting import Draft, draft_order, ticket_of_draft
 from orders.market_data import MarketView
-from orders.models import Dispatch, Order, OrderEvent
+from orders.models import Dispatch
 from orders.transitions import OrderStatus
 from orders.work import DispatchWork, Job, PlaceJob, Plan, Subscriber, by_account
+from orders.writing_ahead import write_ahead
 from strategies.intents import Action
 from strategies.restraints import Restraints, read_restraints
 from strategies.trading_states import Restraint
@@ -31,8 +32,8 @@ def claim(plan: Plan, view: MarketView, *, now: datetime) -> DispatchWork | None
         cancels = mark_targets(plan, view, now=now)
         # Read here, not with the plan: a halt that is committed before this transaction is obeyed.
         drafts = _drafts(plan, view, read_restraints(), now)
-        _insert(drafts)
-    steps = sorted([*cancels, *_placements(drafts)], key=lambda step: step[0])
+        order_ids = write_ahead(plan, drafts, now=now)
+    steps = sorted([*cancels, *_placements(plan, drafts, order_ids)], key=lambda step: step[0])
     return DispatchWork(
         dispatch_id=plan.dispatch_id,
         expires_at=plan.signal.expires_at,
@@ -66,22 +67,17 @@ def _restraint(plan: Plan, subscriber: Subscriber, restraints: Restraints) -> Re
     )
 
 
-def _insert(drafts: Sequence[Draft]) -> None:
-    Order.objects.bulk_create([draft.order for draft in drafts])
-    OrderEvent.objects.bulk_create([draft.event for draft in drafts if draft.event])
-
-
-def _placements(drafts: Iterable[Draft]) -> list[_Step]:
+def _placements(plan: Plan, drafts: Sequence[Draft], order_ids: Sequence[int]) -> list[_Step]:
     return [
         (
-            draft.order.intent_index,
+            draft.intent_index,
             PlaceJob(
-                order_id=draft.order.pk,
+                order_id=order_id,
                 login=draft.subscriber.login,
-                intent=draft.intent,
-                ticket=ticket_of(draft.order),
+                intent=plan.intents[draft.intent_index],
+                ticket=ticket_of_draft(draft, plan.intents[draft.intent_index]),
             ),
         )
-        for draft in drafts
-        if draft.order.status != OrderStatus.DENIED
+        for draft, order_id in zip(drafts, order_ids, strict=True)
+        if draft.status is not OrderStatus.DENIED
     ]

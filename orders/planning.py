@@ -1,7 +1,10 @@
 """Read what a dispatch needs, in one query per table, before it is claimed."""
 
-from dataclasses import replace
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cache
 
 from django.db.models import Q, QuerySet
 
@@ -17,6 +20,16 @@ from strategies.intents import from_json
 from strategies.models import Signal, Strategy, Subscription
 from strategies.sizing import Allocation
 
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The plan of a dispatch that nobody has claimed yet, and the dispatches that come after it."""
+
+    plan: Plan | None
+    following: tuple[int, ...]
+
 
 def strategy_of(dispatch_id: int) -> int | None:
     """The id of the strategy that a dispatch belongs to; None when there is no such dispatch."""
@@ -24,51 +37,113 @@ def strategy_of(dispatch_id: int) -> int | None:
     return rows.first()
 
 
-def waiting_dispatches(dispatch_id: int) -> list[int]:
-    """This dispatch and those of its strategy and shard that came before and nobody claimed.
-
-    Oldest first: what a strategy asked for is committed in the order in which it asked.
+def first_waiting(dispatch_id: int) -> Waiting | None:
+    """The oldest of this dispatch and those of its strategy and shard that came before it, as far
+    as nobody has claimed them: what a strategy asked for is committed in the order in which it
+    asked. None when nothing waits.
     """
-    asked = Dispatch.objects.select_related("signal").filter(id=dispatch_id).first()
-    if asked is None:
-        return []
-    waiting = Dispatch.objects.filter(
-        claimed_at__isnull=True,
-        settled_at__isnull=True,
-        shard=asked.shard,
-        signal__strategy=asked.signal.strategy_id,
-        created_at__lte=asked.created_at,
+    asked = Dispatch.objects.filter(id=dispatch_id)
+    waiting = _unclaimed().filter(
+        shard=asked.values("shard")[:1],
+        signal__strategy=asked.values("signal__strategy")[:1],
+        created_at__lte=asked.values("created_at")[:1],
     )
-    return list(waiting.order_by("created_at", "id").values_list("id", flat=True))
+    first, *others = waiting.order_by("created_at", "id") or (None,)
+    if first is None:
+        return None
+    return Waiting(_try_to_plan(first), tuple(other.pk for other in others))
+
+
+def next_waiting(dispatch_ids: Sequence[int]) -> Waiting | None:
+    """The first of these that nobody has claimed meanwhile."""
+    for place, dispatch_id in enumerate(dispatch_ids, start=1):
+        dispatch = _unclaimed().filter(id=dispatch_id).first()
+        if dispatch is not None:
+            return Waiting(_try_to_plan(dispatch), tuple(dispatch_ids[place:]))
+    return None
+
+
+def _try_to_plan(dispatch: Dispatch) -> Plan | None:
+    """One dispatch that cannot be read must not hold up those behind it."""
+    try:
+        return _plan(dispatch)
+    except Exception:
+        logger.exception("dispatch %s is not claimed; the sweep comes back to it", dispatch.pk)
+        return None
 
 
 def load_plan(dispatch_id: int) -> Plan | None:
     """The plan of a dispatch that nobody has claimed yet; None if somebody has."""
-    dispatch = (
-        Dispatch.objects.select_related("signal__strategy", "signal__flatten_run__person")
-        .filter(id=dispatch_id, claimed_at__isnull=True)
-        .first()
-    )
-    if dispatch is None:
-        return None
-    signal = dispatch.signal
-    subscriptions = list(
-        in_shard(trading_subscriptions(signal), dispatch.shard, shards=dispatch.shards)
-    )
-    hindered = obstacles(
-        [row.account for row in subscriptions], MarketType(signal.strategy.market_type)
-    )
+    dispatch = _unclaimed().filter(id=dispatch_id).first()
+    return None if dispatch is None else _plan(dispatch)
+
+
+def _unclaimed() -> QuerySet[Dispatch]:
+    rows = Dispatch.objects.filter(claimed_at__isnull=True, settled_at__isnull=True)
+    return rows.select_related("signal__strategy", "signal__flatten_run__person")
+
+
+def _plan(dispatch: Dispatch) -> Plan:
     adopt_rows()  # of other processes' breakers
+    signal = dispatch.signal
     return Plan(
         dispatch_id=dispatch.pk,
         shard=dispatch.shard,
         shards=dispatch.shards,
         signal=signal,
         intents=tuple(from_json(plain) for plain in signal.intents),
-        subscribers=tuple(
-            _subscriber(row, signal.strategy, hindered.get(row.account_id)) for row in subscriptions
-        ),
+        subscribers=tuple(_subscribers(dispatch)),
     )
+
+
+# Rows of hundreds of subscriptions: instances of the models would cost more than the query.
+_SUBSCRIBED = (
+    "id",
+    "account_id",
+    "account__owner_id",
+    "account__venue",
+    "account__environment",
+    "account__encrypted_credentials",
+    "account__key_can_withdraw",
+    "capital",
+    "leverage",
+    "max_symbols",
+)
+
+
+def _subscribers(dispatch: Dispatch) -> Iterator[Subscriber]:
+    rows = list(
+        in_shard(trading_subscriptions(dispatch.signal), dispatch.shard, shards=dispatch.shards)
+        .select_related(None)
+        .values_list(*_SUBSCRIBED, named=True)
+    )
+    market_type = MarketType(dispatch.signal.strategy.market_type)
+    may_withdraw = {row.account_id: row.account__key_can_withdraw for row in rows}
+    hindered = obstacles(may_withdraw, market_type)
+    for row in rows:
+        login = Login(
+            account_id=row.account_id,
+            market=_market(row.account__venue, row.account__environment, market_type),
+            encrypted_credentials=row.account__encrypted_credentials,
+        )
+        yield Subscriber(
+            subscription_id=row.id,
+            owner_id=row.account__owner_id,
+            login=login,
+            allocation=Allocation(capital=row.capital, leverage=row.leverage),
+            has_symbol_limit=row.max_symbols is not None,
+            obstacle=_with_pause(hindered.get(row.account_id), login),
+        )
+
+
+@cache
+def _market(venue: str, environment: str, market_type: MarketType) -> MarketKey:
+    return MarketKey(venue, Environment(environment), market_type)
+
+
+def _with_pause(obstacle: Obstacle | None, login: Login) -> Obstacle | None:
+    pause = gate().refusal(login, now=datetime.now(UTC))
+    return obstacle if pause is None else replace(obstacle or Obstacle(), pause=pause)
 
 
 def trading_subscriptions(signal: Signal) -> QuerySet[Subscription]:
@@ -107,25 +182,6 @@ def login_in(account: Account, market_type: MarketType) -> Login:
     """How to reach the account in its markets of this type."""
     return Login(
         account_id=account.pk,
-        market=MarketKey(
-            venue=account.venue,
-            environment=Environment(account.environment),
-            market_type=market_type,
-        ),
+        market=_market(account.venue, account.environment, market_type),
         encrypted_credentials=account.encrypted_credentials,
-    )
-
-
-def _subscriber(row: Subscription, strategy: Strategy, obstacle: Obstacle | None) -> Subscriber:
-    login = login_of(row.account, strategy)
-    pause = gate().refusal(login, now=datetime.now(UTC))
-    if pause is not None:
-        obstacle = replace(obstacle or Obstacle(), pause=pause)
-    return Subscriber(
-        subscription_id=row.pk,
-        owner_id=row.account.owner_id,
-        login=login,
-        allocation=Allocation(capital=row.capital, leverage=row.leverage),
-        has_symbol_limit=row.max_symbols is not None,
-        obstacle=obstacle,
     )

@@ -13,6 +13,8 @@ from decimal import Decimal
 from functools import partial
 
 from accounts.exchange import gateway
+from accounts.exchange.errand import Errand
+from accounts.exchange.limits.quotas import Rank
 from accounts.exchange.types import (
     ExchangeAnswer,
     Login,
@@ -175,9 +177,9 @@ async def _place(
     check: Callable[[], Awaitable[None]],
 ) -> Outcome:
     try:
-        report = await gateway.place(
-            job.login, ticket, is_urgent=_may_close(job), until=expires_at, check=check
-        )
+        rank = Rank.CLOSE if _may_close(job) else Rank.ENTRY
+        errand = Errand(rank=rank, until=expires_at, is_new_order=True, check=check)
+        report = await gateway.place(job.login, ticket, errand)
         return Answered(job.order_id, report)
     except (NotSent, Rejected, OutcomeUnknown) as error:
         return SendFailed(job.order_id, error)
@@ -227,7 +229,7 @@ async def _account_quantity(login: Login, intent: Intent, market: MarketData) ->
     if not needs_holding(intent, rules.market_type):
         return None
     try:
-        holdings = await gateway.fetch_holdings(login, [rules.symbol], is_urgent=True)
+        holdings = await gateway.fetch_holdings(login, [rules.symbol], rank=Rank.CLOSE)
     except ExchangeAnswer as problem:
         logger.warning("holdings of account %s unread: %s", login.account_id, problem)
         return None

@@ -1,5 +1,6 @@
 """Close the books of dispatches and replacements: nothing more is done, and every order says so."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -21,7 +22,18 @@ _INTERRUPTED = Denied(
 _UNFINISHED = [OrderStatus.INITIALIZED, OrderStatus.SUBMITTED, OrderStatus.PENDING_CANCEL]
 
 
-def settle(dispatch_id: int, *, now: datetime) -> None:
+@dataclass(frozen=True, slots=True)
+class Course:
+    """When a worker took a dispatch up, and when it had committed its orders."""
+
+    picked_up_at: datetime | None = None
+    written_at: datetime | None = None
+
+
+_UNTOLD = Course()
+
+
+def settle(dispatch_id: int, *, now: datetime, course: Course = _UNTOLD) -> None:
     """Mark the dispatch as settled, after its work or when its worker has stopped.
 
     Whatever was left half done is reported: an order never submitted is denied, the outcome of
@@ -37,7 +49,9 @@ def settle(dispatch_id: int, *, now: datetime) -> None:
     with transaction.atomic():
         _break_off(left, now)
         nudge_strategy_after_commit(dispatch.signal.strategy_id)  # the denied have hooks too
-        Dispatch.objects.filter(id=dispatch_id, settled_at__isnull=True).update(settled_at=now)
+        Dispatch.objects.filter(id=dispatch_id, settled_at__isnull=True).update(
+            settled_at=now, picked_up_at=course.picked_up_at, written_at=course.written_at
+        )
 
 
 def settle_replacements(rows: QuerySet[Order], *, sent_before: datetime, now: datetime) -> None:

@@ -11,7 +11,9 @@ from orders.complaints import Complaint
 from orders.models import Order, OrderEvent
 from orders.transitions import CLOSED, OrderStatus
 from strategies.sizing import Denied
-from tradeplatform.lib.decimals import plain
+from tradeplatform.lib.decimals import ZERO, plain
+
+LONGEST_REASON = 300
 
 
 def refuse(
@@ -19,7 +21,7 @@ def refuse(
 ) -> OrderEvent:
     """DENIED by us or REJECTED by the venue, with a stable code and a sentence."""
     order.error_code = code
-    order.error_message = message[:300]
+    order.error_message = message[:LONGEST_REASON]
     order.outcome_unknown_since = None
     if status is OrderStatus.REJECTED:
         order.answered_at = order.answered_at or now
@@ -37,7 +39,11 @@ def move(order: Order, *, status: OrderStatus, reason: str, now: datetime) -> Or
 
 def _event(order: Order, status: str, reason: str, now: datetime) -> OrderEvent:
     return OrderEvent(
-        order=order, at=now, from_status=order.status, to_status=status, reason=reason[:300]
+        order=order,
+        at=now,
+        from_status=order.status,
+        to_status=status,
+        reason=reason[:LONGEST_REASON],
     )
 
 
@@ -49,14 +55,16 @@ def deny(order: Order, *, code: str, message: str, now: datetime) -> OrderEvent:
 def submit(order: Order, *, now: datetime) -> OrderEvent:
     """Write-ahead: the order will be sent once this commits."""
     order.submitted_at = now
-    return move(order, status=OrderStatus.SUBMITTED, reason=_sized_reason(order), now=now)
+    reason = sized_reason(
+        order.side, order.quantity or ZERO, order.symbol, order.limit_price or order.trigger_price
+    )
+    return move(order, status=OrderStatus.SUBMITTED, reason=reason, now=now)
 
 
-def _sized_reason(order: Order) -> str:
-    quantity = order.quantity or Decimal(0)
-    price = order.limit_price or order.trigger_price
+def sized_reason(side: str, quantity: Decimal, symbol: str, price: Decimal | None) -> str:
+    """What is about to be sent, in words."""
     at = f" at {plain(price)}" if price else ""
-    return f"{order.side.lower()} {plain(quantity)} {order.symbol}{at}"
+    return f"{side.lower()} {plain(quantity)} {symbol}{at}"
 
 
 def ask_cancel(order: Order, *, reason: str, now: datetime) -> OrderEvent:

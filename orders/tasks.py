@@ -22,9 +22,9 @@ from orders.worker import executor
 
 
 @shared_task(name="orders.execute_dispatch")
-def execute_dispatch(dispatch_id: int) -> None:
+def execute_dispatch(dispatch_id: int, strategy_id: int | None = None) -> None:
     """Nudged after an alert was accepted, by the shard's queue."""
-    executor().execute_dispatch(dispatch_id)
+    executor().execute_dispatch(dispatch_id, strategy_id)
 
 
 @shared_task(name="orders.send_due_cancels")

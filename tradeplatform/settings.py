@@ -96,6 +96,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # --- Sending orders ---
 # One worker process per shard; an account belongs to shard `account_id % SHARDS`.
 SHARDS = number("SHARDS", default=2)
+# How much of what exchanges allow to an address and to an account is ours: less where other
+# programs share them, more where an exchange has promised more than its documentation says.
+EXCHANGE_LIMITS_PERCENT = number("EXCHANGE_LIMITS_PERCENT", default=100)
 # An answer of an exchange is awaited this long; afterwards the outcome is unknown.
 EXCHANGE_TIMEOUT_SECONDS = number("EXCHANGE_TIMEOUT_SECONDS", default=10)
 # Cancel every strategy's open orders when a worker starts; a strategy may ask for it alone.

@@ -33,6 +33,8 @@ _services = pytest.StashKey[Sequence[Child]]()
 def pytest_load_initial_conftests() -> Generator[None, object, object]:
     """Point the settings at this session's services before pytest-django reads them."""
     worker = os.environ.get("PYTEST_XDIST_WORKER")
+    # Hundreds of tests ask one sandbox within a minute; those of the limits set their own.
+    os.environ.setdefault("EXCHANGE_LIMITS_PERCENT", "1000000")
     if worker is None:
         os.environ["STATE_DIR"] = tempfile.mkdtemp(prefix="tradeplatform-test-")
         atexit.register(shutil.rmtree, _state_dir(), ignore_errors=True)

@@ -41,6 +41,7 @@ _OWN: Mapping[str, str] = {
     "PRICE_UNAVAILABLE": "There is no current price to size the order by.",
     "PRICE_UNKNOWN": "The exchange tells no price of the symbol.",
     "REPLACEMENT_EXPIRED": "A replaced order's rest could not be ordered again within a minute.",
+    "REQUESTS_USED_UP": "The exchange allows no more requests for now; nothing was sent.",
     "SIGNAL_EXPIRED": "The alert could not be executed within the strategy's maximum signal age.",
     "STOP_NOT_SUPPORTED": "The exchange takes no stop orders here.",
     "SYMBOL_AMBIGUOUS": "The symbol may mean more than one market; none was guessed.",

@@ -13,10 +13,11 @@ from django.conf import settings
 from orders.results import is_settled
 from webhooks.timing import Stopwatch
 
-# Most accounts answer within tens of milliseconds; looking costs one small query.
-_FIRST_PAUSE_SECONDS = 0.003
-_LONGEST_PAUSE_SECONDS = 0.025
-_PAUSE_GROWTH = 1.4
+# No exchange answers sooner, most within a tenth of a second; and looking takes processor time from
+# the workers.
+_FIRST_PAUSE_SECONDS = 0.01
+_LONGEST_PAUSE_SECONDS = 0.04
+_PAUSE_GROWTH = 1.5
 
 
 def wait_until_settled(signal_id: UUID, watch: Stopwatch) -> None:

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from accounts.exchange.border import ask
+from accounts.exchange.limits.quotas import Rank
 from accounts.exchange.prices import positive
 from accounts.exchange.single_flight import SingleFlight
 from accounts.exchange.types import Book, Level, MarketKey
@@ -23,7 +24,7 @@ class Books:
         call = source.fetch_order_book
         return await self._reading.get(
             (key, symbol, depth),
-            lambda: ask(lambda: _read(call, symbol, depth, contract_size), at=key),
+            lambda: ask(lambda: _read(call, symbol, depth, contract_size), at=key, rank=Rank.ENTRY),
         )
 
 

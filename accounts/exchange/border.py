@@ -13,9 +13,11 @@ from typing import Any, TypeVar
 
 import ccxt.async_support
 
+from accounts.exchange.errand import READ, Errand
 from accounts.exchange.errors import Failure, Judgement, classify, consequence_of_unreadable
 from accounts.exchange.findings import Passage
 from accounts.exchange.gate import gate
+from accounts.exchange.limits.quotas import Rank
 from accounts.exchange.types import ExchangeAnswer, Login, MarketKey, OutcomeUnknown
 from accounts.exchange.venue_codes import Consequence
 from accounts.exchange.wire import Trace, trace
@@ -28,21 +30,20 @@ _Result = TypeVar("_Result")
 Call = Callable[[], Coroutine[Any, Any, _Result]]
 
 
-async def send(
-    call: Call[_Result], *, at: Login, is_urgent: bool = False, until: datetime | None = None
-) -> _Result:
-    """Await a ccxt call that changes something at the venue, once, and not after `until`.
+async def send(call: Call[_Result], *, at: Login, errand: Errand) -> _Result:
+    """Await a ccxt call that changes something at the venue, once, and not after its deadline.
 
     Raises NotSent, Rejected, OrderGone, AlreadySo or OutcomeUnknown, nothing else.
     """
-    passage = await gate().enter(at, is_urgent=is_urgent, until=until)
-    return await _answered(call, passage, is_read=False)
+    passage = await gate().enter(at, is_urgent=errand.is_urgent, until=errand.until)
+    return await _answered(call, passage, errand, is_read=False)
 
 
-async def ask(call: Call[_Result], *, at: Login | MarketKey, is_urgent: bool = False) -> _Result:
+async def ask(call: Call[_Result], *, at: Login | MarketKey, rank: Rank = Rank.POLL) -> _Result:
     """Await a ccxt call that only reads; raises like `send`, its unknown outcome is NO_ANSWER."""
-    passage = await gate().enter(at, is_urgent=is_urgent)
-    return await _answered(call, passage, is_read=True)
+    errand = Errand(rank=rank)
+    passage = await gate().enter(at, is_urgent=errand.is_urgent)
+    return await _answered(call, passage, errand, is_read=True)
 
 
 async def listen(call: Call[_Result], *, passage: Passage) -> _Result:
@@ -51,16 +52,18 @@ async def listen(call: Call[_Result], *, passage: Passage) -> _Result:
     It holds no place at the gate, and that a stream breaks is no trouble: they end now and then.
     """
     try:
-        return await _judged(call, passage.market, is_read=True)
+        return await _judged(call, passage.market, READ, is_read=True)
     except _Failed as failed:
         gate().obey(passage, failed.judgement)
         raise failed.judgement.answer from None
 
 
-async def _answered(call: Call[_Result], passage: Passage, *, is_read: bool) -> _Result:
+async def _answered(
+    call: Call[_Result], passage: Passage, errand: Errand, *, is_read: bool
+) -> _Result:
     heard: Judgement | None = _UNFINISHED
     try:
-        result = await _judged(call, passage.market, is_read=is_read)
+        result = await _judged(call, passage.market, errand, is_read=is_read)
         heard = None
     except _Failed as failed:
         heard = failed.judgement
@@ -70,8 +73,10 @@ async def _answered(call: Call[_Result], passage: Passage, *, is_read: bool) -> 
     return result
 
 
-async def _judged(call: Call[_Result], market: MarketKey, *, is_read: bool) -> _Result:
-    noted = Trace()
+async def _judged(
+    call: Call[_Result], market: MarketKey, errand: Errand, *, is_read: bool
+) -> _Result:
+    noted = Trace(errand=errand)
     token = trace.set(noted)
     try:
         return await call()

@@ -12,6 +12,7 @@ import aiohttp
 import certifi
 from django.conf import settings
 
+from accounts.exchange.limits.limiter import Limiter, Payer
 from accounts.exchange.types import Credentials, Login, MarketKey, NotSent
 from accounts.exchange.venues import VENUES, Access, access_to
 from accounts.exchange.wire import Clock, observed_class, streaming_class
@@ -44,18 +45,22 @@ def build_client(
     *,
     session: aiohttp.ClientSession,
     clock: Clock,
-    credentials: Credentials | None = None,
+    limiter: Limiter,
+    login: Login | None = None,
     is_streaming: bool = False,
 ) -> Any:
-    """A client for these markets, without credentials for public data only.
+    """A client for these markets, without a login for public data only.
 
     Only a streaming one can watch orders; it is of no use for anything else. Raises NotSent where
     the venue cannot be reached in this environment.
     """
     access = access_to(key)
+    credentials = None if login is None else credentials_of(login)
     kind = streaming_class(access.ccxt_id) if is_streaming else observed_class(access.ccxt_id)
     client = kind(_config(access, session, credentials))
     client.clock = clock
+    account_id = None if login is None else login.account_id
+    client.purse = limiter.purse(Payer(access.ccxt_id, key, account_id))
     point(client, access=access, environment=key.environment)
     return client
 

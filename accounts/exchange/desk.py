@@ -13,10 +13,14 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 import aiohttp
+from django.conf import settings
 
 from accounts.exchange.books import Books
 from accounts.exchange.border import ask
-from accounts.exchange.clients import build_client, credentials_of, ssl_context
+from accounts.exchange.clients import build_client, ssl_context
+from accounts.exchange.limits.ledger import ValkeyLedger
+from accounts.exchange.limits.limiter import Limiter
+from accounts.exchange.limits.quotas import Rank
 from accounts.exchange.markets import MarketTable, load_table
 from accounts.exchange.prices import Prices
 from accounts.exchange.single_flight import SingleFlight
@@ -32,6 +36,9 @@ _DOUBT_PAUSE_SECONDS = 60
 _KEEPALIVE_SECONDS = 75
 # Clients are built in bursts; one collection after the burst covers them all.
 _FREEZE_DELAY_SECONDS = 2
+# Objects made before the youngest are looked through (Python's own number is 700), and how often
+# that is done before older ones are.
+_COLLECT_AFTER = (50_000, 20, 50)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +54,13 @@ class Desk:
         self.prices = Prices()
         self.books = Books()
         self._session = session or _open_session()
+        self._ledger = ValkeyLedger(settings.REDIS_URL)
+        self._limiter = Limiter(
+            self._ledger,
+            # Each shard's worker, and whatever else runs: streams, commands.
+            part=1 / (settings.SHARDS + 1),
+            percent=settings.EXCHANGE_LIMITS_PERCENT,
+        )
         self._tables: dict[MarketKey, MarketTable] = {}
         self._loading: SingleFlight[MarketKey, MarketTable] = SingleFlight()
         self._refreshing: SingleFlight[MarketKey, None] = SingleFlight()
@@ -96,7 +110,8 @@ class Desk:
             login.market,
             session=self._session,
             clock=self._clocks[login.market],
-            credentials=credentials_of(login),
+            limiter=self._limiter,
+            login=login,
             is_streaming=True,
         )
         client.set_markets_from_exchange(table.source)
@@ -107,9 +122,12 @@ class Desk:
         if self._freeze_at is not None:
             self._freeze_at.cancel()
         await self._session.close()
+        await self._ledger.close()
 
     async def _load(self, key: MarketKey) -> MarketTable:
-        table = await load_table(key, session=self._session, clock=self._clocks[key])
+        table = await load_table(
+            key, session=self._session, clock=self._clocks[key], limiter=self._limiter
+        )
         self._tables[key] = table
         _freeze()
         return table
@@ -119,7 +137,7 @@ class Desk:
         if not source.has["fetchTime"]:
             return None
         try:
-            told_ms = await ask(lambda: _time_ms(source), at=key)
+            told_ms = await ask(lambda: _time_ms(source), at=key, rank=Rank.CLOSE)
         except ExchangeAnswer as error:
             logger.warning("the clock of %s is not read: %s", key.venue, error)
             return None
@@ -142,7 +160,8 @@ class Desk:
             login.market,
             session=self._session,
             clock=self._clocks[login.market],
-            credentials=credentials_of(login),
+            limiter=self._limiter,
+            login=login,
         )
         cached = _Cached(client, login.encrypted_credentials)
         self._clients[login.account_id, login.market] = cached
@@ -209,6 +228,11 @@ async def _time_ms(source: Any) -> int:
 
 
 def _freeze() -> None:
-    """Keep long-lived objects out of the collector's sight: over a market table it takes 100 ms."""
+    """Keep long-lived objects out of the collector's sight: over a market table it takes 100 ms.
+
+    And have it look less often: sending hundreds of orders makes half a million objects that are
+    soon gone.
+    """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(*_COLLECT_AFTER)

@@ -38,6 +38,7 @@ class Gate:
 
     def __init__(self, on_change: Callable[[], None] = lambda: None) -> None:
         self._on_change = on_change
+        # Of those that have ever met trouble.
         self._states: dict[Scope, BreakerState] = {}
         self._changed: set[Scope] = set()
         self._urgent: dict[Scope, int] = {}
@@ -64,6 +65,8 @@ class Gate:
 
     def leave(self, passage: Passage, judgement: Judgement | None) -> None:
         """After a call: what its failure means, None when it was answered well."""
+        if judgement is None and not self._states:
+            return
         now = datetime.now(UTC)
         with self._lock:
             for scope, epoch in passage.epochs:
@@ -122,6 +125,8 @@ class Gate:
 
     def refusal(self, login: Login, *, now: datetime, is_urgent: bool = False) -> NotSent | None:
         """Why a new order of the login would be refused now; None when it may try."""
+        if not self._states:
+            return None
         with self._lock:
             for scope in scopes_of(login):
                 state = self._states.get(scope, _HEALTHY)
@@ -161,6 +166,8 @@ class Gate:
 
     def _try(self, at: Login | MarketKey, *, is_urgent: bool, now: datetime) -> Passage | None:
         with self._lock:
+            if not self._states:
+                return self._passage(at)
             for scope in scopes_of(at):
                 state = self._states.get(scope, _HEALTHY)
                 wanted = breaker.entry(state, now=now, is_urgent=is_urgent)
@@ -169,7 +176,7 @@ class Gate:
                 if wanted is Entry.WAIT or (self._gives_way(scope, state) and not is_urgent):
                     return None
             for scope in scopes_of(at):
-                self._states[scope] = breaker.admit(self._states.get(scope, _HEALTHY))
+                self._put(scope, breaker.admit(self._states.get(scope, _HEALTHY)))
             return self._passage(at)
 
     def _gives_way(self, scope: Scope, state: BreakerState) -> bool:
@@ -213,13 +220,19 @@ class Gate:
                 self._urgent[scope] = self._urgent.get(scope, 0) + more
 
     def _passage(self, at: Login | MarketKey) -> Passage:
-        epochs = ((scope, self._states.get(scope, _HEALTHY).epoch) for scope in scopes_of(at))
+        states = self._states
+        epochs = tuple(
+            (scope, states.get(scope, _HEALTHY).epoch if states else _HEALTHY.epoch)
+            for scope in scopes_of(at)
+        )
         if isinstance(at, Login):
-            return Passage(at.market, at.account_id, tuple(epochs), at.encrypted_credentials)
-        return Passage(at, None, tuple(epochs))
+            return Passage(at.market, at.account_id, epochs, at.encrypted_credentials)
+        return Passage(at, None, epochs)
 
     def _put(self, scope: Scope, state: BreakerState) -> None:
         before = self._states.get(scope, _HEALTHY)
+        if state is before:
+            return
         self._states[scope] = state
         if state.changed_at != before.changed_at:
             self._changed.add(scope)

@@ -6,17 +6,19 @@ up.
 """
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import asdict, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
 from accounts.exchange import lookups
 from accounts.exchange.counter import Counter
 from accounts.exchange.desk import close_desk, desk
+from accounts.exchange.errand import CANCEL, ENTRY, Errand
 from accounts.exchange.executions import fetch_executions
 from accounts.exchange.gate import gate
 from accounts.exchange.holdings import check_connection, fetch_holdings
+from accounts.exchange.limits.quotas import Rank
 from accounts.exchange.open_orders import fetch_open_reports
 from accounts.exchange.probing import probe
 from accounts.exchange.recipes import Creation, creation_of
@@ -94,23 +96,9 @@ async def fetch_book(key: MarketKey, symbol: str, *, depth: int) -> Book:
     )
 
 
-async def _agree() -> None:
-    """For an order that nobody else has a say about."""
+async def place(login: Login, ticket: OrderTicket, errand: Errand = ENTRY) -> OrderReport:
+    """Send one order, once. Executions told in the answer come with it.
 
-
-async def place(
-    login: Login,
-    ticket: OrderTicket,
-    *,
-    is_urgent: bool = False,
-    until: datetime | None = None,
-    check: Callable[[], Awaitable[None]] = _agree,
-) -> OrderReport:
-    """Send one order, once; it waits at no breaker after `until`. Executions told in the answer
-    come with it.
-
-    An urgent one closes a position: after a pause it goes first. `check` is awaited when nothing
-    but the request is left to do, and raises NotSent where the order must not leave any more.
     Raises NotSent or Rejected when no order exists, OutcomeUnknown when one may.
     """
     counter = await Counter.open(login, ticket.symbol)
@@ -121,12 +109,7 @@ async def place(
         contract_size=counter.contract_size,
     )
     try:
-        report = await send(
-            partial(_create, counter, creation, check),
-            at=login,
-            is_urgent=is_urgent,
-            until=until,
-        )
+        report = await send(partial(_create, counter, creation), at=login, errand=errand)
     except Rejected as refusal:
         if refusal.code in _AGAINST_RULES:
             desk().doubt(login.market)
@@ -155,7 +138,7 @@ async def cancel(login: Login, reference: OrderReference) -> OrderReport:
     counter = await Counter.open(login, reference.symbol)
     refusal: Rejected | None = None
     try:
-        report = await send(partial(_cancel, counter, reference), at=login, is_urgent=True)
+        report = await send(partial(_cancel, counter, reference), at=login, errand=CANCEL)
         if report.status not in _STILL_OPEN:
             return await _with_executions(counter, reference, report)
     except OrderGone:
@@ -191,12 +174,9 @@ async def _executions(counter: Counter, reference: OrderReference) -> tuple[Fill
     return trade_reports(trades, contract_size=counter.contract_size)
 
 
-async def _create(
-    counter: Counter, creation: Creation, check: Callable[[], Awaitable[None]]
-) -> OrderReport:
+async def _create(counter: Counter, creation: Creation) -> OrderReport:
     """The parsing belongs to the call: an answer we cannot read leaves the outcome unknown."""
-    await check()
-    return counter.report(await counter.client.create_order(**asdict(creation)))
+    return counter.report(await counter.client.create_order(**creation.arguments()))
 
 
 async def _cancel(counter: Counter, reference: OrderReference) -> OrderReport:
@@ -208,11 +188,11 @@ async def _cancel_triggered(counter: Counter, stop: OrderReference) -> None:
     if not is_stop(stop.order_type):
         return
     find = partial(lookups.after_trigger, counter.client, stop, counter.access)
-    order = await ask(find, at=counter.login, is_urgent=True)
+    order = await ask(find, at=counter.login, rank=Rank.CANCEL)
     if order is None:
         return
     try:
-        await send(partial(_cancel, counter, order), at=counter.login, is_urgent=True)
+        await send(partial(_cancel, counter, order), at=counter.login, errand=CANCEL)
     except (OrderGone, OutcomeUnknown) as error:
         logger.info("Cancel of triggered %s is unclear: %s", stop.client_order_id, error)
 

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from accounts.exchange.desk import desk
+from accounts.exchange.limits.quotas import Rank
 from accounts.exchange.markets import MarketTable
 from accounts.exchange.permissions import can_withdraw
 from accounts.exchange.signed import ask
@@ -22,10 +23,10 @@ _ZERO = Decimal(0)
 
 
 async def fetch_holdings(
-    login: Login, symbols: Sequence[str], *, is_urgent: bool = False
+    login: Login, symbols: Sequence[str], *, rank: Rank = Rank.POLL
 ) -> dict[str, Decimal]:
     """Base units held per symbol: on spot the whole balance of the base coin, on futures the
-    position, negative when short. It is urgent when a position is to be closed.
+    position, negative when short.
     """
     table = await desk().table(login.market)
     unknown = [symbol for symbol in symbols if symbol not in table.rules]
@@ -36,7 +37,7 @@ async def fetch_holdings(
         read = partial(_balances, client, table, symbols)
     else:
         read = partial(_positions, client, table, symbols)
-    return await ask(read, at=login, is_urgent=is_urgent)
+    return await ask(read, at=login, rank=rank)
 
 
 async def check_connection(login: Login) -> AccountCheck:
@@ -44,7 +45,7 @@ async def check_connection(login: Login) -> AccountCheck:
     try:
         client = await desk().client(login)
         # Urgent: it may find out that a stopped account works again.
-        await ask(client.fetch_balance, at=login, is_urgent=True)
+        await ask(client.fetch_balance, at=login, rank=Rank.CANCEL)
     except ExchangeAnswer as error:
         return AccountCheck(is_ok=False, code=error.code, message=error.message)
     may_withdraw = await can_withdraw(client, login)

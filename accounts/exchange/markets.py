@@ -13,6 +13,8 @@ import aiohttp
 
 from accounts.exchange.border import ask
 from accounts.exchange.clients import build_client
+from accounts.exchange.limits.limiter import Limiter
+from accounts.exchange.limits.quotas import Rank
 from accounts.exchange.types import MarketKey, MarketRules, MarketType
 from accounts.exchange.venues import StatedRules, access_to
 from accounts.exchange.wire import Clock
@@ -37,11 +39,11 @@ class MarketTable:
 
 
 async def load_table(
-    key: MarketKey, *, session: aiohttp.ClientSession, clock: Clock
+    key: MarketKey, *, session: aiohttp.ClientSession, clock: Clock, limiter: Limiter
 ) -> MarketTable:
     """Read the venue's markets of this type; raises NotSent or another answer when it fails."""
-    source = build_client(key, session=session, clock=clock)
-    await ask(source.load_markets, at=key)
+    source = build_client(key, session=session, clock=clock, limiter=limiter)
+    await ask(source.load_markets, at=key, rank=Rank.ENTRY)
     access = access_to(key)
     if access.stated.price_tick is not None:
         _keep_prices(source)

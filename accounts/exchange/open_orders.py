@@ -1,4 +1,5 @@
-"""Lists every open order of a login, whatever its symbol: one call per kind of list and page.
+"""Lists the open orders of a login: one call per kind of list and page, or per symbol where that is
+cheaper.
 
 All our venues list without a symbol. An order that a page loses, or that cannot be read, is missing
 from the answer, so whoever misses one looks it up; a list alone ends no order.
@@ -6,7 +7,7 @@ from the answer, so whoever misses one looks it up; a list alone ends no order.
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
@@ -37,16 +38,20 @@ class _Pages:
     following: NextPage
 
 
-async def fetch_open_reports(login: Login) -> tuple[FoundOrder, ...]:
-    """All open orders of the account in the login's markets; raises as `border.ask` does."""
+async def fetch_open_reports(
+    login: Login, symbols: Collection[str] | None = None
+) -> tuple[FoundOrder, ...]:
+    """The open orders of the account in the login's markets, at least those in these symbols, all
+    by default; raises as `border.ask` does."""
     table = await desk().table(login.market)
     client = await desk().client(login)
     access = access_to(login.market)
     pages = _PAGES.get(access.ccxt_id, _WHOLE)
     lists = await asyncio.gather(
         *(
-            ask(partial(_fetch_all, client, listing, pages), at=login)
+            ask(partial(_fetch_all, client, symbol, listing, pages), at=login)
             for listing in _listings(access, login.market.market_type)
+            for symbol in _asked_for(access, symbols)
         )
     )
     found = (
@@ -58,10 +63,19 @@ async def fetch_open_reports(login: Login) -> tuple[FoundOrder, ...]:
     return tuple(order for order in found if order is not None)
 
 
-async def _fetch_all(client: Any, listing: _Listing, pages: _Pages) -> list[Answer]:
+def _asked_for(access: Access, symbols: Collection[str] | None) -> Collection[str | None]:
+    """By which symbols to list; None is all of them at once."""
+    if symbols is None or len(symbols) > access.lists_by_symbol_up_to:
+        return (None,)
+    return symbols
+
+
+async def _fetch_all(
+    client: Any, symbol: str | None, listing: _Listing, pages: _Pages
+) -> list[Answer]:
     async def fetch(place: Mapping[str, Any]) -> list[Answer]:
         page: list[Answer] = await client.fetch_open_orders(
-            None, None, pages.limit, {**listing, **place}
+            symbol, None, pages.limit, {**listing, **place}
         )
         return page
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 
 from accounts.exchange.border import ask
+from accounts.exchange.limits.quotas import Rank
 from accounts.exchange.single_flight import SingleFlight
 from accounts.exchange.types import MarketKey, OutcomeUnknown, Price
 
@@ -29,7 +30,7 @@ class Prices:
         return await self._reading.get((key, symbol), lambda: self._read(key, symbol, source))
 
     async def _read(self, key: MarketKey, symbol: str, source: Any) -> Price:
-        last = await ask(lambda: _last(source, symbol), at=key)
+        last = await ask(lambda: _last(source, symbol), at=key, rank=Rank.ENTRY)
         if last is None:
             raise OutcomeUnknown("PRICE_UNKNOWN", f"{key.venue} tells no price of {symbol}.")
         price = Price(value=last, read_at=datetime.now(UTC))

@@ -7,6 +7,7 @@ because a price turns it into an order for an amount of quote currency on severa
 
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from accounts.exchange.types import MarketRules, MarketType, NotSent, OrderTicket, OrderType, Side
 from accounts.exchange.venues import CLIENT_ORDER_ID_MAX_LENGTH, Access, StopStyle, is_stop
@@ -25,6 +26,10 @@ class Creation:
     amount: str
     price: str | None
     params: dict[str, str | bool] = field(default_factory=dict)
+
+    def arguments(self) -> dict[str, Any]:
+        """By name. Not `asdict`, which copies deeply and takes longer than signing."""
+        return {name: getattr(self, name) for name in self.__slots__}
 
 
 def creation_of(

@@ -5,14 +5,15 @@ client order id, after the venue's clock was read. Refused again, the account is
 """
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
 from accounts.exchange import border
 from accounts.exchange.border import Call
 from accounts.exchange.desk import desk
+from accounts.exchange.errand import Errand
 from accounts.exchange.gate import gate
+from accounts.exchange.limits.quotas import Rank
 from accounts.exchange.sentences import clock_sentence, sentence_of
 from accounts.exchange.types import Login, Rejected
 
@@ -21,17 +22,14 @@ _Result = TypeVar("_Result")
 _CLOCK_SKEW = "CLOCK_SKEW"
 
 
-async def send(
-    call: Call[_Result], *, at: Login, is_urgent: bool = False, until: datetime | None = None
-) -> _Result:
+async def send(call: Call[_Result], *, at: Login, errand: Errand) -> _Result:
     """`border.send` for an account."""
-    attempt = partial(border.send, call, at=at, is_urgent=is_urgent, until=until)
-    return await _with_clock(attempt, at)
+    return await _with_clock(partial(border.send, call, at=at, errand=errand), at)
 
 
-async def ask(call: Call[_Result], *, at: Login, is_urgent: bool = False) -> _Result:
+async def ask(call: Call[_Result], *, at: Login, rank: Rank = Rank.POLL) -> _Result:
     """`border.ask` for an account."""
-    return await _with_clock(partial(border.ask, call, at=at, is_urgent=is_urgent), at)
+    return await _with_clock(partial(border.ask, call, at=at, rank=rank), at)
 
 
 async def _with_clock(attempt: Callable[[], Awaitable[_Result]], login: Login) -> _Result:

@@ -4,7 +4,7 @@ All quantities are in base units (contracts are converted at the border), all pr
 currency per base unit, all times aware and UTC.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -60,6 +60,16 @@ class MarketKey:
     venue: str
     environment: Environment
     market_type: MarketType
+    # Each order looks its market up a dozen times.
+    _hash: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Count the hash once."""
+        key = (self.venue, self.environment, self.market_type)
+        object.__setattr__(self, "_hash", hash(key))
+
+    def __hash__(self) -> int:
+        return self._hash
 
 
 @dataclass(frozen=True, slots=True)

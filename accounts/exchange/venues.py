@@ -66,6 +66,8 @@ class Access:
     stated: StatedRules = StatedRules()
     # False where the venue tells an order's totals only: fills are what they grow by.
     tells_executions: bool = True
+    # Where a list of all symbols costs many times one symbol's, so many are asked for one by one.
+    lists_by_symbol_up_to: int = 0
     remembered_for: timedelta | None = None
 
 
@@ -95,6 +97,7 @@ _BINANCE = Venue(
             has_sandbox=True,
             stop_style=StopStyle.SAME_ORDER,
             pushed_filled_field="z",  # executionReport
+            lists_by_symbol_up_to=10,  # openOrders: weight 6, without a symbol 80
             # errors.md, -2026: canceled or expired without a fill over 90 days ago, "archived".
             remembered_for=timedelta(days=90),
         ),
@@ -107,6 +110,7 @@ _BINANCE = Venue(
             has_sandbox=True,
             stop_style=StopStyle.SEPARATE_ORDER,
             pushed_filled_field="z",  # ORDER_TRADE_UPDATE
+            lists_by_symbol_up_to=10,  # openOrders: weight 1, without a symbol 40
             # "Query Order" and "Query Algo Order": canceled or expired without a fill, 3 days.
             remembered_for=timedelta(days=3),
         ),

@@ -1,12 +1,25 @@
-"""ccxt's clients, watched: what leaves, what comes back, and by what clock requests are signed."""
+"""ccxt's clients, watched: what leaves, what comes back, and by what clock requests are signed.
 
+Here every request, also one that ccxt makes by itself, waits for its turn at the venue's limits.
+"""
+
+import time
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
 import ccxt.async_support
 import ccxt.pro
+
+from accounts.exchange.errand import READ, Errand
+from accounts.exchange.limits.limiter import Purse
+from accounts.exchange.limits.quotas import Request
+
+# ccxt only reads the dicts that it is given here.
+_NOTHING: dict[str, Any] = {}
+# So long a request without a deadline of its own waits for its turn.
+_PATIENCE_SECONDS = 60
 
 
 @dataclass(slots=True)
@@ -18,8 +31,9 @@ class Clock:
 
 @dataclass(slots=True)
 class Trace:
-    """What one call did on the wire; the answer is that of its last request."""
+    """What one call is for and did on the wire; the answer is that of its last request."""
 
+    errand: Errand = field(default=READ)
     has_left: bool = False
     http_status: int | None = None
     body: str = ""
@@ -39,11 +53,35 @@ class _Observed:
     A client is shared by concurrent calls, so ccxt's own `last_http_response` may be another's.
     """
 
-    clock = Clock()  # shared by all clients of a market
+    clock: Clock  # shared by all clients of a market
+    purse: Purse
 
     def nonce(self) -> int:
         """The time that a signed request bears, by the venue's clock."""
         return int(super().nonce()) - self.clock.ahead_ms  # type: ignore[misc]
+
+    async def fetch2(
+        self,
+        path: str,
+        api: Any = "public",
+        method: Any = "GET",
+        params: Any = _NOTHING,
+        config: Any = _NOTHING,
+    ) -> Any:
+        """One request: it is signed after it has waited for its turn."""
+        noted = trace.get()
+        errand = READ if noted is None else noted.errand
+        cost = self.calculate_rate_limiter_cost(api, method, path, params, config)  # type: ignore[attr-defined]
+        await self._await_turn(Request(cost, errand.is_new_order), errand)
+        if errand.check is not None:
+            await errand.check()
+        return await super().fetch2(path, api, method, params, config)  # type: ignore[misc]
+
+    async def _await_turn(self, request: Request, errand: Errand) -> None:
+        until = time.time() + _PATIENCE_SECONDS
+        if errand.until is not None:
+            until = min(until, errand.until.timestamp())
+        await self.purse.take(request, rank=errand.rank, until=until)
 
     async def fetch(
         self, url: str, method: str = "GET", headers: Any = None, body: Any = None
@@ -61,6 +99,7 @@ class _Observed:
         if noted is not None:
             noted.http_status, noted.body = code, body
             noted.retry_after = headers.get("Retry-After", "")
+        self.purse.hear(headers)
         return body
 
     def __del__(self) -> None:

@@ -133,7 +133,14 @@ class ExpiryAdmin(HistoryAdmin):
 class DispatchAdmin(HistoryAdmin):
     """Each signal's work for each shard."""
 
-    list_display = ["created_at", "signal", "shard", "progress", "claimed_at", "settled_at"]
+    list_display = [
+        "created_at",
+        "signal",
+        "shard",
+        "progress",
+        "claimed_at",
+        "settled_at",
+    ]
     list_filter = [
         ("claimed_at", admin.EmptyFieldListFilter),
         ("settled_at", admin.EmptyFieldListFilter),
@@ -141,7 +148,7 @@ class DispatchAdmin(HistoryAdmin):
     list_select_related = ["signal"]
     ordering = ["-id"]
     empty_hint = _("No dispatches yet: every signal makes one per shard.")
-    fields = list_display
+    fields = [*list_display, "course"]
     readonly_fields = fields
 
     def own_rows(self, rows: QuerySet[Any], user_id: int) -> QuerySet[Any]:
@@ -156,3 +163,19 @@ class DispatchAdmin(HistoryAdmin):
         if dispatch.claimed_at is not None:
             return badge(_("Working"), "info")
         return badge(_("Waiting"), "warning")
+
+    @admin.display(description=_("course"))
+    def course(self, dispatch: Dispatch) -> str:
+        """How long after the alert each step was done."""
+        steps = [
+            (_("taken up"), dispatch.picked_up_at),
+            (_("planned"), dispatch.claimed_at),
+            (_("orders committed"), dispatch.written_at),
+            (_("settled"), dispatch.settled_at),
+        ]
+        told = [
+            f"{step} {(at - dispatch.created_at).total_seconds() * 1000:,.1f} ms"
+            for step, at in steps
+            if at is not None
+        ]
+        return ", ".join(told) or EMPTY

@@ -80,8 +80,9 @@ def _check_active(parent: Order, quote: Quote) -> None:
         if not all(switch.is_active for switch in switches):
             raise Denied("INACTIVE", "the account, its subscription or the strategy is inactive")
         market_type = MarketType(subscription.strategy.market_type)
-        hindered = obstacles([parent.account], market_type).get(parent.account_id, Obstacle())
-        hindered.check(parent.symbol)
+        account = parent.account
+        hindered = obstacles({account.pk: account.key_can_withdraw}, market_type)
+        hindered.get(account.pk, Obstacle()).check(parent.symbol)
     if not quote.rules.is_active:
         raise Denied("MARKET_NOT_ACTIVE", f"{parent.symbol} is not traded at the exchange now")
 

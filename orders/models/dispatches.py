@@ -13,8 +13,12 @@ class Dispatch(models.Model):
     # Its accounts: those with `account_id % shards == shard`, however many workers there are now.
     shard = models.PositiveSmallIntegerField()
     shards = models.PositiveSmallIntegerField()
-    created_at = models.DateTimeField()
+    created_at = models.DateTimeField()  # when the alert came
+    # When a worker took it up, had read what it needs, had committed its orders; the first and the
+    # last are told with the end, and only by the worker that did it all.
+    picked_up_at = models.DateTimeField(null=True, blank=True)
     claimed_at = models.DateTimeField(null=True, blank=True)
+    written_at = models.DateTimeField(null=True, blank=True)
     # Every order and cancel of it has an outcome, "unknown" being one.
     settled_at = models.DateTimeField(null=True, blank=True)
 

@@ -36,6 +36,8 @@ class Feed(models.Model):
     stream_problem = models.CharField(max_length=300, blank=True, default="")
     polled_at = models.DateTimeField(null=True, blank=True)
     poll_problem = models.CharField(max_length=300, blank=True, default="")
+    # When all open orders were last asked for, not only those in the symbols of ours.
+    listed_at = models.DateTimeField(null=True, blank=True)
     # NULL from a worker's start until the account's orders have been compared with the venue's.
     reconciled_at = models.DateTimeField(null=True, blank=True)
 

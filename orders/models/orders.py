@@ -28,7 +28,11 @@ _UNANSWERED = sorted(UNANSWERED)
 class Order(models.Model):
     """One intent of one signal for one subscription, and what became of it at the venue."""
 
-    signal = models.ForeignKey(Signal, on_delete=models.PROTECT, related_name="orders")
+    # Of the foreign keys, `order_once_per_attempt` and `order_newest_by_subscription` serve as
+    # indexes too: each further one makes every order dearer.
+    signal = models.ForeignKey(
+        Signal, on_delete=models.PROTECT, related_name="orders", db_index=False
+    )
     intent_index = models.PositiveSmallIntegerField()
     # 0 for the order the intent asked for; each replacement of it by an expiry rule counts one up
     # and names the ended order whose unfilled rest it takes over.
@@ -36,11 +40,13 @@ class Order(models.Model):
     parent = models.OneToOneField(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="child"
     )
-    subscription = models.ForeignKey(Subscription, on_delete=models.PROTECT, related_name="orders")
+    subscription = models.ForeignKey(
+        Subscription, on_delete=models.PROTECT, related_name="orders", db_index=False
+    )
     # The subscription's account, repeated for the per-account queries and constraints below.
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="orders")
 
-    client_order_id = models.CharField(max_length=36, unique=True)
+    client_order_id = models.CharField(max_length=36)
     venue_order_id = models.CharField(max_length=64, blank=True, default="")
 
     symbol = models.CharField(max_length=60)
@@ -68,7 +74,12 @@ class Order(models.Model):
 
     # The signal that asked for the cancel; empty when a person did.
     cancel_signal = models.ForeignKey(
-        Signal, on_delete=models.PROTECT, null=True, blank=True, related_name="canceled_orders"
+        Signal,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="canceled_orders",
+        db_index=False,
     )
     # When a cancel was last sent; sending it again is harmless, so this only spaces the tries.
     cancel_sent_at = models.DateTimeField(null=True, blank=True)
@@ -82,6 +93,8 @@ class Order(models.Model):
     class Meta:
         ordering = ["-id"]
         constraints = [
+            # Not `unique=True`, which would make a second index for LIKE.
+            models.UniqueConstraint(fields=["client_order_id"], name="order_once_per_client_id"),
             # What makes doubling impossible: one order per intent, subscription and attempt, ever.
             models.UniqueConstraint(
                 fields=["signal", "intent_index", "subscription", "attempt"],
@@ -174,6 +187,12 @@ class Order(models.Model):
             ),
             # The look-up beat; nearly always empty.
             models.Index(fields=["id"], name="order_unresolved", condition=UNRESOLVED),
+            # What an alert has canceled; most orders are never canceled by one.
+            models.Index(
+                fields=["cancel_signal"],
+                name="order_canceled_by_signal",
+                condition=Q(cancel_signal__isnull=False),
+            ),
             # GET /api/orders: newest first within a subscription.
             models.Index(fields=["subscription", "-id"], name="order_newest_by_subscription"),
         ]

@@ -39,15 +39,28 @@ _COMPARED = (
     "answered_at",
 )
 
+# A list of everything is dear where exchanges count requests (docs/limits.md), and only orders that
+# bear our ids and are not ours are found by it alone.
+_FULL_LIST_EVERY = timedelta(hours=1)
+
 
 @dataclass(frozen=True, slots=True)
 class AccountPoll:
-    """One account's orders in one type of market, as our database has them."""
+    """One account's orders in one type of market, as our database has them.
+
+    `is_full`: all of the account's open orders are to be asked for, whatever their symbols.
+    """
 
     feed_id: int
     account_name: str
     login: Login
     orders: tuple[Order, ...]
+    is_full: bool = True
+
+    @property
+    def symbols(self) -> frozenset[str] | None:
+        """What to list; None for everything."""
+        return None if self.is_full else frozenset(order.symbol for order in self.orders)
 
 
 def reset_feeds(shard: int) -> None:
@@ -101,7 +114,7 @@ def claim_due(
             .order_by("id")
         )
         Feed.objects.filter(id__in=[feed.pk for feed in due]).update(polled_at=now)
-    return polls_of(due)
+    return polls_of(due, full_before=now - _FULL_LIST_EVERY)
 
 
 def followed_feeds() -> QuerySet[Feed]:
@@ -119,8 +132,13 @@ def followed_feeds() -> QuerySet[Feed]:
     )
 
 
-def polls_of(feeds: Collection[Feed]) -> tuple[AccountPoll, ...]:
-    """The feeds with their open orders, read in one query."""
+def polls_of(
+    feeds: Collection[Feed], *, full_before: datetime | None = None
+) -> tuple[AccountPoll, ...]:
+    """The feeds with their open orders, read in one query.
+
+    Those that were listed in full since `full_before` are to be listed by symbol only.
+    """
     orders = _orders_of({feed.account_id for feed in feeds})
     return tuple(
         AccountPoll(
@@ -128,9 +146,14 @@ def polls_of(feeds: Collection[Feed]) -> tuple[AccountPoll, ...]:
             account_name=feed.account.name,
             login=login_in(feed.account, MarketType(feed.market_type)),
             orders=tuple(orders[feed.account_id, feed.market_type]),
+            is_full=not _was_listed(feed, since=full_before),
         )
         for feed in feeds
     )
+
+
+def _was_listed(feed: Feed, *, since: datetime | None) -> bool:
+    return since is not None and feed.listed_at is not None and feed.listed_at >= since
 
 
 def _orders_of(account_ids: Iterable[int]) -> dict[tuple[int, str], list[Order]]:

@@ -82,7 +82,7 @@ class Poller:
     async def _poll(self, poll: AccountPoll) -> PollResult:
         started_at = datetime.now(UTC)
         try:
-            found = await gateway.fetch_open_reports(poll.login)
+            found = await gateway.fetch_open_reports(poll.login, poll.symbols)
         except ExchangeAnswer as answer:
             return _result(poll, problem=str(answer))
         comparison = compare(poll, found, now=datetime.now(UTC))
@@ -99,6 +99,7 @@ class Poller:
             ours=comparison.listed + len(known),
             updated=len(news) + looked_up,
             strays=strays,
+            is_full=poll.is_full,
             problem=problem,
         )
 

@@ -15,7 +15,8 @@ from orders.models import Feed
 class PollResult:
     """Numbers of orders: open `at_venue`, `ours` among them, brought up to date, stray.
 
-    An empty `problem` means that the account was compared with its venue, whole.
+    `is_full`: orders in every symbol were asked for. An empty `problem` means that the account was
+    compared with its venue.
     """
 
     feed_id: int
@@ -25,6 +26,7 @@ class PollResult:
     ours: int = 0
     updated: int = 0
     strays: int = 0
+    is_full: bool = False
     problem: str = ""
 
 
@@ -34,6 +36,9 @@ def note(results: Sequence[PollResult]) -> list[None]:
     reached.filter(Q(reconciled_at__isnull=True) | ~Q(poll_problem="")).update(
         poll_problem="", reconciled_at=Coalesce(F("reconciled_at"), Value(datetime.now(UTC)))
     )
+    listed = [item.feed_id for item in results if item.is_full and not item.problem]
+    if listed:
+        Feed.objects.filter(id__in=listed).update(listed_at=datetime.now(UTC))
     troubled: dict[str, list[int]] = defaultdict(list)
     for item in results:
         if item.problem:

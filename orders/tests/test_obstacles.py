@@ -112,7 +112,7 @@ def test_two_queries_for_however_many_accounts(world: World) -> None:
     drift(accounts[1], "BTC")
 
     with CaptureQueriesContext(connection) as queries:
-        found = obstacles(accounts, MarketType.SPOT)
+        found = obstacles({account.pk: False for account in accounts}, MarketType.SPOT)
 
     assert len(queries) == 2
     assert {pk: (item.is_reconciled, item.drifted_keys) for pk, item in found.items()} == {

@@ -4,6 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 
+def quantile(values: Sequence[float], share: float) -> float:
+    """The value below which that share of them lies."""
+    ordered = sorted(values)
+    return ordered[min(int(len(ordered) * share), len(ordered) - 1)]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
     """One measured number. Without a bound it is told, not judged."""
@@ -25,8 +31,15 @@ class Figure:
     def bound(self) -> str:
         """What it is judged by, in words."""
         if self.at_least is not None:
-            return f"at least {_short(self.at_least)}"
-        return "" if self.at_most is None else f"at most {_short(self.at_most)}"
+            return f"at least {short(self.at_least)}"
+        return "" if self.at_most is None else f"at most {short(self.at_most)}"
+
+    @property
+    def mark(self) -> str:
+        """Whether it keeps its bounds, in a word; empty where it has none."""
+        if not self.bound:
+            return ""
+        return "ok" if self.is_met else "MISSED"
 
 
 def table(figures: Sequence[Figure]) -> str:
@@ -35,21 +48,15 @@ def table(figures: Sequence[Figure]) -> str:
     rows += [
         (
             figure.name,
-            _short(figure.value),
+            short(figure.value),
             figure.unit,
             figure.bound,
-            _mark(figure),
+            figure.mark,
         )
         for figure in figures
     ]
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     return "\n".join(_line(row, widths) for row in rows)
-
-
-def _mark(figure: Figure) -> str:
-    if not figure.bound:
-        return ""
-    return "ok" if figure.is_met else "MISSED"
 
 
 def _line(row: Sequence[str], widths: Sequence[int]) -> str:
@@ -59,5 +66,6 @@ def _line(row: Sequence[str], widths: Sequence[int]) -> str:
     return "  ".join(cells).rstrip()
 
 
-def _short(value: float) -> str:
+def short(value: float) -> str:
+    """With as many digits as mean something."""
     return f"{value:,.0f}" if value >= 100 or value == int(value) else f"{value:,.1f}"

@@ -9,11 +9,14 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from decimal import Decimal
+from pathlib import Path
 
 from django.conf import settings
+from django.core.management import call_command
 
 from accounts.exchange import gateway
 from accounts.exchange.types import OrderType, Side
+from accounts.sandbox.process import SandboxProcess
 from orders.models import Feed, Order
 from orders.planning import login_of
 from orders.transitions import OrderStatus
@@ -23,6 +26,8 @@ from strategies.models import Strategy
 from tradeplatform.bench.figures import Figure
 from tradeplatform.bench.ground import Ground
 from tradeplatform.lib import loop
+from tradeplatform.lib.services.child import stop
+from tradeplatform.lib.services.throwaway import start, throwaway_postgres, throwaway_valkey
 
 _ACCOUNTS = 200
 _ORDERS_EACH = 50
@@ -36,7 +41,23 @@ _PRICE = 95_000
 _HIGHEST_BID = 94_000
 
 
-def measure(ground: Ground) -> Sequence[Figure]:
+def measure(sandbox: SandboxProcess, state_dir: Path) -> Sequence[Figure]:
+    """On services of its own, durable as those of a running platform."""
+    services = start(
+        [throwaway_postgres(state_dir, durable=True), throwaway_valkey(state_dir, durable=True)]
+    )
+    try:
+        call_command("migrate", verbosity=0)
+        ground = Ground(sandbox.url)
+        try:
+            return _measure(ground)
+        finally:
+            ground.close()
+    finally:
+        stop(services)
+
+
+def _measure(ground: Ground) -> Sequence[Figure]:
     """Place the orders, poll while nothing happens, then after one order per account was filled."""
     ground.set_price("BTCUSDT", str(_PRICE))
     strategy = ground.strategy("polling", accounts=_ACCOUNTS)

@@ -86,14 +86,14 @@ def _counted(client: redis.Redis, key: str, seconds: int) -> Tally:
 def client_of(url: str) -> redis.Redis:
     """The connections to the Valkey at this address; short of patience."""
     return redis.Redis.from_url(
-        _for_redis(url),
+        for_redis(url),
         socket_timeout=_TIMEOUT_SECONDS,
         socket_connect_timeout=_TIMEOUT_SECONDS,
         retry=Retry(NoBackoff(), 1),  # once more: after a restart the first meets a dead connection
     )
 
 
-def _for_redis(url: str) -> str:
+def for_redis(url: str) -> str:
     """Celery's address of a Unix socket in the spelling of the redis client."""
     parts = urlsplit(url)
     if parts.scheme != "redis+socket":

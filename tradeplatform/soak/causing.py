@@ -13,8 +13,8 @@ from tradeplatform.lib.services.places import valkey_socket
 from tradeplatform.soak.cast import OWNERS
 from tradeplatform.soak.control import Control
 from tradeplatform.soak.fault_book import AWAY, FaultBook
-from tradeplatform.soak.platform import Platform
 from tradeplatform.soak.troubles import FlushBroker, Freeze, Kill, Spoil, Streams, Trouble
+from tradeplatform.supervisor.rented import Platform
 
 
 @dataclass(slots=True)

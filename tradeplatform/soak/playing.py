@@ -13,10 +13,11 @@ from tradeplatform.soak.arguments import Wanted
 from tradeplatform.soak.causing import Troublemaker
 from tradeplatform.soak.control import Control
 from tradeplatform.soak.fault_book import AWAY, FaultBook
-from tradeplatform.soak.platform import SHARDS, Platform
 from tradeplatform.soak.prices import OPENING, Walk, draw_walk
 from tradeplatform.soak.sending import Senders
+from tradeplatform.soak.stage import SHARDS
 from tradeplatform.soak.troubles import draw_troubles
+from tradeplatform.supervisor.rented import Platform
 
 # Alerts that may wait for their answers at once, and troubles that may last at once.
 _SENDERS = 48

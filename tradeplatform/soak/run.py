@@ -15,13 +15,13 @@ from tradeplatform.soak.comparing.judging import judge
 from tradeplatform.soak.control import Control
 from tradeplatform.soak.fault_book import AWAY, FaultBook
 from tradeplatform.soak.ledgers import Promise
-from tradeplatform.soak.platform import Platform
 from tradeplatform.soak.playing import Players, play
 from tradeplatform.soak.printing import Result, told
 from tradeplatform.soak.reading import our_books, venue_books
 from tradeplatform.soak.sending import Senders, Sent
 from tradeplatform.soak.settling import await_rest
-from tradeplatform.soak.stage import set_up
+from tradeplatform.soak.stage import VARIABLES, set_up
+from tradeplatform.supervisor.rented import Platform
 
 _HEAL_TRIES = 120
 
@@ -30,7 +30,7 @@ def run(wanted: Wanted, state_dir: Path) -> bool:
     """Whether nothing was lost, doubled or left unexplained; prints what was found."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     say(f"Soak in {state_dir}: {wanted.alerts} alerts, seed {wanted.seed}")
-    platform = Platform(state_dir)
+    platform = Platform(state_dir, VARIABLES)
     try:
         platform.await_ready()
         result = _soak(wanted, platform, state_dir)

@@ -15,6 +15,15 @@ from tradeplatform.soak.cast import BALANCES, CAPITAL, LEVERAGE, OWNERS, ROLES, 
 from tradeplatform.soak.control import Control
 from webhooks.tokens import issue_token
 
+SHARDS = 3
+# Of the environment in which the platform runs.
+VARIABLES = {
+    "SHARDS": str(SHARDS),
+    "EXCHANGE_TIMEOUT_SECONDS": "2",
+    "POLL_SECONDS_STREAM_UP": "15",
+    # A close without an answer holds up its account for so long.
+    "REVERSAL_SECONDS": "3",
+}
 # Seconds between two checks of what accounts hold; a minute would make every soak a minute longer.
 _REMAINDERS_SECONDS = 15
 _REPLACEMENTS = 2

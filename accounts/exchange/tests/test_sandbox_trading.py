@@ -1,9 +1,6 @@
 """The gateway's real clients trade at the running sandbox exchange."""
 
-import json
-import urllib.request
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +8,7 @@ import pytest
 
 from accounts.exchange import gateway
 from accounts.exchange.tests.asking import CREDENTIALS, login, reference, ticket, wait
+from accounts.exchange.tests.sandbox_market import Sandbox
 from accounts.exchange.types import (
     Environment,
     Login,
@@ -23,45 +21,10 @@ from accounts.exchange.types import (
     ReportStatus,
     Side,
 )
-from accounts.sandbox.process import SandboxProcess
 
 _SPOT = login("binance", MarketType.SPOT, Environment.SANDBOX)
 _FUTURES = login("binance", MarketType.FUTURES, Environment.SANDBOX)
 _PERPETUAL = "BTC/USDT:USDT"
-
-
-@dataclass(frozen=True, slots=True)
-class Sandbox:
-    """The running sandbox with one account that has money in both wallets."""
-
-    url: str
-
-    def control(self, path: str, **body: Any) -> None:
-        request = urllib.request.Request(
-            f"{self.url}/sandbox/{path}", data=json.dumps(body).encode(), method="POST"
-        )
-        with urllib.request.urlopen(request):
-            pass
-
-    def orders(self) -> list[dict[str, Any]]:
-        with urllib.request.urlopen(f"{self.url}/sandbox/orders") as answer:
-            rows: list[dict[str, Any]] = json.load(answer)
-        return rows
-
-
-@pytest.fixture
-def market(fresh_sandbox: SandboxProcess) -> Iterator[Sandbox]:
-    sandbox = Sandbox(fresh_sandbox.url)
-    sandbox.control(
-        "accounts",
-        account="A1",
-        apiKey=CREDENTIALS.api_key,
-        secret=CREDENTIALS.secret,
-        balances={"USDT": "100000"},
-    )
-    sandbox.control("price", symbol="BTCUSDT", price="90000")
-    yield sandbox
-    wait(gateway.close())
 
 
 def _order(order_type: OrderType, side: Side, **numbers: Any) -> OrderTicket:

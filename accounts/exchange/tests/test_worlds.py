@@ -5,9 +5,12 @@ from urllib.parse import urlsplit
 
 import aiohttp
 import pytest
+from django.conf import settings
 
 from accounts.exchange.clients import build_client
-from accounts.exchange.tests.asking import CREDENTIALS, wait
+from accounts.exchange.limits.ledger import ValkeyLedger
+from accounts.exchange.limits.limiter import Limiter
+from accounts.exchange.tests.asking import wait
 from accounts.exchange.types import Environment, MarketKey, MarketType, NotSent
 from accounts.exchange.venues import VENUES, Access, access_to
 from accounts.exchange.wire import Clock
@@ -23,7 +26,8 @@ _KEYS = [
 
 async def _build(key: MarketKey) -> Any:
     async with aiohttp.ClientSession() as session:
-        return build_client(key, session=session, clock=Clock(), credentials=CREDENTIALS)
+        limiter = Limiter(ValkeyLedger(settings.REDIS_URL), part=1)
+        return build_client(key, session=session, clock=Clock(), limiter=limiter)
 
 
 def _client(key: MarketKey) -> Any:

@@ -12,7 +12,7 @@ import pytest
 from django.conf import settings
 
 from tradeplatform.lib.services.tests.endings import ends
-from tradeplatform.soak.platform import processes
+from tradeplatform.supervisor.rented import processes
 
 pytestmark = [pytest.mark.whole_platform, pytest.mark.xdist_group("whole platform")]
 

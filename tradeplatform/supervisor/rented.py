@@ -17,7 +17,6 @@ from pathlib import Path
 
 from tradeplatform.lib.services.child import Child, ChildSpec, stop
 
-SHARDS = 3
 _ROOT = Path(__file__).resolve().parents[2]
 _CHANGED = re.compile(r"^(\w+)(?:: process (\d+)$| ended \((.+)\);)", re.MULTILINE)
 _READY = re.compile(r"^READY$", re.MULTILINE)
@@ -35,13 +34,16 @@ class PlatformDied(Exception):
 class Platform:
     """A running `manage.py up`; start it from the main thread."""
 
-    def __init__(self, state_dir: Path) -> None:
-        """Start it; `await_ready` waits until it takes alerts."""
+    def __init__(self, state_dir: Path, variables: Mapping[str, str]) -> None:
+        """Start it with these environment variables besides its paths and ports; `await_ready`
+        waits until it takes alerts."""
         self._log = state_dir / "up.log"
+        environment = _environment(state_dir)
+        self.web = f"http://127.0.0.1:{environment['WEB_PORT']}"
         spec = ChildSpec(
             name="platform",
             argv=[sys.executable, "manage.py", "up"],
-            env=environment(state_dir),
+            env={**environment, **variables},
             log=self._log,
             cwd=_ROOT,
             stop_signal=signal.SIGTERM,
@@ -100,8 +102,8 @@ def processes(said: str) -> dict[str, int]:
     return running
 
 
-def environment(state_dir: Path) -> Mapping[str, str]:
-    """Of the platform: nothing of ours but paths, so that no service of somebody else is used."""
+def _environment(state_dir: Path) -> dict[str, str]:
+    """Nothing of ours but paths, so that no service of somebody else is used."""
     kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
     return {
         **kept,
@@ -109,11 +111,6 @@ def environment(state_dir: Path) -> Mapping[str, str]:
         "WEB_PORT": str(_free_port()),
         "SANDBOX_PORT": str(_free_port()),
         "DEMO": "0",
-        "SHARDS": str(SHARDS),
-        "EXCHANGE_TIMEOUT_SECONDS": "2",
-        "POLL_SECONDS_STREAM_UP": "15",
-        # A close without an answer holds up its account for so long.
-        "REVERSAL_SECONDS": "3",
         # One sender sends what hundreds would.
         "WEBHOOK_TOKEN_LIMIT": "0",
     }

@@ -1,0 +1,114 @@
+"""What all processes behind one address have leased of a venue's quotas lately, in Valkey.
+
+Nothing depends on Valkey: while it does not answer, it is left alone for some seconds and every
+process lives on its own part.
+"""
+
+import asyncio
+import logging
+from time import monotonic
+
+import redis
+from redis.asyncio import Redis
+
+from accounts.exchange.limits.quotas import Quota
+from accounts.exchange.limits.stores import Lease
+from accounts.exchange.limits.windows import SLOTS, slot_of
+from tradeplatform.lib.counters import for_redis
+
+logger = logging.getLogger(__name__)
+
+PREFIX = "limits:"
+_TIMEOUT_SECONDS = 0.25
+_PAUSE_SECONDS = 5
+
+# One hash per quota, a field per slot. KEYS: the hash. ARGV: the present slot, the oldest that
+# counts, how long the hash lives. Leaves the sum of what counts in `sum`.
+_SUM = """
+local sum = 0
+local old = {}
+local slots = redis.call('HGETALL', KEYS[1])
+for i = 1, #slots, 2 do
+  if tonumber(slots[i]) < tonumber(ARGV[2]) then old[#old + 1] = slots[i]
+  else sum = sum + tonumber(slots[i + 1]) end
+end
+if #old > 0 then redis.call('HDEL', KEYS[1], unpack(old)) end
+local function add(units)
+  redis.call('HINCRBYFLOAT', KEYS[1], ARGV[1], units)
+  redis.call('EXPIRE', KEYS[1], ARGV[3])
+end
+"""
+# ARGV 4 to 6: needed, to spare, the most that may be used.
+_LEASE = (
+    _SUM
+    + """
+local room = tonumber(ARGV[6]) - sum
+if room < tonumber(ARGV[4]) then return {'0', tostring(sum)} end
+local granted = math.min(tonumber(ARGV[4]) + tonumber(ARGV[5]), room)
+add(granted)
+return {tostring(granted), tostring(sum + granted)}
+"""
+)
+# ARGV 4: what the venue says was used.
+_CORRECT = (
+    _SUM
+    + """
+local missing = tonumber(ARGV[4]) - sum
+if missing > 0 then add(missing) end
+return 0
+"""
+)
+
+
+class ValkeyLedger:
+    """The ledger of the Valkey at this address. Used on one event loop only."""
+
+    def __init__(self, url: str) -> None:
+        self._client = Redis.from_url(
+            for_redis(url),
+            socket_timeout=_TIMEOUT_SECONDS,
+            socket_connect_timeout=_TIMEOUT_SECONDS,
+        )
+        self._lease = self._client.register_script(_LEASE)
+        self._correct = self._client.register_script(_CORRECT)
+        self._left_alone_until = 0.0
+        self._correcting: set[asyncio.Task[None]] = set()
+
+    async def lease(
+        self, key: str, quota: Quota, *, needed: float, spare: float, most: float, now: float
+    ) -> Lease | None:
+        if monotonic() < self._left_alone_until:
+            return None
+        arguments = [*_slots(quota, now), needed, spare, most]
+        try:
+            granted, used = await self._lease(keys=[PREFIX + key], args=arguments)
+        except redis.RedisError as error:
+            self._leave_alone(error)
+            return None
+        return Lease(granted=float(granted), used=float(used))
+
+    def correct(self, key: str, quota: Quota, *, used: float, now: float) -> None:
+        if monotonic() < self._left_alone_until:
+            return
+        task = asyncio.create_task(self._tell(PREFIX + key, [*_slots(quota, now), used]))
+        self._correcting.add(task)
+        task.add_done_callback(self._correcting.discard)
+
+    async def close(self) -> None:
+        """End the connections."""
+        await self._client.aclose()
+
+    async def _tell(self, key: str, arguments: list[float]) -> None:
+        try:
+            await self._correct(keys=[key], args=arguments)
+        except redis.RedisError as error:
+            self._leave_alone(error)
+
+    def _leave_alone(self, error: redis.RedisError) -> None:
+        self._left_alone_until = monotonic() + _PAUSE_SECONDS
+        logger.warning("Valkey does not answer; this process keeps to its own part: %s", error)
+
+
+def _slots(quota: Quota, now: float) -> list[float]:
+    slot = slot_of(now, seconds=quota.seconds)
+    return [slot, slot - SLOTS, 2 * quota.seconds]

@@ -1,0 +1,114 @@
+"""Lets requests out no faster than their venue allows; in memory of one process and its loop.
+
+What all processes behind one address use together is counted by a ledger; `accounts.limits` brings
+the one in Valkey. An account's orders leave from one process, so they are counted here.
+"""
+
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from accounts.exchange.limits.quotas import NO_QUOTAS, QUOTAS, Quota, Quotas, Rank, Request, units
+from accounts.exchange.limits.stores import Ledger, OwnStore, SharedStore
+from accounts.exchange.limits.turns import Turns
+from accounts.exchange.types import MarketKey, NotSent
+from accounts.exchange.venues import VENUES
+
+CODE = "REQUESTS_USED_UP"
+
+
+@dataclass(frozen=True, slots=True)
+class Payer:
+    """Whose quotas a client's requests use up; `account_id` is None for public data."""
+
+    ccxt_id: str
+    market: MarketKey
+    account_id: int | None
+
+    @property
+    def address_key(self) -> str:
+        """What all clients share that reach the venue by the same addresses of its."""
+        return f"{self.ccxt_id}:{self.market.environment}"
+
+
+class Purse:
+    """The quotas that one client's requests use up, an account's own first."""
+
+    def __init__(self, payer: Payer, turns: Iterable[Turns], *, weight_per_cost: float) -> None:
+        self._payer = payer
+        self._turns = tuple(turns)
+        self._told = tuple(each for each in self._turns if each.quota.header)
+        self._weight_per_cost = weight_per_cost
+
+    async def take(self, request: Request, *, rank: Rank, until: float) -> None:
+        """Return once the request may leave; raises NotSent when it may not before `until`, which
+        is Unix time."""
+        weight = request.cost * self._weight_per_cost
+        for turns in self._turns:
+            needed = units(turns.quota, request, weight=weight)
+            if needed and not turns.take_at_once(needed, rank=rank):
+                try:
+                    await turns.take(needed, rank=rank, until=until)
+                except TimeoutError:
+                    raise _refusal(self._payer, turns.quota) from None
+
+    def hear(self, headers: Mapping[str, str]) -> None:
+        """What the venue says in an answer about how much was used."""
+        for turns in self._told:
+            told = headers.get(turns.quota.header, "")
+            if told.isdecimal():
+                turns.store.correct(float(told), now=time.time())
+
+
+class Limiter:
+    """All quotas that this process's requests use up. Used on one event loop only."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        *,
+        part: float,
+        percent: float = 100,
+        quotas: Mapping[str, Quotas] = QUOTAS,
+    ) -> None:
+        """Of the venues' quotas so many percent are ours; while the ledger is away, `part` of an
+        address's is this process's."""
+        self._ledger = ledger
+        self._part = part
+        self._quotas = {name: _scaled(own, percent / 100) for name, own in quotas.items()}
+        self._turns: dict[tuple[str, Quota], Turns] = {}
+
+    def purse(self, payer: Payer) -> Purse:
+        """What all clients of this payer pay from."""
+        quotas = self._quotas.get(payer.ccxt_id, NO_QUOTAS)
+        own = () if payer.account_id is None else quotas.account
+        turns = [
+            *(self._account_turns(payer, quota) for quota in own),
+            *(self._address_turns(payer, quota) for quota in quotas.address),
+        ]
+        return Purse(payer, turns, weight_per_cost=quotas.weight_per_cost)
+
+    def _account_turns(self, payer: Payer, quota: Quota) -> Turns:
+        key = (f"{payer.address_key}:{payer.account_id}", quota)
+        return self._turns.setdefault(key, Turns(quota, OwnStore(quota)))
+
+    def _address_turns(self, payer: Payer, quota: Quota) -> Turns:
+        name = f"{payer.address_key}:{quota.counts.name.lower()}:{quota.seconds}"
+        store = SharedStore(name, quota, self._ledger, part=self._part)
+        return self._turns.setdefault((payer.address_key, quota), Turns(quota, store))
+
+
+def _scaled(quotas: Quotas, factor: float) -> Quotas:
+    def scaled(some: tuple[Quota, ...]) -> tuple[Quota, ...]:
+        return tuple(replace(quota, limit=quota.limit * factor) for quota in some)
+
+    return replace(quotas, address=scaled(quotas.address), account=scaled(quotas.account))
+
+
+def _refusal(payer: Payer, quota: Quota) -> NotSent:
+    return NotSent(
+        CODE,
+        f"{VENUES[payer.market.venue].label} allows {quota.limit:,.0f} "
+        f"{quota.counts.name.lower()} in {quota.seconds} s, and there was none left in time. "
+        "Nothing was sent.",
+    )

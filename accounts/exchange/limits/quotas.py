@@ -1,0 +1,115 @@
+"""What each venue allows, by address and by account: one table. Pure.
+
+A quota holds in any span of so many seconds, whenever the venue's own windows begin.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum, IntEnum, auto
+
+
+class Rank(IntEnum):
+    """Who is let in first. The lower its rank, the less of a quota a call may use up."""
+
+    CLOSE = 0
+    CANCEL = 1
+    ENTRY = 2
+    POLL = 3
+
+    @property
+    def share(self) -> float:
+        """So much of a quota calls of this rank may use; the rest is kept for those above.
+
+        None uses all of it: the venue counts what reaches it by its own clock, and another program
+        may share the address or the account.
+        """
+        return _SHARES[self]
+
+
+_SHARES = {Rank.CLOSE: 0.95, Rank.CANCEL: 0.9, Rank.ENTRY: 0.85, Rank.POLL: 0.6}
+
+
+class Counts(Enum):
+    """What a quota counts of a request."""
+
+    WEIGHT = auto()  # ccxt's cost of the endpoint, in the venue's own units
+    REQUESTS = auto()
+    ORDERS = auto()  # new orders only
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """At most `limit` in any `seconds`. `header` is the answer's, that tells how many were used."""
+
+    counts: Counts
+    limit: float
+    seconds: int
+    header: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Quotas:
+    """What a venue allows to an address, all accounts behind it together, and to one account.
+
+    `weight_per_cost` turns ccxt's cost of an endpoint into the venue's weight.
+    """
+
+    address: tuple[Quota, ...] = ()
+    account: tuple[Quota, ...] = ()
+    weight_per_cost: float = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a request is counted as. `cost` is ccxt's."""
+
+    cost: float
+    is_new_order: bool
+
+
+def units(quota: Quota, request: Request, *, weight: float) -> float:
+    """By how much a request of this weight uses the quota up."""
+    match quota.counts:
+        case Counts.WEIGHT:
+            return weight
+        case Counts.REQUESTS:
+            return 1
+        case Counts.ORDERS:
+            return 1 if request.is_new_order else 0
+
+
+NO_QUOTAS = Quotas()
+
+# By ccxt's id of the class. What a venue limits further (open orders, matching) it refuses itself.
+QUOTAS: Mapping[str, Quotas] = {
+    # exchangeInfo's rateLimits and rest-api.md, "IP Limits" and "Unfilled Order Count"; ccxt 4.5.90
+    # gives an endpoint of weight 1 the cost 0.2.
+    "binance": Quotas(
+        address=(Quota(Counts.WEIGHT, 6000, 60, "X-MBX-USED-WEIGHT-1M"),),
+        account=(
+            Quota(Counts.ORDERS, 100, 10, "X-MBX-ORDER-COUNT-10S"),
+            Quota(Counts.ORDERS, 200_000, 86_400, "X-MBX-ORDER-COUNT-1D"),
+        ),
+        weight_per_cost=5,
+    ),
+    # /fapi/v1/exchangeInfo's rateLimits.
+    "binanceusdm": Quotas(
+        address=(Quota(Counts.WEIGHT, 2400, 60, "X-MBX-USED-WEIGHT-1M"),),
+        account=(
+            Quota(Counts.ORDERS, 300, 10, "X-MBX-ORDER-COUNT-10S"),
+            Quota(Counts.ORDERS, 1200, 60, "X-MBX-ORDER-COUNT-1M"),
+        ),
+    ),
+    # "Rate limits": by user id and endpoint, 60 orders in 2 s. ccxt's cost 1 is 20 requests in 2 s,
+    # and counting all endpoints together is on the safe side.
+    "okx": Quotas(account=(Quota(Counts.WEIGHT, 20, 2),)),
+    # "Rate limit rules": 600 requests in 5 s from an address; an account's orders 10 a second.
+    "bybit": Quotas(
+        address=(Quota(Counts.REQUESTS, 600, 5),),
+        account=(Quota(Counts.ORDERS, 10, 1),),
+    ),
+    # docs.upbit.com, "Rate limits": by account 12 orders a second and 30 other requests.
+    "upbit": Quotas(account=(Quota(Counts.ORDERS, 12, 1), Quota(Counts.REQUESTS, 30, 1))),
+    # apidocs.bithumb.com, limits of requests: 140 a second from an address.
+    "bithumb": Quotas(address=(Quota(Counts.REQUESTS, 140, 1),)),
+}

@@ -1,0 +1,80 @@
+"""Who is let in when there is not enough for all."""
+
+import asyncio
+import time
+
+import pytest
+
+from accounts.exchange.limits.quotas import Counts, Quota, Rank
+from accounts.exchange.limits.stores import OwnStore
+from accounts.exchange.limits.turns import Turns
+from tradeplatform.lib import loop
+
+# A twelfth of it is a slot: 0.1 s.
+_QUOTA = Quota(Counts.ORDERS, 20, 1)
+
+
+async def _fill(turns: Turns) -> None:
+    """Nothing is left for anybody."""
+    turns.store.correct(20, now=time.time())
+
+
+async def _all_take(ranks: list[Rank]) -> list[Rank]:
+    """They ask in this order while nothing is left; in which they were let in."""
+    turns = Turns(_QUOTA, OwnStore(_QUOTA))
+    await _fill(turns)
+    let_in: list[Rank] = []
+
+    async def take(rank: Rank) -> None:
+        await turns.take(1, rank=rank, until=time.time() + 10)
+        let_in.append(rank)
+
+    await asyncio.gather(*(take(rank) for rank in ranks))
+    return let_in
+
+
+def test_the_best_rank_goes_first_whoever_came_first() -> None:
+    asked = [Rank.POLL, Rank.ENTRY, Rank.CANCEL, Rank.CLOSE, Rank.ENTRY]
+
+    let_in = loop.call(_all_take(asked), timeout_seconds=20)
+
+    assert let_in == [Rank.CLOSE, Rank.CANCEL, Rank.ENTRY, Rank.ENTRY, Rank.POLL]
+
+
+async def _close_while_an_entry_waits() -> list[str]:
+    turns = Turns(_QUOTA, OwnStore(_QUOTA))
+    turns.store.correct(17, now=time.time())  # all that an entry may use
+    let_in: list[str] = []
+
+    async def take(name: str, rank: Rank) -> None:
+        await turns.take(1, rank=rank, until=time.time() + 10)
+        let_in.append(name)
+
+    entry = asyncio.create_task(take("entry", Rank.ENTRY))
+    await asyncio.sleep(0.01)
+    await take("close", Rank.CLOSE)
+    waited_on = not entry.done()
+    await entry
+    return [*let_in, "had to wait" if waited_on else "passed"]
+
+
+def test_what_is_kept_for_closes_lets_one_pass_while_entries_wait() -> None:
+    told = loop.call(_close_while_an_entry_waits(), timeout_seconds=20)
+
+    assert told == ["close", "entry", "had to wait"]
+
+
+async def _give_up() -> tuple[bool, float]:
+    turns = Turns(_QUOTA, OwnStore(_QUOTA))
+    await _fill(turns)
+    with pytest.raises(TimeoutError):
+        await turns.take(1, rank=Rank.ENTRY, until=time.time() + 0.05)
+    before = time.time()
+    await turns.take(1, rank=Rank.ENTRY, until=before + 10)
+    return True, time.time() - before
+
+
+def test_whoever_gave_up_holds_up_nobody_and_uses_nothing() -> None:
+    passed, _ = loop.call(_give_up(), timeout_seconds=20)
+
+    assert passed

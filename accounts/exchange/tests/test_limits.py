@@ -1,0 +1,129 @@
+"""Requests wait for their turn at a venue that enforces its limits; it refuses none."""
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.conf import settings
+from pytest_django import Settings
+
+from accounts.exchange import gateway
+from accounts.exchange.errand import Errand
+from accounts.exchange.limits.ledger import PREFIX
+from accounts.exchange.limits.quotas import Rank
+from accounts.exchange.tests.asking import login, ticket, wait
+from accounts.exchange.tests.sandbox_market import Sandbox
+from accounts.exchange.types import (
+    Environment,
+    ExchangeAnswer,
+    MarketType,
+    NotSent,
+    OrderReport,
+    OrderType,
+    Side,
+)
+from tradeplatform.lib import counters
+
+_ALICE = login("binance", MarketType.SPOT, Environment.SANDBOX)
+_FEW_ORDERS = 10  # percent of Binance's 100 in ten seconds
+
+
+def forget_leases() -> None:
+    """Those of the tests before this one, which had no limits."""
+    valkey = counters.client_of(settings.REDIS_URL)
+    for key in valkey.scan_iter(f"{PREFIX}*"):
+        valkey.delete(key)
+
+
+@pytest.fixture
+def strict(market: Sandbox, settings: Settings) -> Iterator[Sandbox]:
+    """A tenth of Binance's limits, which the sandbox enforces."""
+    settings.EXCHANGE_LIMITS_PERCENT = _FEW_ORDERS
+    forget_leases()
+    wait(gateway.close())  # the next call makes a limiter by these settings
+    market.control("limits", weight1M=600, orders10S=10)
+    yield market
+    wait(gateway.close())
+
+
+def _soon() -> datetime:
+    return datetime.now(UTC) + timedelta(seconds=0.3)
+
+
+async def _place(number: int, rank: Rank = Rank.ENTRY) -> OrderReport | ExchangeAnswer:
+    order = ticket(OrderType.LIMIT, Side.BUY, quantity="0.01", limit_price="80000")
+    try:
+        return await gateway.place(
+            _ALICE,
+            replace(order, client_order_id=f"limits{number}"),
+            Errand(rank=rank, until=_soon(), is_new_order=True),
+        )
+    except ExchangeAnswer as answer:
+        return answer
+
+
+def _place_many(count: int, rank: Rank = Rank.ENTRY, *, start: int = 0) -> list[str]:
+    """What became of each: `placed`, or the code why not."""
+
+    async def place_all() -> list[OrderReport | ExchangeAnswer]:
+        return await asyncio.gather(*(_place(start + number, rank) for number in range(count)))
+
+    told = wait(place_all())
+    return ["placed" if isinstance(each, OrderReport) else each.code for each in told]
+
+
+def test_entries_that_a_venue_would_refuse_are_not_sent(strict: Sandbox) -> None:
+    told = _place_many(12)
+
+    assert (told.count("placed"), told.count("REQUESTS_USED_UP")) == (8, 4)
+    assert len(strict.orders()) == 8
+
+
+def test_a_close_is_sent_when_entries_have_used_up_theirs(strict: Sandbox) -> None:
+    _place_many(12)
+
+    assert _place_many(1, Rank.CLOSE, start=50) == ["placed"]
+
+
+def test_the_refusal_says_what_is_allowed(strict: Sandbox) -> None:
+    _place_many(8)
+
+    answer = wait(_place(99))
+
+    assert isinstance(answer, NotSent)
+    assert answer.message == (
+        "Binance allows 10 orders in 10 s, and there was none left in time. Nothing was sent."
+    )
+
+
+def test_what_an_account_used_before_a_restart_is_told_by_the_first_answer(
+    strict: Sandbox,
+) -> None:
+    _place_many(8)
+    wait(gateway.close())  # whoever comes now remembers nothing
+
+    first = _place_many(1, start=20)
+    then = _place_many(3, start=30)
+
+    assert first == ["placed"]
+    assert then == ["REQUESTS_USED_UP"] * 3
+
+
+async def _list_until_refused() -> str:
+    """Each list of all open orders weighs 80 of the 600 that are allowed in a minute."""
+    for _ in range(10):
+        try:
+            async with asyncio.timeout(0.5):
+                await gateway.fetch_open_reports(_ALICE)
+        except TimeoutError:
+            return "waits"
+    return "never waits"
+
+
+def test_polls_wait_and_leave_room_for_orders(strict: Sandbox) -> None:
+    polled = wait(_list_until_refused())
+
+    assert polled == "waits"
+    assert _place_many(5, start=60) == ["placed"] * 5

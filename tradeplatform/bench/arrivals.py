@@ -1,0 +1,81 @@
+"""The stub exchange's process, and when orders arrived there."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import urllib.request
+from pathlib import Path
+from time import monotonic
+from types import TracebackType
+from typing import Any, Self
+
+from tradeplatform.lib.services.child import die_with
+
+_ROOT = Path(__file__).resolve().parents[2]
+_PAUSE_SECONDS = 0.05
+_PATIENCE_SECONDS = 60
+
+
+class Arrivals:
+    """What the stub exchange at this address has noted. Times are CLOCK_MONOTONIC's."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    def forget(self) -> None:
+        """Begin anew, with no orders."""
+        self._call("/stub/forget", "POST")
+
+    def times(self) -> list[float]:
+        """When each order or cancel arrived."""
+        return [float(moment) for moment in self._call("/stub/arrivals", "GET")]
+
+    def await_all(self, orders: int) -> None:
+        """Return once so many have arrived; raises TimeoutError."""
+        deadline = monotonic() + _PATIENCE_SECONDS
+        while (arrived := int(self._call("/stub/count", "GET"))) < orders:
+            if monotonic() > deadline:
+                raise TimeoutError(f"{arrived} of {orders} orders have arrived")
+            threading.Event().wait(_PAUSE_SECONDS)
+
+    def _call(self, path: str, method: str) -> Any:
+        request = urllib.request.Request(self.url + path, method=method)  # noqa: S310  loopback
+        with urllib.request.urlopen(request, timeout=_PATIENCE_SECONDS) as answer:  # noqa: S310
+            return json.load(answer)
+
+
+class StubProcess:
+    """`with StubProcess(latency_ms=50) as stub:` runs one at `stub.url`; from the main thread."""
+
+    def __init__(self, *, latency_ms: float) -> None:
+        self.process = subprocess.Popen(  # noqa: S603  (our own interpreter and module)
+            [
+                *(sys.executable, "-m", "tradeplatform.bench.stub"),
+                *("--latency-ms", str(latency_ms)),
+            ],
+            cwd=_ROOT,
+            stdout=subprocess.PIPE,
+            text=True,
+            preexec_fn=die_with(parent=os.getpid(), death_signal=signal.SIGKILL),
+        )
+        if self.process.stdout is None:
+            raise RuntimeError("a stub exchange without a pipe to its output")
+        self.url = self.process.stdout.readline().split()[-1]
+        self.arrivals = Arrivals(self.url)
+
+    def __enter__(self) -> Self:
+        """It runs already."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """End it."""
+        self.process.kill()
+        self.process.wait()

@@ -1,0 +1,144 @@
+"""A running platform for one benchmark, as `manage.py up` runs it, with accounts at an exchange.
+
+Open it from the main thread.
+"""
+
+import http.client
+import json
+import secrets
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from time import monotonic
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from django.contrib.auth.models import User
+from django.db import connection
+from django.utils import timezone
+
+from accounts.exchange.types import Credentials, Environment, MarketType
+from accounts.models import Account
+from orders.models import Dispatch, Order
+from orders.transitions import OrderStatus
+from strategies.models import Strategy, Subscription
+from tradeplatform.supervisor.rented import Platform
+from webhooks.tokens import issue_token
+
+_SETTLE_SECONDS = 60
+_LOOK_SECONDS = 0.02
+_HTTP_SECONDS = 30
+_VARIABLES = {
+    "SHARDS": "2",
+    # The stub pushes nothing; an exchange that pushes is polled as seldom as this.
+    "STREAMS": "0",
+    "POLL_SECONDS_STREAM_DOWN": "60",
+    # What exchanges allow is measured by itself.
+    "EXCHANGE_LIMITS_PERCENT": "100000",
+    "LOG_LEVEL": "WARNING",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the webhook said, and when it was asked and had answered (CLOCK_MONOTONIC)."""
+
+    status: int
+    body: Mapping[str, Any]
+    asked_at: float
+    answered_at: float
+
+    @property
+    def signal_id(self) -> UUID:
+        """The signal that it was accepted as."""
+        return UUID(self.body["signal_id"])
+
+
+class House:
+    """`with House(…) as house:` runs the platform, with one owner who has all accounts."""
+
+    def __init__(self, state_dir: Path, *, exchange_url: str) -> None:
+        self.platform = Platform(state_dir, {**_VARIABLES, "SANDBOX_URL": exchange_url})
+        self.platform.await_ready()
+        self._host = urlsplit(self.platform.web).netloc
+        self.webhook = f"{self.platform.web}/api/webhook"
+        self._owner = User.objects.create_user("bench")
+        self._token = issue_token(user=self._owner, now=timezone.now())
+
+    def open_accounts(self, number: int) -> list[Account]:
+        """So many, all at the exchange."""
+        accounts = [
+            Account(
+                owner=self._owner,
+                name=f"A{position}",
+                venue="binance",
+                environment=Environment.SANDBOX.value,
+            )
+            for position in range(number)
+        ]
+        for account in accounts:
+            account.set_credentials(Credentials(secrets.token_hex(16), secrets.token_hex(16)))
+        return Account.objects.bulk_create(accounts)
+
+    def add_strategy(self, name: str, accounts: Sequence[Account]) -> None:
+        """A spot strategy to which the accounts are subscribed."""
+        strategy = Strategy.objects.create(
+            owner=self._owner, name=name, group_name=name, market_type=MarketType.SPOT.value
+        )
+        Subscription.objects.bulk_create(
+            Subscription(strategy=strategy, account=account, capital=Decimal(1_000_000))
+            for account in accounts
+        )
+
+    def analyze(self) -> None:
+        """What the database does by itself a minute after so many rows were made."""
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+
+    def alert(self, strategy: str, **fields: str) -> str:
+        """An alert for the strategy as it is posted to `webhook`."""
+        return json.dumps({"group_name": strategy, "token": self._token, **fields})
+
+    def send(self, strategy: str, **fields: str) -> Answer:
+        """Post an alert, on a connection of its own as TradingView does."""
+        body = self.alert(strategy, **fields)
+        asked_at = monotonic()
+        connection = http.client.HTTPConnection(self._host, timeout=_HTTP_SECONDS)
+        try:
+            connection.request("POST", "/api/webhook", body)
+            response = connection.getresponse()
+            told = json.loads(response.read())
+        finally:
+            connection.close()
+        return Answer(response.status, told, asked_at, monotonic())
+
+    def await_settled(self, signal_id: UUID) -> None:
+        """Return once every account is through; raises TimeoutError."""
+        deadline = monotonic() + _SETTLE_SECONDS
+        while Dispatch.objects.filter(signal=signal_id, settled_at=None).exists():
+            if monotonic() > deadline:
+                raise TimeoutError(f"signal {signal_id} is not settled")
+            threading.Event().wait(_LOOK_SECONDS)
+
+    def forget_open_orders(self) -> None:
+        """The exchange has forgotten them as well: nobody is to look for them."""
+        Order.objects.filter(status=OrderStatus.ACCEPTED.value).update(
+            status=OrderStatus.CANCELED.value, closed_at=timezone.now()
+        )
+
+    def __enter__(self) -> Self:
+        """It runs already."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Stop everything in order."""
+        self.platform.stop()

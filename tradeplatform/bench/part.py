@@ -1,0 +1,75 @@
+"""One benchmark in a process of its own, with an exchange and a directory of its own.
+
+python -m tradeplatform.bench.part fanout results.json
+"""
+
+import importlib
+import json
+import os
+import platform
+import sys
+import tempfile
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+
+import django
+
+from accounts.sandbox.process import SandboxProcess
+from tradeplatform.bench.arrivals import StubProcess
+from tradeplatform.bench.figures import table
+
+# As far away as an exchange in the same part of the world.
+_LATENCY_MS = 50
+# Where each trades: at the stub, or where something has to be filled.
+EXCHANGES: Mapping[str, type[StubProcess] | type[SandboxProcess]] = {
+    "fanout": StubProcess,
+    "burst": StubProcess,
+    "cancel_all": StubProcess,
+    "polling": SandboxProcess,
+}
+
+
+def main() -> int:
+    """Measure, show the figures and write them down; 1 when one of them falls short."""
+    part, results = sys.argv[1:]
+    with tempfile.TemporaryDirectory(prefix="tradeplatform-bench-") as directory:
+        state_dir = Path(directory)
+        with _exchange(part, state_dir) as exchange:
+            _settle(state_dir, exchange.url)
+            # Not before the settings are there.
+            module = importlib.import_module(f"tradeplatform.bench.{part}")
+            figures = module.measure(exchange, state_dir)
+    _write(f"\n{part}: Python {platform.python_version()}, {os.cpu_count()} processors")
+    _write(table(figures))
+    Path(results).write_text(json.dumps([asdict(figure) for figure in figures]))
+    return 0 if all(figure.is_met for figure in figures) else 1
+
+
+def _exchange(part: str, state_dir: Path) -> StubProcess | SandboxProcess:
+    if EXCHANGES[part] is StubProcess:
+        return StubProcess(latency_ms=_LATENCY_MS)
+    return SandboxProcess(state_dir=state_dir / "sandbox")
+
+
+def _settle(state_dir: Path, exchange_url: str) -> None:
+    """Read the settings, which find the services by the state directory."""
+    for given in ("DATABASE_URL", "REDIS_URL"):
+        os.environ.pop(given, None)
+    os.environ |= {
+        "DJANGO_SETTINGS_MODULE": "tradeplatform.settings",
+        "SANDBOX_URL": exchange_url,
+        "STATE_DIR": str(state_dir),
+        # What exchanges allow is measured by itself.
+        "EXCHANGE_LIMITS_PERCENT": "100000",
+    }
+    django.setup()
+
+
+def _write(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
