@@ -72,7 +72,7 @@ class ValkeyLedger:
         self._lease = self._client.register_script(_LEASE)
         self._correct = self._client.register_script(_CORRECT)
         self._left_alone_until = 0.0
-        self._correcting: set[asyncio.Task[None]] = set()
+        self._correcting: dict[str, asyncio.Task[None]] = {}
 
     async def lease(
         self, key: str, quota: Quota, *, needed: float, spare: float, most: float, now: float
@@ -88,11 +88,12 @@ class ValkeyLedger:
         return Lease(granted=float(granted), used=float(used))
 
     def correct(self, key: str, quota: Quota, *, used: float, now: float) -> None:
-        if monotonic() < self._left_alone_until:
+        # Hundreds of answers come at once, and the next one tells no less.
+        if key in self._correcting or monotonic() < self._left_alone_until:
             return
         task = asyncio.create_task(self._tell(PREFIX + key, [*_slots(quota, now), used]))
-        self._correcting.add(task)
-        task.add_done_callback(self._correcting.discard)
+        self._correcting[key] = task
+        task.add_done_callback(lambda _: self._correcting.pop(key))
 
     async def close(self) -> None:
         """End the connections."""

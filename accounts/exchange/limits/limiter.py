@@ -1,7 +1,7 @@
 """Lets requests out no faster than their venue allows; in memory of one process and its loop.
 
-What all processes behind one address use together is counted by a ledger; `accounts.limits` brings
-the one in Valkey. An account's orders leave from one process, so they are counted here.
+What all processes behind one address use together is counted by a ledger. An account's orders leave
+from one process, so they are counted here.
 """
 
 import time

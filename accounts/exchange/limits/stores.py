@@ -107,7 +107,8 @@ class SharedStore:
 
     def correct(self, used: float, *, now: float) -> None:
         self._own.correct(used, now=now)
-        if used > self._used:
+        # Others have leased since our last lease; only what is clearly more may be somebody else's.
+        if used > self._used + self._quota.limit * _SPARE_SHARE:
             self._used = used
             self._ledger.correct(self._key, self._quota, used=used, now=now)
 
