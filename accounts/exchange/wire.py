@@ -20,6 +20,8 @@ from accounts.exchange.limits.quotas import Request
 _NOTHING: dict[str, Any] = {}
 # So long a request without a deadline of its own waits for its turn.
 _PATIENCE_SECONDS = 60
+# To lease a turn takes a round trip to Valkey.
+_LEAST_PATIENCE_SECONDS = 1
 
 
 @dataclass(slots=True)
@@ -78,9 +80,11 @@ class _Observed:
         return await super().fetch2(path, api, method, params, config)  # type: ignore[misc]
 
     async def _await_turn(self, request: Request, errand: Errand) -> None:
-        until = time.time() + _PATIENCE_SECONDS
+        now = time.time()
+        until = now + _PATIENCE_SECONDS
         if errand.until is not None:
-            until = min(until, errand.until.timestamp())
+            # What is late for another reason is for its own check to refuse.
+            until = max(min(until, errand.until.timestamp()), now + _LEAST_PATIENCE_SECONDS)
         await self.purse.take(request, rank=errand.rank, until=until)
 
     async def fetch(
