@@ -103,7 +103,7 @@ async def _post(house: House, moments: Sequence[float]) -> list[_Answered]:
                 async with session.post(house.webhook, data=alert) as answer:
                     await answer.read()
                     status = answer.status
-            except aiohttp.ClientError:
+            except (aiohttp.ClientError, TimeoutError):
                 status = 0
             return _Answered(status, 1000 * (monotonic() - asked))
 
