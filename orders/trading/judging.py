@@ -20,7 +20,7 @@ TOO_LITTLE = frozenset({"NO_LONG_POSITION", "NO_SHORT_POSITION"})
 # number; it may last for hours.
 NOT_ASKED = frozenset(
     {
-        *("ACCOUNT_PAUSED", "VENUE_PAUSED", "NOT_CONNECTED"),
+        *("ACCOUNT_PAUSED", "VENUE_PAUSED", "NOT_CONNECTED", "REQUESTS_USED_UP"),
         *("MARKETS_NOT_LOADED", "MARKET_DATA_UNAVAILABLE"),
         *("SIGNAL_EXPIRED", "INTERRUPTED"),  # our own workers were away
         *("VENUE_UNAVAILABLE", "RATE_LIMITED", "CLOCK_SKEW"),

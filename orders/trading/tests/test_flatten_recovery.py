@@ -5,9 +5,11 @@ from decimal import Decimal
 
 from django.db import transaction
 
-from accounts.exchange.types import Side
+from accounts.exchange.types import NotSent, Side
 from orders.dispatching import open_signal, own_dedup_key
+from orders.lifecycle import apply_outcomes
 from orders.models import Order
+from orders.outcomes import SendFailed
 from orders.settling import settle
 from orders.sweeps import sweep_unclaimed
 from orders.tests.faults.scene import spoil
@@ -142,6 +144,30 @@ def test_a_flatten_outlasts_workers_that_are_away(world: World) -> None:
     finish(world, run)
 
     assert Order.objects.filter(error_code="SIGNAL_EXPIRED").count() == 6
+    assert position_of(perp, account, PERP) == 0
+
+
+def test_a_flatten_outlasts_limits_that_are_used_up(world: World) -> None:
+    """Its closes wait for their turn until they are too old, and are denied unsent."""
+    account = world.account("A1")
+    perp = futures(world, account)
+    hold(world, perp, Side.BUY)
+    run = throw(world, HALTED, action=FLATTEN)
+    used_up = NotSent("REQUESTS_USED_UP", "none was left in time")
+
+    for _ in range(6):
+        signal = Signal.objects.filter(flatten_run=run).latest("received_at")
+        world.claim_only(signal)
+        apply_outcomes(
+            [SendFailed(order.pk, used_up) for order in orders_of(signal)], now=world.now()
+        )
+        for dispatch_id in dispatches_of(signal):
+            settle(dispatch_id, now=world.now())
+        Order.objects.update(created_at=world.now() - timedelta(minutes=1))
+        advance_all()
+    finish(world, run)
+
+    assert Order.objects.filter(error_code="REQUESTS_USED_UP").count() == 6
     assert position_of(perp, account, PERP) == 0
 
 
