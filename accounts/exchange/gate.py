@@ -220,11 +220,7 @@ class Gate:
                 self._urgent[scope] = self._urgent.get(scope, 0) + more
 
     def _passage(self, at: Login | MarketKey) -> Passage:
-        states = self._states
-        epochs = tuple(
-            (scope, states.get(scope, _HEALTHY).epoch if states else _HEALTHY.epoch)
-            for scope in scopes_of(at)
-        )
+        epochs = tuple((scope, self._states.get(scope, _HEALTHY).epoch) for scope in scopes_of(at))
         if isinstance(at, Login):
             return Passage(at.market, at.account_id, epochs, at.encrypted_credentials)
         return Passage(at, None, epochs)

@@ -5,7 +5,7 @@ Here every request, also one that ccxt makes by itself, waits for its turn at th
 
 import time
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -35,7 +35,7 @@ class Clock:
 class Trace:
     """What one call is for and did on the wire; the answer is that of its last request."""
 
-    errand: Errand = field(default=READ)
+    errand: Errand = READ
     has_left: bool = False
     http_status: int | None = None
     body: str = ""

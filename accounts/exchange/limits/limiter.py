@@ -45,12 +45,10 @@ class Purse:
         is Unix time."""
         weight = request.cost * self._weight_per_cost
         for turns in self._turns:
-            needed = units(turns.quota, request, weight=weight)
-            if needed and not turns.take_at_once(needed, rank=rank):
-                try:
-                    await turns.take(needed, rank=rank, until=until)
-                except TimeoutError:
-                    raise _refusal(self._payer, turns.quota) from None
+            try:
+                await turns.take(units(turns.quota, request, weight=weight), rank=rank, until=until)
+            except TimeoutError:
+                raise _refusal(self._payer, turns.quota) from None
 
     def hear(self, headers: Mapping[str, str]) -> None:
         """What the venue says in an answer about how much was used."""

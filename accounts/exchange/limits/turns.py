@@ -30,13 +30,9 @@ class Turns:
         self._arrived = asyncio.Event()
         self._usher: asyncio.Task[None] | None = None
 
-    def take_at_once(self, units: float, *, rank: Rank) -> bool:
-        """Whether the units are the caller's now; while others wait they are not."""
-        return not self._waiting and self.store.take(units, rank=rank, now=time.time())
-
     async def take(self, units: float, *, rank: Rank, until: float) -> None:
         """Return once the units are the caller's; raises TimeoutError at `until` (Unix time)."""
-        if self.take_at_once(units, rank=rank):
+        if not units or self._is_at_hand(units, rank):
             return
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         heapq.heappush(self._waiting, _Turn(rank, next(self._numbers), units, future))
@@ -45,6 +41,10 @@ class Turns:
             self._usher = asyncio.create_task(self._let_in())
         async with asyncio.timeout(until - time.time()):
             await future
+
+    def _is_at_hand(self, units: float, rank: Rank) -> bool:
+        """And then they are used; while others wait nothing is."""
+        return not self._waiting and self.store.take(units, rank=rank, now=time.time())
 
     async def _let_in(self) -> None:
         """One after another, as long as somebody waits."""
