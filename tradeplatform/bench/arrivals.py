@@ -1,20 +1,13 @@
 """The stub exchange's process, and when orders arrived there."""
 
 import json
-import os
-import signal
-import subprocess
-import sys
 import threading
 import urllib.request
-from pathlib import Path
 from time import monotonic
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
-from tradeplatform.lib.services.child import die_with
+from tradeplatform.lib.services.piped import PipedModule
 
-_ROOT = Path(__file__).resolve().parents[2]
 _PAUSE_SECONDS = 0.05
 _PATIENCE_SECONDS = 60
 
@@ -47,35 +40,10 @@ class Arrivals:
             return json.load(answer)
 
 
-class StubProcess:
+class StubProcess(PipedModule):
     """`with StubProcess(latency_ms=50) as stub:` runs one at `stub.url`; from the main thread."""
 
     def __init__(self, *, latency_ms: float) -> None:
-        self.process = subprocess.Popen(  # noqa: S603  (our own interpreter and module)
-            [
-                *(sys.executable, "-m", "tradeplatform.bench.stub"),
-                *("--latency-ms", str(latency_ms)),
-            ],
-            cwd=_ROOT,
-            stdout=subprocess.PIPE,
-            text=True,
-            preexec_fn=die_with(parent=os.getpid(), death_signal=signal.SIGKILL),
-        )
-        if self.process.stdout is None:
-            raise RuntimeError("a stub exchange without a pipe to its output")
-        self.url = self.process.stdout.readline().split()[-1]
+        super().__init__("tradeplatform.bench.stub", "--latency-ms", str(latency_ms))
+        self.url = self.hear().split()[-1]
         self.arrivals = Arrivals(self.url)
-
-    def __enter__(self) -> Self:
-        """It runs already."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """End it."""
-        self.process.kill()
-        self.process.wait()

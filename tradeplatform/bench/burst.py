@@ -4,19 +4,18 @@
 """
 
 import asyncio
-import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 
 import aiohttp
+from django.utils import timezone
 
-from orders.models import Dispatch, Order
 from strategies.models import Signal
 from tradeplatform.bench.arrivals import StubProcess
 from tradeplatform.bench.figures import Figure, quantile
-from tradeplatform.bench.house import House
+from tradeplatform.bench.house import BID, House
 from webhooks.models import Delivery
 
 _STRATEGIES = 200
@@ -24,13 +23,6 @@ _AT_ONCE = 1000
 _A_SECOND = 200
 _SECONDS = 30
 _PATIENCE_SECONDS = 120
-_ALERT = {
-    "symbol": "BTC/USDT",
-    "side": "buy",
-    "order_type": "LIMIT",
-    "price": "40000",
-    "qty_per": "1",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +49,16 @@ def measure(stub: StubProcess, state_dir: Path) -> Sequence[Figure]:
 def _measure(
     house: House, stub: StubProcess, name: str, moments: Sequence[float]
 ) -> Sequence[Figure]:
-    _await_rest()
+    house.await_settled()
     house.forget_open_orders()
     stub.arrivals.forget()
-    signals, deliveries = Signal.objects.count(), set(Delivery.objects.values_list("id", flat=True))
+    signals, began_at = Signal.objects.count(), timezone.now()
     answered = asyncio.run(_post(house, moments))
-    _await_rest()
+    house.await_settled()
     accepted = Signal.objects.count() - signals
     took = [
         float(delivery.validation_time_ms or 0) + float(delivery.preprocessing_time_ms or 0)
-        for delivery in Delivery.objects.all()
-        if delivery.pk not in deliveries
+        for delivery in Delivery.objects.filter(received_at__gte=began_at)
     ]
     refused = sum(answer.status not in (200, 202) for answer in answered)
     waited = [answer.after_ms for answer in answered]
@@ -97,7 +88,7 @@ async def _post(house: House, moments: Sequence[float]) -> list[_Answered]:
 
         async def post(number: int, moment: float) -> _Answered:
             await asyncio.sleep(started + moment - monotonic())
-            alert = house.alert(str(number % _STRATEGIES), **_ALERT)
+            alert = house.alert(str(number % _STRATEGIES), **BID)
             asked = monotonic()
             try:
                 async with session.post(house.webhook, data=alert) as answer:
@@ -109,19 +100,3 @@ async def _post(house: House, moments: Sequence[float]) -> list[_Answered]:
 
         numbered = enumerate(moments)
         return list(await asyncio.gather(*(post(number, moment) for number, moment in numbered)))
-
-
-def _await_rest() -> None:
-    """Return once every dispatch is settled; raises TimeoutError."""
-    for _ in _looks():
-        if not Dispatch.objects.filter(settled_at=None).exists():
-            return
-    waiting = Order.objects.filter(answered_at=None).count()
-    raise TimeoutError(f"{waiting} orders have no answer")
-
-
-def _looks() -> Iterator[None]:
-    deadline = monotonic() + _PATIENCE_SECONDS
-    while monotonic() < deadline:
-        yield
-        threading.Event().wait(0.1)

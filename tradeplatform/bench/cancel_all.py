@@ -10,19 +10,12 @@ from orders.models import Order
 from orders.transitions import OPEN
 from tradeplatform.bench.arrivals import StubProcess
 from tradeplatform.bench.figures import Figure
-from tradeplatform.bench.house import House
+from tradeplatform.bench.house import BID, House
 
 _ACCOUNTS = 500
 _ORDERS_EACH = 5
 _ORDERS = _ACCOUNTS * _ORDERS_EACH
 _STRATEGY = "resting"
-_ALERT = {
-    "symbol": "BTC/USDT",
-    "side": "buy",
-    "order_type": "LIMIT",
-    "price": "40000",
-    "qty_per": "1",
-}
 
 
 def measure(stub: StubProcess, state_dir: Path) -> Sequence[Figure]:
@@ -31,7 +24,7 @@ def measure(stub: StubProcess, state_dir: Path) -> Sequence[Figure]:
         house.add_strategy(_STRATEGY, house.open_accounts(_ACCOUNTS))
         house.analyze()
         for _ in range(_ORDERS_EACH):
-            house.await_settled(house.send(_STRATEGY, **_ALERT).signal_id)
+            house.await_settled(house.send(_STRATEGY, **BID).signal_id)
         placed = len(stub.arrivals.times())
         answer = house.send(_STRATEGY, order_type="CANCEL_ALL_ORDER")
         house.await_settled(answer.signal_id)

@@ -14,7 +14,7 @@ from django.conf import settings
 from tradeplatform.bench.arrivals import Arrivals, StubProcess
 from tradeplatform.bench.course import SEGMENTS, Course, course_of
 from tradeplatform.bench.figures import Figure, quantile
-from tradeplatform.bench.house import House
+from tradeplatform.bench.house import BID, House
 from tradeplatform.bench.rivals.process import RivalProcess
 
 SIZES = (1, 10, 100, 500, 1000)
@@ -26,13 +26,6 @@ _WARM_UPS = 5
 # What is to be reached.
 _MOST_TIMES_BARE = {100: 5.0, 500: 2.5}
 _LEAST_TIMES_OURS = {("threads", 100): 15.0, ("threads", 500): 30.0}
-_ALERT = {
-    "symbol": "BTC/USDT",
-    "side": "buy",
-    "order_type": "LIMIT",
-    "price": "40000",
-    "qty_per": "1",
-}
 
 
 def measure(stub: StubProcess, state_dir: Path) -> Sequence[Figure]:
@@ -79,7 +72,7 @@ def _in_turns(
 
 def _send(house: House, arrivals: Arrivals, size: int) -> Course:
     arrivals.forget()
-    answer = house.send(str(size), **_ALERT)
+    answer = house.send(str(size), **BID)
     house.await_settled(answer.signal_id)
     times = arrivals.times()
     if len(times) != size:
