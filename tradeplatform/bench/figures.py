@@ -12,13 +12,16 @@ def quantile(values: Sequence[float], share: float) -> float:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """One measured number. Without a bound it is told, not judged."""
+    """One measured number. It is judged by its bounds; `aim`, the most that it should be, is only
+    told, because milliseconds depend on the machine.
+    """
 
     name: str
     value: float
     unit: str
     at_least: float | None = None
     at_most: float | None = None
+    aim: float | None = None
 
     @property
     def is_met(self) -> bool:
@@ -29,14 +32,18 @@ class Figure:
 
     @property
     def bound(self) -> str:
-        """What it is judged by, in words."""
+        """What it is judged by, or its aim, in words."""
         if self.at_least is not None:
             return f"at least {short(self.at_least)}"
-        return "" if self.at_most is None else f"at most {short(self.at_most)}"
+        if self.at_most is not None:
+            return f"at most {short(self.at_most)}"
+        return "" if self.aim is None else f"aim {short(self.aim)}"
 
     @property
     def mark(self) -> str:
-        """Whether it keeps its bounds, in a word; empty where it has none."""
+        """Whether it keeps its bounds or reaches its aim, in a word; empty where it has none."""
+        if self.aim is not None:
+            return "reached" if self.value <= self.aim else "not reached"
         if not self.bound:
             return ""
         return "ok" if self.is_met else "MISSED"
