@@ -7,7 +7,7 @@ so that a venue that hangs holds no worker thread.
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future
 from datetime import UTC, datetime
 from functools import partial
@@ -19,15 +19,16 @@ from accounts.exchange.findings import Scope
 from accounts.exchange.gate import gate
 from orders import followup, market_data
 from orders.expiry.rounds import replace_ended, run_round
+from orders.models import Dispatch
 from orders.placement import claim
-from orders.planning import Waiting, first_waiting, next_waiting, strategy_of
+from orders.planning import plan_of, strategy_of, waiting_dispatches
 from orders.polling.due import claim_due
 from orders.polling.poller import Poller
 from orders.polling.results import PollResult
 from orders.probing import places_to_ask, probe_all
 from orders.sending import Sender
 from orders.settling import REPLACEMENT_MAX_AGE, Course, settle
-from orders.work import AccountWork, DispatchWork, Plan
+from orders.work import AccountWork, DispatchWork
 from tradeplatform.lib import loop
 from tradeplatform.lib.coalescing import Coalesced
 from tradeplatform.lib.database_threads import DatabaseThreads
@@ -65,7 +66,8 @@ class Executor:
         if strategy_id is None:
             strategy_id = self._threads.run(strategy_of, dispatch_id)
         with self._strategies[strategy_id]:
-            started = list(self._execute_waiting(dispatch_id, picked_up_at))
+            waiting = self._threads.run(waiting_dispatches, dispatch_id)
+            started = [self._try_to_execute(dispatch, picked_up_at) for dispatch in waiting]
         return [future for future in started if future is not None]
 
     def send_due_cancels(self, shard: int) -> "Future[None]":
@@ -126,26 +128,16 @@ class Executor:
         expires_at = datetime.now(UTC) + REPLACEMENT_MAX_AGE
         return loop.run(self._sender.carry_out(work, expires_at=expires_at))
 
-    def _execute_waiting(
-        self, dispatch_id: int, picked_up_at: datetime
-    ) -> Iterator["Future[None] | None"]:
-        waiting: Waiting | None = self._threads.run(first_waiting, dispatch_id)
-        while waiting is not None:
-            if waiting.plan is not None:
-                yield self._try_to_execute(waiting.plan, picked_up_at)
-            waiting = self._threads.run(next_waiting, waiting.following)
-
-    def _try_to_execute(self, plan: Plan, picked_up_at: datetime) -> "Future[None] | None":
+    def _try_to_execute(self, dispatch: Dispatch, picked_up_at: datetime) -> "Future[None] | None":
         """One dispatch that cannot be claimed must not hold up those behind it."""
         try:
-            return self._execute(plan, picked_up_at)
+            return self._execute(dispatch, picked_up_at)
         except Exception:
-            logger.exception(
-                "dispatch %s is not claimed; the sweep comes back to it", plan.dispatch_id
-            )
+            logger.exception("dispatch %s is not claimed; the sweep comes back to it", dispatch.pk)
             return None
 
-    def _execute(self, plan: Plan, picked_up_at: datetime) -> "Future[None] | None":
+    def _execute(self, dispatch: Dispatch, picked_up_at: datetime) -> "Future[None] | None":
+        plan = self._threads.run(plan_of, dispatch)
         view = loop.call(market_data.prefetch(plan), timeout_seconds=_MARKET_DATA_SECONDS)
         work = self._threads.run(claim, plan, view, now=datetime.now(UTC))
         if work is None:

@@ -1,12 +1,11 @@
 """Read what a dispatch needs, in one query per table, before it is claimed."""
 
-import logging
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from accounts.breakers.sharing import adopt_rows
 from accounts.exchange.gate import gate
@@ -20,16 +19,6 @@ from strategies.intents import from_json
 from strategies.models import Signal, Strategy, Subscription
 from strategies.sizing import Allocation
 
-logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """The plan of a dispatch that nobody has claimed yet, and the dispatches that come after it."""
-
-    plan: Plan | None
-    following: tuple[int, ...]
-
 
 def strategy_of(dispatch_id: int) -> int | None:
     """The id of the strategy that a dispatch belongs to; None when there is no such dispatch."""
@@ -37,10 +26,10 @@ def strategy_of(dispatch_id: int) -> int | None:
     return rows.first()
 
 
-def first_waiting(dispatch_id: int) -> Waiting | None:
-    """The oldest of this dispatch and those of its strategy and shard that came before it, as far
-    as nobody has claimed them: what a strategy asked for is committed in the order in which it
-    asked. None when nothing waits.
+def waiting_dispatches(dispatch_id: int) -> list[Dispatch]:
+    """This dispatch and those of its strategy and shard that came before and nobody claimed.
+
+    Oldest first: what a strategy asked for is committed in the order in which it asked.
     """
     asked = Dispatch.objects.filter(id=dispatch_id)
     waiting = _unclaimed().filter(
@@ -48,34 +37,13 @@ def first_waiting(dispatch_id: int) -> Waiting | None:
         signal__strategy=asked.values("signal__strategy")[:1],
         created_at__lte=asked.values("created_at")[:1],
     )
-    first, *others = waiting.order_by("created_at", "id") or (None,)
-    if first is None:
-        return None
-    return Waiting(_try_to_plan(first), tuple(other.pk for other in others))
-
-
-def next_waiting(dispatch_ids: Sequence[int]) -> Waiting | None:
-    """The first of these that nobody has claimed meanwhile."""
-    for place, dispatch_id in enumerate(dispatch_ids, start=1):
-        dispatch = _unclaimed().filter(id=dispatch_id).first()
-        if dispatch is not None:
-            return Waiting(_try_to_plan(dispatch), tuple(dispatch_ids[place:]))
-    return None
-
-
-def _try_to_plan(dispatch: Dispatch) -> Plan | None:
-    """One dispatch that cannot be read must not hold up those behind it."""
-    try:
-        return _plan(dispatch)
-    except Exception:
-        logger.exception("dispatch %s is not claimed; the sweep comes back to it", dispatch.pk)
-        return None
+    return list(waiting.order_by("created_at", "id"))
 
 
 def load_plan(dispatch_id: int) -> Plan | None:
     """The plan of a dispatch that nobody has claimed yet; None if somebody has."""
     dispatch = _unclaimed().filter(id=dispatch_id).first()
-    return None if dispatch is None else _plan(dispatch)
+    return None if dispatch is None else plan_of(dispatch)
 
 
 def _unclaimed() -> QuerySet[Dispatch]:
@@ -83,7 +51,8 @@ def _unclaimed() -> QuerySet[Dispatch]:
     return rows.select_related("signal__strategy", "signal__flatten_run__person")
 
 
-def _plan(dispatch: Dispatch) -> Plan:
+def plan_of(dispatch: Dispatch) -> Plan:
+    """What the dispatch needs, as it stands now; reads the signal, strategy and run with it."""
     adopt_rows()  # of other processes' breakers
     signal = dispatch.signal
     return Plan(
@@ -154,11 +123,10 @@ def trading_subscriptions(signal: Signal) -> QuerySet[Subscription]:
     if signal.flatten_run_id is not None:
         named = {pk for plain in signal.intents for pk in plain["subscription_ids"]}
         return _with_accounts(Q(id__in=named))
-    strategy = signal.strategy
-    rows = sender_subscriptions(signal).filter(is_active=True, account__is_active=True)
-    if not strategy.is_active:
-        return rows.none()
-    return rows if strategy.is_public else rows.filter(account__owner=strategy.owner_id)
+    is_open_to = Q(strategy__is_public=True) | Q(account__owner=F("strategy__owner"))
+    return sender_subscriptions(signal).filter(
+        is_open_to, is_active=True, account__is_active=True, strategy__is_active=True
+    )
 
 
 def sender_subscriptions(signal: Signal) -> QuerySet[Subscription]:
