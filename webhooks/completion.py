@@ -47,11 +47,10 @@ def answer_stored(understood: Understood, stored: Stored, watch: Stopwatch) -> A
 
 
 def _known(understood: Understood, stored: Stored, watch: Stopwatch) -> Results:
-    if not understood.arrival.prefers_async:
-        wait_until_settled(stored.signal.pk, watch)
-    elif stored.is_new:
-        return _NOTHING_KNOWN
-    return results_of(stored.signal.pk)
+    """Nothing of a new alert that was not waited for: to read that would hold up the next one."""
+    prefers_async = understood.arrival.prefers_async
+    has_waited = not prefers_async and wait_until_settled(stored.signal.pk, watch)
+    return results_of(stored.signal.pk) if has_waited or not stored.is_new else _NOTHING_KNOWN
 
 
 def _answer(understood: Understood, stored: Stored, known: Results, watch: Stopwatch) -> Answer:

@@ -101,7 +101,9 @@ def test_without_a_free_slot_nobody_waits(desk: Desk, settings: Settings) -> Non
 
     response = desk.post()
 
-    assert response.status_code == 202
+    body = response.json()
+    assert (response.status_code, body["results"]) == (202, [])
+    assert body["status_url"] == f"/api/signals/{body['signal_id']}"
 
 
 def test_a_database_that_goes_away_after_the_commit_is_no_error_to_the_sender(
