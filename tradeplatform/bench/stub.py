@@ -15,8 +15,10 @@ import time
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from urllib.parse import parse_qs
+
+import uvloop
 
 from tradeplatform.bench.stub_answers import EXCHANGE_INFO, account, new_order
 
@@ -116,9 +118,7 @@ class _Connection(asyncio.Protocol):
         self._unread = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        if not isinstance(transport, asyncio.WriteTransport):
-            raise TypeError("a connection that cannot be written to")
-        self._transport = transport
+        self._transport = cast(asyncio.WriteTransport, transport)
 
     def data_received(self, data: bytes) -> None:
         self._unread += data
@@ -169,4 +169,4 @@ async def serve(*, latency_seconds: float) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--latency-ms", type=float, default=50)
-    asyncio.run(serve(latency_seconds=parser.parse_args().latency_ms / 1000))
+    uvloop.run(serve(latency_seconds=parser.parse_args().latency_ms / 1000))

@@ -14,6 +14,8 @@ from collections.abc import Coroutine
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
+import uvloop
+
 logger = logging.getLogger(__name__)
 
 _Result = TypeVar("_Result")
@@ -25,7 +27,7 @@ class _LoopThread:
     """A running loop and its thread."""
 
     def __init__(self) -> None:
-        self.loop = asyncio.new_event_loop()
+        self.loop: asyncio.AbstractEventLoop = uvloop.new_event_loop()
         self.loop.set_exception_handler(_tell_unheard)
         self.thread = threading.Thread(target=self._run, name="asyncio-loop", daemon=True)
         self.thread.start()
