@@ -1,4 +1,4 @@
-"""A parsed alert becomes durable work: one Signal and one Dispatch row per shard, then nudges.
+"""A parsed alert becomes durable work: a Signal, a Dispatch row per shard of its accounts, nudges.
 
 The rows are the truth; a nudge only makes a worker look at once. A lost nudge costs time (the
 sweep finds the row), never an order.
@@ -13,12 +13,13 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import IntegrityError, transaction
+from django.db.models import F
 
 from accounts.exchange.types import MarketType
 from orders.models import Dispatch
 from orders.nudges import nudge_dispatch
 from strategies.intents import Intent, in_order_of_execution, to_json
-from strategies.models import Signal, Strategy, TradingRun
+from strategies.models import Signal, Strategy, Subscription, TradingRun
 from strategies.reversing import with_reversals
 
 # A close that could not be sent within this time is tried anew by its flatten.
@@ -108,8 +109,15 @@ def _plain(intents: Sequence[Intent], strategy: Strategy) -> list[dict[str, Any]
 def _create_dispatches(signal: Signal) -> list[Dispatch]:
     return Dispatch.objects.bulk_create(
         Dispatch(signal=signal, shard=shard, shards=settings.SHARDS, created_at=signal.received_at)
-        for shard in range(settings.SHARDS)
+        for shard in _shards_of(signal.strategy_id)
     )
+
+
+def _shards_of(strategy_id: int) -> list[int]:
+    """Those with an account that is subscribed, switched off or not: others have nothing to do."""
+    rows = Subscription.objects.filter(strategy=strategy_id).order_by()
+    shards = rows.values_list(F("account_id") % settings.SHARDS).distinct()
+    return sorted(shard for (shard,) in shards)
 
 
 def _nudge(dispatches: Sequence[Dispatch], strategy_id: int) -> None:

@@ -10,13 +10,15 @@ from django.db import connections, transaction
 from pytest_django import Settings
 
 from accounts.exchange.types import OrderType, Side
+from accounts.shards import shard_of
+from accounts.tests.rows import make_account
 from orders.dispatching import OpenedSignal, open_signal
 from orders.models import Dispatch
 from orders.tests.broker import broker_away, nudges_in_broker
 from strategies.intents import Action, Intent, Size, SizeKind, to_json
 from strategies.models import Signal, Strategy
 from strategies.tests.racing import until_somebody_waits
-from strategies.tests.rows import BUY_TEN_PERCENT, NOON, make_strategy
+from strategies.tests.rows import BUY_TEN_PERCENT, NOON, make_strategy, subscribe
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -37,7 +39,11 @@ def owner() -> User:
 
 @pytest.fixture
 def strategy(owner: User) -> Strategy:
-    return make_strategy(owner, "test1", max_signal_age_seconds=90)
+    """With an account in every shard, as long as there are no more than five."""
+    strategy = make_strategy(owner, "test1", max_signal_age_seconds=90)
+    for number in range(5):
+        subscribe(strategy, make_account(owner, f"A{number}"))
+    return strategy
 
 
 @pytest.fixture(autouse=True)
@@ -90,6 +96,18 @@ def test_every_shard_gets_one_piece_of_work_and_one_nudge(
         (shard, shards, NOON, None) for shard in range(shards)
     ]
     assert nudges_in_broker() == [row.pk for row in work]
+
+
+def test_a_shard_without_subscribed_accounts_gets_no_work(strategy: Strategy) -> None:
+    kept = strategy.subscriptions.earliest("id")
+    strategy.subscriptions.exclude(pk=kept.pk).delete()
+    strategy.subscriptions.update(is_active=False)  # its orders can still be canceled
+
+    opened = accept(strategy)
+
+    (work,) = Dispatch.objects.filter(signal=opened.signal)
+    assert work.shard == shard_of(kept.account_id)
+    assert nudges_in_broker() == [work.pk]
 
 
 def test_nobody_is_nudged_before_the_commit_or_after_a_rollback(strategy: Strategy) -> None:

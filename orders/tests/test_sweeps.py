@@ -51,7 +51,7 @@ def test_a_hundred_alerts_behind_are_one_nudge_per_strategy_and_shard(world: Wor
 
 
 def test_a_nudge_of_the_sweep_is_worth_nothing_once_the_next_sweep_has_come(world: World) -> None:
-    strategy = world.strategy("test1", world.account("A1"))
+    strategy = world.strategy("test1", world.account("A1"), world.account("A2"))
     world.alert(strategy, limit_buy(), received_at=datetime.now(UTC) - timedelta(seconds=10))
     first = expiries_in_broker()
 
