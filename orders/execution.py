@@ -57,7 +57,7 @@ class Executor:
     def execute_dispatch(
         self, dispatch_id: int, strategy_id: int | None = None
     ) -> list["Future[None]"]:
-        """Claim the dispatch, after older ones of its strategy, and start sending their orders.
+        """Claim what waits of the dispatch's strategy, in its order, and start sending the orders.
 
         Returns once the orders are committed. Each future ends when a dispatch's accounts are
         through; a dispatch that somebody else claimed has none.
@@ -66,7 +66,7 @@ class Executor:
         if strategy_id is None:
             strategy_id = self._threads.run(strategy_of, dispatch_id)
         with self._strategies[strategy_id]:
-            waiting = self._threads.run(waiting_dispatches, dispatch_id)
+            waiting = self._threads.run(waiting_dispatches, dispatch_id, strategy_id)
             started = [self._try_to_execute(dispatch, picked_up_at) for dispatch in waiting]
         return [future for future in started if future is not None]
 

@@ -7,6 +7,8 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.db.models import QuerySet, Value
+
 from accounts.exchange.types import KEY_CAN_WITHDRAW, MarketType, NotSent
 from orders.models import Feed, Remainder
 from strategies.sizing import Denied
@@ -55,19 +57,21 @@ def drift_key(symbol: str) -> str:
 
 
 def obstacles(accounts: Mapping[int, bool], market_type: MarketType) -> Mapping[int, Obstacle]:
-    """The obstacles of those accounts that have any; two queries. No feed is no obstacle.
+    """The obstacles of those accounts that have any; one query. No feed is no obstacle.
 
     `accounts` by their ids: whether their keys may withdraw. All obstacles are read, which are few,
     instead of naming hundreds of accounts to the database.
     """
-    feeds = Feed.objects.filter(market_type=market_type, reconciled_at__isnull=True)
-    unreconciled = accounts.keys() & set(feeds.values_list("account_id", flat=True))
     withdrawing = {account_id for account_id, may_withdraw in accounts.items() if may_withdraw}
+    unreconciled: set[int] = set()
     drifted: dict[int, set[str]] = defaultdict(set)
-    remainders = Remainder.objects.filter(market_type=market_type, drifted_at__isnull=False)
-    for account_id, key in remainders.values_list("account_id", "key"):
-        if account_id in accounts:
+    for account_id, key in _hindered(market_type):
+        if account_id not in accounts:
+            continue
+        if key:
             drifted[account_id].add(key)
+        else:
+            unreconciled.add(account_id)
     return {
         account_id: Obstacle(
             can_withdraw=account_id in withdrawing,
@@ -76,3 +80,11 @@ def obstacles(accounts: Mapping[int, bool], market_type: MarketType) -> Mapping[
         )
         for account_id in unreconciled | withdrawing | set(drifted)
     }
+
+
+def _hindered(market_type: MarketType) -> QuerySet[Feed, tuple[int, str]]:
+    """Accounts with what drifted there; with an empty text those that are not reconciled."""
+    feeds = Feed.objects.filter(market_type=market_type, reconciled_at__isnull=True)
+    remainders = Remainder.objects.filter(market_type=market_type, drifted_at__isnull=False)
+    drifts = remainders.order_by().values_list("account_id", "key")
+    return feeds.order_by().values_list("account_id", Value("")).union(drifts, all=True)

@@ -26,17 +26,13 @@ def strategy_of(dispatch_id: int) -> int | None:
     return rows.first()
 
 
-def waiting_dispatches(dispatch_id: int) -> list[Dispatch]:
-    """This dispatch and those of its strategy and shard that came before and nobody claimed.
+def waiting_dispatches(dispatch_id: int, strategy_id: int | None) -> list[Dispatch]:
+    """Those of the strategy that nobody has claimed, in the shard of this dispatch.
 
     Oldest first: what a strategy asked for is committed in the order in which it asked.
     """
-    asked = Dispatch.objects.filter(id=dispatch_id)
-    waiting = _unclaimed().filter(
-        shard=asked.values("shard")[:1],
-        signal__strategy=asked.values("signal__strategy")[:1],
-        created_at__lte=asked.values("created_at")[:1],
-    )
+    shard = Dispatch.objects.filter(id=dispatch_id).values("shard")[:1]
+    waiting = _unclaimed().filter(shard=shard, signal__strategy=strategy_id)
     return list(waiting.order_by("created_at", "id"))
 
 
@@ -48,11 +44,11 @@ def load_plan(dispatch_id: int) -> Plan | None:
 
 def _unclaimed() -> QuerySet[Dispatch]:
     rows = Dispatch.objects.filter(claimed_at__isnull=True, settled_at__isnull=True)
-    return rows.select_related("signal__strategy", "signal__flatten_run__person")
+    return rows.select_related("signal__strategy")
 
 
 def plan_of(dispatch: Dispatch) -> Plan:
-    """What the dispatch needs, as it stands now; reads the signal, strategy and run with it."""
+    """What the dispatch needs, as it stands now."""
     adopt_rows()  # of other processes' breakers
     signal = dispatch.signal
     return Plan(
