@@ -35,7 +35,7 @@ from orders.tests.truth.records import (
     sandbox_records,
 )
 from orders.tests.world import World, market, place
-from orders.transitions import OPEN
+from orders.transitions import OPEN, OrderStatus
 from orders.work import reference_of
 from strategies.default_rules import add_default_rules
 from strategies.models import Strategy
@@ -166,9 +166,10 @@ class Trading(RuleBasedStateMachine):
         return feeds.count() == len(self.names)
 
     def _is_at_rest(self) -> bool:
-        """Nothing is left to be asked, and what is open here is open there."""
+        """Nothing is left to be asked, no cancel is under way, and what is open here is there."""
         orders = Order.objects.filter(account__name__in=self.names)
-        here = orders.filter(status__in=sorted(OPEN)).values_list("client_order_id", flat=True)
+        settled = sorted(OPEN - {OrderStatus.PENDING_CANCEL})
+        here = orders.filter(status__in=settled).values_list("client_order_id", flat=True)
         there = {
             row["clientOrderId"]
             for row in self.world.get("/sandbox/orders")
