@@ -4,30 +4,48 @@ Celery closes the connection of its task's thread around every task; reconnectin
 order path more than its queries do.
 """
 
+import math
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from time import monotonic
 from typing import ParamSpec, TypeVar
 
-from django.db import close_old_connections, connections
+from django.db import close_old_connections, connection, connections
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
+# A connection that worked so lately is not asked whether it still does: a job whose connection is
+# lost just then fails as one does whose connection is lost a moment later.
+_TRUSTED_SECONDS = 1
+
+
+class _Mine(threading.local):
+    """When this thread used its connection last (time.monotonic)."""
+
+    used_at = -math.inf
+
+
 class DatabaseThreads:
-    """A small pool; each thread keeps one connection, checked before each job."""
+    """A small pool; each thread keeps one connection, checked before a job unless just used."""
 
     def __init__(self, *, name: str, size: int) -> None:
         self._size = size
+        self._mine = _Mine()
         self._pool = ThreadPoolExecutor(max_workers=size, thread_name_prefix=name)
 
     def submit(self, job: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         """Run the job on one of the threads."""
 
         def on_a_live_connection() -> T:
-            close_old_connections()
-            return job(*args, **kwargs)
+            if connection.errors_occurred or monotonic() - self._mine.used_at > _TRUSTED_SECONDS:
+                close_old_connections()
+            try:
+                return job(*args, **kwargs)
+            finally:
+                self._mine.used_at = monotonic()
 
         return self._pool.submit(on_a_live_connection)
 
