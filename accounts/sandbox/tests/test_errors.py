@@ -6,7 +6,7 @@ from accounts.sandbox.control_api import CONFLICTS, REFUSALS
 from accounts.sandbox.engine.listings import Market
 from accounts.sandbox.engine.refusals import Reason, Refused
 from accounts.sandbox.errors import of_refusal
-from accounts.sandbox.tests.trader import LIMIT, MARKET, Trader, listed, send
+from accounts.sandbox.tests.trader import CONDITIONAL, LIMIT, MARKET, Trader, listed, send
 
 SPOT, FUTURES, ALGO = "/api/v3/order", "/fapi/v1/order", "/fapi/v1/algoOrder"
 STOP = {
@@ -17,14 +17,6 @@ STOP = {
     "quantity": "0.01",
     "price": "93900",
     "stopPrice": "94000",
-}
-CONDITIONAL = {
-    "algoType": "CONDITIONAL",
-    "symbol": "BTCUSDT",
-    "side": "SELL",
-    "type": "STOP_MARKET",
-    "quantity": "0.01",
-    "triggerPrice": "94000",
 }
 
 

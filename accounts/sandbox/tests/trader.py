@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 Answer = tuple[int, Any]
 
-# A buy that rests, and one that fills.
+# A buy that rests, one that fills, and a sale of futures that waits for its trigger.
 LIMIT = {
     "symbol": "BTCUSDT",
     "side": "BUY",
@@ -21,6 +21,14 @@ LIMIT = {
     "price": "90000",
 }
 MARKET = {"symbol": "BTCUSDT", "side": "BUY", "type": "MARKET", "quantity": "0.01"}
+CONDITIONAL = {
+    "algoType": "CONDITIONAL",
+    "symbol": "BTCUSDT",
+    "side": "SELL",
+    "type": "STOP_MARKET",
+    "quantity": "0.01",
+    "triggerPrice": "94000",
+}
 
 
 def send(
