@@ -175,7 +175,7 @@ def test_it_listens_on_loopback_only(tmp_path: Path) -> None:
 def test_start_that_fails_is_reported(tmp_path: Path) -> None:
     with (
         SandboxProcess(state_dir=tmp_path / "one") as sandbox,
-        pytest.raises(RuntimeError, match="accounts.sandbox has ended; exit code 1"),
+        pytest.raises(RuntimeError, match=r"accounts\.sandbox has ended; exit code 1"),
     ):
         SandboxProcess(state_dir=tmp_path / "two", port=int(sandbox.url.rpartition(":")[2]))
 
