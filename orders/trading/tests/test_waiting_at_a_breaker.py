@@ -9,10 +9,10 @@ import pytest
 
 from accounts.breakers import rows
 from accounts.breakers.sharing import adopt_rows
-from accounts.breakers.tests.open_ones import pause_spot
+from accounts.breakers.tests.open_ones import SPOT, pause_spot
 from accounts.exchange.findings import Passage
 from accounts.exchange.gate import gate
-from accounts.exchange.types import Environment, MarketKey, MarketType, Side
+from accounts.exchange.types import Side
 from accounts.models import Breaker
 from orders.cancellation import request_cancels
 from orders.models import Order
@@ -22,8 +22,6 @@ from orders.tests.world import World, limit_buy, market, orders_of
 from orders.trading.tests.switches import brief, finish, futures, hold, throw, work
 from strategies.trading_states import RunAction, TradingState
 from tradeplatform.lib import loop
-
-SPOT = MarketKey("binance", Environment.SANDBOX, MarketType.SPOT)
 
 
 def pause_market(*, seconds: float) -> Breaker:
