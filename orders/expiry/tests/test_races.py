@@ -14,6 +14,7 @@ from orders.expiry.tests.rules import (
     BEST_ASK,
     beat,
     buy_from,
+    cancel_by_rule,
     chain,
     commit_replacement,
     expire,
@@ -70,8 +71,7 @@ def test_two_beats_at_once_ask_for_one_cancel(world: World, strategy: Strategy) 
 @pytest.mark.scenario(46)
 def test_two_beats_at_once_order_one_replacement(world: World, strategy: Strategy) -> None:
     (order,) = world.trade(strategy, limit_sell("110000"))
-    beat(world, minutes=31)
-    world.send_due_cancels()
+    cancel_by_rule(world, minutes=31)
 
     works = together(*[lambda: commit_replacement(world, order, minutes=31)] * 4)
 
@@ -97,8 +97,7 @@ def test_a_replacement_whose_worker_was_killed_before_its_send_is_looked_up_and_
     world: World, strategy: Strategy
 ) -> None:
     (order,) = world.trade(strategy, limit_sell("110000"))
-    beat(world, minutes=31)
-    world.send_due_cancels()
+    cancel_by_rule(world, minutes=31)
     commit_replacement(world, order, minutes=0)
 
     for shard in range(settings.SHARDS):
@@ -117,8 +116,7 @@ def test_a_replacement_that_was_sent_before_its_worker_was_killed_is_found(
     world: World, strategy: Strategy
 ) -> None:
     (order,) = world.trade(strategy, limit_sell("110000"))
-    beat(world, minutes=31)
-    world.send_due_cancels()
+    cancel_by_rule(world, minutes=31)
     commit_replacement(world, order, minutes=0)
     world.place_by_hand(chain(order)[1])
 
@@ -136,8 +134,7 @@ def test_a_replacement_that_is_long_unanswered_is_looked_up(
     world: World, strategy: Strategy, *, seconds: int, is_unknown: bool
 ) -> None:
     (order,) = world.trade(strategy, limit_sell("110000"))
-    beat(world, minutes=31)
-    world.send_due_cancels()
+    cancel_by_rule(world, minutes=31)
     commit_replacement(world, order, minutes=0)
 
     sweeps.sweep_abandoned(now=world.now() + timedelta(seconds=seconds))
@@ -235,8 +232,7 @@ def test_a_close_does_not_sell_what_another_close_took_meanwhile(
 ) -> None:
     world.trade(strategy, market(Side.BUY, quantity="0.5"))
     (order,) = world.trade(strategy, closing("-50"))
-    beat(world, minutes=31)
-    world.send_due_cancels()
+    cancel_by_rule(world, minutes=31)
     (other,) = world.trade(strategy, closing("-100"))
 
     beat(world)
@@ -252,8 +248,7 @@ def test_a_close_does_not_sell_what_another_close_took_meanwhile(
 def test_a_close_sells_no_more_than_other_closes_leave(world: World, strategy: Strategy) -> None:
     world.trade(strategy, market(Side.BUY, quantity="0.5"))
     (order,) = world.trade(strategy, closing("-50"))
-    beat(world, minutes=31)
-    world.send_due_cancels()
+    cancel_by_rule(world, minutes=31)
     world.trade(strategy, closing("-80"))
 
     beat(world)
