@@ -14,6 +14,17 @@ NO_INLINES = {
     for inline in ("subscriptions", "expiry_rules")
     for count in ("TOTAL_FORMS", "INITIAL_FORMS")
 }
+RULE_FORM = {
+    "rank": "1",
+    "is_active": "on",
+    "action": "CANCEL",
+    "after_seconds": "30 min",
+    "book_side": "OWN",
+    "level_from": "1",
+    "level_to": "1",
+    "max_replacements": "10",
+    "max_slippage_percent": "1",
+}
 
 
 def change(path: str, row: Any) -> str:
