@@ -7,9 +7,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from orders.admin.tests.scene import ORDERS, Scene, change
+from orders.admin.tests.scene import ORDERS, Scene
 from orders.models import Expiry, Order
-from strategies.admin.tests.pages import RULE_FORM
+from strategies.admin.tests.pages import RULE_FORM, change
 from strategies.models import ExpiryRule, Strategy
 from strategies.tests.rows import NOON
 from tradeplatform.lib.admin_columns import row_link

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.test import Client
 
 STRATEGIES = "/admin/strategies/strategy/"
 SUBSCRIPTIONS = "/admin/strategies/subscription/"
@@ -29,6 +30,16 @@ RULE_FORM = {
 
 def change(path: str, row: Any) -> str:
     return f"{path}{row.pk}/change/"
+
+
+def attempts(client: Client, path: str, row: Any, **fields: str) -> list[int]:
+    """How it is answered when somebody adds a row, changes this one, and deletes it."""
+    answers = [
+        client.get(f"{path}add/"),
+        client.post(change(path, row), fields),
+        client.post(f"{path}{row.pk}/delete/", {"post": "yes"}),
+    ]
+    return [answer.status_code for answer in answers]
 
 
 def strategy_form(owner: User, **changes: Any) -> dict[str, Any]:
