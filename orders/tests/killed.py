@@ -1,7 +1,10 @@
 """What a worker leaves that is killed between a send and its answer, and what is made of it."""
 
+from django.conf import settings
+
 from orders.models import Order
 from orders.settling import settle
+from orders.sweeps import recover_shard
 from orders.tests.world import World, dispatches_of
 from strategies.models import Signal
 
@@ -19,3 +22,9 @@ def settle_all(world: World, signal: Signal) -> None:
     """Settle the signal's work on every shard, as the next worker does."""
     for dispatch_id in dispatches_of(signal):
         settle(dispatch_id, now=world.now())
+
+
+def recover(world: World) -> None:
+    """What every shard's worker does first when it starts anew."""
+    for shard in range(settings.SHARDS):
+        recover_shard(shard, started_at=world.now())
