@@ -8,6 +8,7 @@ from django.db import connection
 from django.db.models import Field
 
 from orders.models import Order
+from tradeplatform.lib.bulk_insert import rows_of_arrays
 
 _WRITTEN = (
     "symbol",
@@ -63,13 +64,9 @@ def _field(attribute: str) -> "Field[Any, Any]":
 def _statement(fields: "list[Field[Any, Any]]") -> str:
     table = connection.ops.quote_name(Order._meta.db_table)
     names = [str(field.column) for field in fields]
-    assignments = ", ".join(f"{name} = written.{name}" for name in names)
-    arrays = ", ".join(
-        ["%s::bigint[]"] + [f"%s::{field.db_type(connection)}[]" for field in fields]
-    )
-    columns = ", ".join(["id", *names])
+    assignments = ", ".join(f"{name} = rows.{name}" for name in names)
     # Only our own table and column names are put into the text; every value is a parameter.
     return (
         f"UPDATE {table} SET {assignments} "  # noqa: S608
-        f"FROM unnest({arrays}) AS written({columns}) WHERE {table}.id = written.id"
+        f"FROM {rows_of_arrays('id', fields)} WHERE {table}.id = rows.id"
     )

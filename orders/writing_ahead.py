@@ -80,7 +80,7 @@ def _write_events(
 def _reason(draft: Draft, intent: Intent) -> str:
     sized, denial = draft.sized, draft.denial
     if denial is not None:
-        return f"{denial.code}: {denial.message}"[:LONGEST_REASON]
+        return str(denial)[:LONGEST_REASON]
     if sized is None or intent.side is None:
         raise ValueError("an order that is neither denied nor sized has taken no step")
     price = sized.limit_price or sized.trigger_price

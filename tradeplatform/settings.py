@@ -81,13 +81,9 @@ SANDBOX_PORT = port("SANDBOX_PORT")
 # Whether an empty database gets the demo: a login, three sandbox accounts, three strategies.
 DEMO = flag("DEMO", default=True)
 
+# Worker threads of our own keep their connection; Celery closes its own around each task.
 DATABASES = {
-    "default": dj_database_url.parse(
-        DATABASE_URL,
-        # Worker threads of our own keep their connection; Celery closes its own around each task.
-        conn_max_age=600,
-        conn_health_checks=True,
-    )
+    "default": dj_database_url.parse(DATABASE_URL, conn_max_age=600, conn_health_checks=True)
 }
 # A server that is switched off must not hold an alert's answer until the network gives up.
 DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
@@ -134,7 +130,6 @@ WEBHOOK_WAIT_SECONDS = number("WEBHOOK_WAIT_SECONDS", default=2)
 WEB_THREADS = number("WEB_THREADS", default=16)
 # Requests that may wait for results at once; the other threads stay free to accept alerts.
 WEBHOOK_WAIT_SLOTS = number("WEBHOOK_WAIT_SLOTS", default=max(WEB_THREADS // 2, 1))
-
 # Alerts of one token in a minute; 0 is no limit. A chart's thousand alerts at once are honest: only
 # what no chart sends is refused (429).
 WEBHOOK_TOKEN_LIMIT = number("WEBHOOK_TOKEN_LIMIT", default=6000)

@@ -136,16 +136,11 @@ def _quantity(parameters: Parameters, listing: Listing) -> Decimal:
 def _price(
     parameters: Parameters, name: str, listing: Listing, *, is_taken: bool
 ) -> Decimal | None:
-    value = parameters.decimal(name)
-    if not is_taken:
-        if value is not None:
-            raise not_required(name)
-        return None
-    if value is None:
-        raise missing(name)
+    value = parameters.decimal_if(name, is_taken=is_taken)
     if value == ZERO:
         raise VenueError(-4001, "Price less than 0.")
-    _check_decimals(value, price_decimals(listing))
+    if value is not None:
+        _check_decimals(value, price_decimals(listing))
     return value
 
 

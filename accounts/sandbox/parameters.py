@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TypeVar
 from urllib.parse import parse_qsl
 
-from accounts.sandbox.errors import VenueError, illegal, missing
+from accounts.sandbox.errors import VenueError, illegal, missing, not_required
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -40,6 +40,15 @@ class Parameters:
         """A plain decimal without sign or exponent; -1100 otherwise."""
         value = self._matching(name, _DECIMAL)
         return None if value is None else Decimal(value)
+
+    def decimal_if(self, name: str, *, is_taken: bool) -> Decimal | None:
+        """The decimal where it is taken, else None; -1102 when it is missing, -1106 when sent."""
+        value = self.decimal(name)
+        if is_taken and value is None:
+            raise missing(name)
+        if not is_taken and value is not None:
+            raise not_required(name)
+        return value
 
     def integer(self, name: str) -> int | None:
         """A whole number without sign; -1100 otherwise."""

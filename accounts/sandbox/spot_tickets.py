@@ -102,13 +102,7 @@ def _amount(parameters: Parameters, name: str) -> Decimal | None:
 
 
 def _price(parameters: Parameters, name: str, *, is_taken: bool) -> Decimal | None:
-    value = parameters.decimal(name)
-    if not is_taken:
-        if value is not None:
-            raise not_required(name)
-        return None
-    if value is None:
-        raise missing(name)
+    value = parameters.decimal_if(name, is_taken=is_taken)
     _check_decimals(name, value)
     if value == ZERO:
         raise VenueError(-1013, "Invalid price.")

@@ -133,14 +133,7 @@ class ExpiryAdmin(HistoryAdmin):
 class DispatchAdmin(HistoryAdmin):
     """Each signal's work for each shard."""
 
-    list_display = [
-        "created_at",
-        "signal",
-        "shard",
-        "progress",
-        "claimed_at",
-        "settled_at",
-    ]
+    list_display = ["created_at", "signal", "shard", "progress", "claimed_at", "settled_at"]
     list_filter = [
         ("claimed_at", admin.EmptyFieldListFilter),
         ("settled_at", admin.EmptyFieldListFilter),

@@ -12,10 +12,11 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from accounts.exchange.types import Environment, Login, MarketKey, MarketType
+from accounts.exchange.types import Login, MarketType
 from accounts.models import Account
 from accounts.shards import shard_of
 from orders.models import UNRESOLVED, Order, Remainder
+from orders.planning import login_in
 from orders.transitions import OPEN, OrderStatus
 from strategies.models import Position
 from tradeplatform.lib.decimals import ZERO
@@ -59,7 +60,7 @@ def all_logins() -> dict[Where, Login]:
     )
     due = {(pk, MarketType(word)) for pk, word in pairs}
     active = Account.objects.filter(is_active=True).in_bulk({account_id for account_id, _ in due})
-    return {where: _login(active[where[0]], where[1]) for where in due if where[0] in active}
+    return {where: login_in(active[where[0]], where[1]) for where in due if where[0] in active}
 
 
 def _pairs(rows: QuerySet[Any], account: str, market_type: str) -> Iterable[tuple[int, str]]:
@@ -127,12 +128,3 @@ def _is_in_flight(order: Order) -> bool:
 def key_of(symbol: str, market_type: MarketType) -> str:
     """What a symbol's remainder goes by."""
     return symbol.partition("/")[0] if market_type is MarketType.SPOT else symbol
-
-
-def _login(account: Account, market_type: MarketType) -> Login:
-    environment = Environment(account.environment)
-    return Login(
-        account_id=account.pk,
-        market=MarketKey(account.venue, environment, market_type),
-        encrypted_credentials=account.encrypted_credentials,
-    )

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 from django.db import connection, transaction
 
+from accounts.breakers.tests.open_ones import SPOT
 from accounts.exchange.findings import Scope
-from accounts.exchange.types import Environment, MarketKey, MarketType
 from orders import followup
 from orders.complaints import Complaint
 from orders.lifecycle import apply_outcomes
@@ -87,11 +87,10 @@ def test_cancels_are_hastened_in_the_order_in_which_everybody_locks(
 ) -> None:
     """Who waits for the first order holds no later one, which its holder may want next."""
     first, *others = (pending(subscription, signal, sent_after=0).pk for _ in range(8))
-    market = MarketKey("binance", Environment.SANDBOX, MarketType.SPOT)
 
     def hasten() -> None:
         try:
-            followup.hasten_cancels([Scope(market)])
+            followup.hasten_cancels([Scope(SPOT)])
         finally:
             connection.close()
 

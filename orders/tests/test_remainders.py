@@ -14,7 +14,7 @@ from orders.models import Order, Remainder
 from orders.remainders.adopting import adopt
 from orders.remainders.books import read_books
 from orders.remainders.checking import Holding, write
-from orders.tests.hand_trades import FUTURES, SPOT, by_hand, check
+from orders.tests.hand_trades import FUTURES, SPOT, bought, by_hand, check, drifted
 from orders.tests.world import World, limit_buy, market, place, position_of
 from strategies.models import Position
 from strategies.tests.rows import NOON
@@ -33,8 +33,7 @@ def state() -> tuple[bool, bool]:
 
 def test_what_is_found_first_is_the_owners_own(world: World) -> None:
     account = world.account("A1", balances={"USDT": "100000", "BTC": "2"})
-    strategy = world.strategy("test1", account)
-    world.trade(strategy, market(Side.BUY, quantity="0.01"))
+    bought(world, account)
 
     check()
 
@@ -47,8 +46,7 @@ def test_what_is_found_first_is_the_owners_own(world: World) -> None:
 
 def test_trading_by_our_own_orders_leaves_the_remainder_alone(world: World) -> None:
     account = world.account("A1", balances={"USDT": "100000", "BTC": "2"})
-    first, second = world.strategy("test1", account), world.strategy("test2", account)
-    world.trade(first, market(Side.BUY, quantity="0.01"))
+    first, second = bought(world, account), world.strategy("test2", account)
     check()
 
     world.trade(second, market(Side.BUY, quantity="0.3"), limit_buy())
@@ -62,8 +60,7 @@ def test_trading_by_our_own_orders_leaves_the_remainder_alone(world: World) -> N
 
 def test_a_position_that_was_closed_is_checked_once_more(world: World) -> None:
     account = world.account("A1", balances={"USDT": "100000", "BTC": "2"})
-    strategy = world.strategy("test1", account)
-    world.trade(strategy, market(Side.BUY, quantity="0.01"))
+    strategy = bought(world, account)
     check()
     by_hand(account, Side.BUY, "0.5")
     world.trade(strategy, market(Side.SELL, percent="-100"))
@@ -77,8 +74,7 @@ def test_a_position_that_was_closed_is_checked_once_more(world: World) -> None:
 
 def test_a_position_that_was_closed_is_left_alone_once_that_was_seen(world: World) -> None:
     account = world.account("A1", balances={"USDT": "100000", "BTC": "2"})
-    strategy = world.strategy("test1", account)
-    world.trade(strategy, market(Side.BUY, quantity="0.01"))
+    strategy = bought(world, account)
     check()
     world.trade(strategy, market(Side.SELL, percent="-100"))
 
@@ -94,7 +90,7 @@ def test_a_trade_by_hand_is_drift_when_seen_twice(
     world: World, caplog: pytest.LogCaptureFixture
 ) -> None:
     account = world.account("A1")
-    world.trade(world.strategy("test1", account), market(Side.BUY, quantity="0.01"))
+    bought(world, account)
     check()
     by_hand(account, Side.BUY, "0.5")
 
@@ -112,26 +108,20 @@ def test_a_trade_by_hand_is_drift_when_seen_twice(
 
 def test_a_trade_by_hand_that_is_undone_clears_the_drift(world: World) -> None:
     account = world.account("A1", balances={"USDT": "100000", "BTC": "2"})
-    world.trade(world.strategy("test1", account), market(Side.BUY, quantity="0.01"))
-    check()
-    by_hand(account, Side.SELL, "0.5")
-    check(1)
-    check(2)
-    drifted = state()
+    bought(world, account)
+    drifted(world, account, Side.SELL, "0.5", "BTC/USDT")
+    before = state()
     world.post("/sandbox/deposit", {"account": "A1", "asset": "BTC", "amount": "0.5"})
 
     check(3)
 
-    assert (drifted, state()) == ((True, True), (False, False))
+    assert (before, state()) == ((True, True), (False, False))
 
 
 def test_a_person_adopts_what_is_found(world: World) -> None:
     account = world.account("A1", balances={"USDT": "100000", "BTC": "2"})
-    world.trade(world.strategy("test1", account), market(Side.BUY, quantity="0.01"))
-    check()
-    by_hand(account, Side.SELL, "0.5")
-    check(1)
-    check(2)
+    bought(world, account)
+    drifted(world, account, Side.SELL, "0.5", "BTC/USDT")
 
     shown = {found().pk: plain(found().found)}
     adopted = adopt(shown=shown, person=world.owner, now=NOON)
@@ -147,7 +137,7 @@ def test_a_person_adopts_what_is_found(world: World) -> None:
 
 def test_coins_that_are_missing_are_never_accepted_silently(world: World) -> None:
     account = world.account("A1")
-    world.trade(world.strategy("test1", account), market(Side.BUY, quantity="0.01"))
+    bought(world, account)
     by_hand(account, Side.SELL, "0.005")
 
     check()
@@ -177,8 +167,7 @@ def test_a_contract_traded_by_hand_shows_as_remainder(world: World) -> None:
 
 def test_a_fill_that_is_told_but_not_booked_is_no_drift(world: World) -> None:
     account = world.account("A1")
-    strategy = world.strategy("test1", account)
-    world.trade(strategy, market(Side.BUY, quantity="0.01"))
+    strategy = bought(world, account)
     check()
     signal = world.alert(strategy, market(Side.BUY, quantity="0.2"))
     world.execute(signal)
@@ -195,8 +184,7 @@ def test_a_fill_that_is_told_but_not_booked_is_no_drift(world: World) -> None:
 
 def test_an_order_without_an_answer_is_no_drift(world: World) -> None:
     account = world.account("A1")
-    strategy = world.strategy("test1", account)
-    world.trade(strategy, market(Side.BUY, quantity="0.01"))
+    strategy = bought(world, account)
     check()
     signal = world.alert(strategy, market(Side.BUY, quantity="0.2"))
     world.claim_only(signal)
@@ -212,9 +200,8 @@ def test_a_resting_order_that_was_filled_unheard_is_no_drift_once_it_is_booked(
     world: World,
 ) -> None:
     account = world.account("A1")
-    strategy = world.strategy("test1", account)
     world.set_price("BTCUSDT", "100000")
-    world.trade(strategy, market(Side.BUY, quantity="0.01"))
+    strategy = bought(world, account)
     check()
     resting = place("BTC/USDT", Side.BUY, OrderType.LIMIT, quantity="0.01", price="90000")
     world.trade(strategy, resting)
@@ -232,8 +219,7 @@ def test_a_resting_order_that_was_filled_unheard_is_no_drift_once_it_is_booked(
 
 def test_books_that_changed_while_the_venue_was_asked_are_not_judged(world: World) -> None:
     account = world.account("A1")
-    strategy = world.strategy("test1", account)
-    world.trade(strategy, market(Side.BUY, quantity="0.01"))
+    strategy = bought(world, account)
     where = (account.pk, SPOT)
     before = read_books(where)
     held = {"BTC": Holding(held=Decimal("0.00999"), step=Decimal("0.00001"))}
@@ -247,8 +233,7 @@ def test_books_that_changed_while_the_venue_was_asked_are_not_judged(world: Worl
 def test_a_coin_that_is_paid_with_is_not_watched(world: World) -> None:
     """Bitcoin leaves for ether, without any position in bitcoin changing."""
     account = world.account("A1")
-    strategy = world.strategy("test1", account)
-    world.trade(strategy, market(Side.BUY, quantity="0.01"))
+    strategy = bought(world, account)
     Position.objects.create(
         subscription=strategy.subscriptions.get(),
         symbol="ETH/BTC",
@@ -262,7 +247,7 @@ def test_a_coin_that_is_paid_with_is_not_watched(world: World) -> None:
 @pytest.mark.parametrize("is_active", [True, False])
 def test_accounts_that_are_switched_off_are_not_asked(world: World, is_active: bool) -> None:
     account = world.account("A1")
-    world.trade(world.strategy("test1", account), market(Side.BUY, quantity="0.01"))
+    bought(world, account)
     Account.objects.update(is_active=is_active)
 
     check()

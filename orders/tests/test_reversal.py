@@ -16,7 +16,7 @@ from orders.models import Order
 from orders.planning import login_of
 from orders.results import results_of
 from orders.reversal import wait_for_close
-from orders.settling import settle
+from orders.tests.killed import send_and_die, settle_all
 from orders.tests.selective_proxy import SelectiveProxy, hang
 from orders.tests.waiting import wait_for
 from orders.tests.world import World, dispatches_of, market, orders_of, place, position_of
@@ -251,14 +251,9 @@ def test_killed_in_between_nothing_is_opened(world: World, is_close_sent: bool) 
     world.claim_only(signal)
     if is_close_sent:
         close, _ = orders_of(signal)
-        Order.objects.filter(id=close.pk).update(
-            status="SUBMITTED", symbol=SYMBOL, quantity="0.1", submitted_at=world.now()
-        )
-        close.refresh_from_db()
-        world.place_by_hand(close)
+        send_and_die(world, close, symbol=SYMBOL)
 
-    for dispatch_id in dispatches_of(signal):
-        settle(dispatch_id, now=world.now())
+    settle_all(world, signal)
     world.look_up()
 
     close, entry = orders_of(signal)

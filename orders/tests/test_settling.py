@@ -8,11 +8,12 @@ from django.db import connection, connections, transaction
 from pytest_django import Settings
 
 from accounts.exchange.types import Rejected, Side
-from orders import recording, sweeps
+from orders import recording
 from orders.cancellation import request_cancels
 from orders.models import Dispatch, Order
 from orders.outcomes import SendFailed
 from orders.results import is_settled
+from orders.tests.killed import recover
 from orders.tests.waiting import wait_for
 from orders.tests.world import World, limit_buy, market, orders_of
 from strategies.models import Subscription
@@ -80,8 +81,7 @@ def test_work_left_over_from_other_shards_is_closed_whole(world: World, settings
     world.claim_only(signal)
     settings.SHARDS = 4
 
-    for shard in range(4):
-        sweeps.recover_shard(shard, started_at=world.now())
+    recover(world)
 
     assert all(order.outcome_unknown_since for order in orders_of(signal))
 
@@ -118,8 +118,7 @@ def test_an_order_that_appears_after_its_cancel_is_canceled_then(world: World) -
     strategy = world.strategy("test1", world.account("A1"))
     signal = world.alert(strategy, limit_buy())
     world.claim_only(signal)
-    for shard in range(2):
-        sweeps.recover_shard(shard, started_at=world.now())
+    recover(world)
     world.cancel_all(strategy)  # the exchange knows no such order yet
     (order,) = orders_of(signal)
     world.place_by_hand(order)  # the send that was believed lost arrives

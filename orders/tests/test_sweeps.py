@@ -11,6 +11,7 @@ from orders import sweeps
 from orders.models import Dispatch, Order
 from orders.results import is_settled
 from orders.tests.broker import broker_away, expiries_in_broker, nudges_in_broker
+from orders.tests.killed import recover
 from orders.tests.world import World, dispatches_of, limit_buy, market, orders_of, position_of
 from strategies.models import Signal
 
@@ -94,8 +95,7 @@ def test_a_restarted_worker_reports_what_its_predecessor_left(world: World) -> N
     signal = world.alert(strategy, limit_buy(), market(Side.SELL, percent="-100"))
     world.claim_only(signal)
 
-    for shard in range(2):
-        sweeps.recover_shard(shard, started_at=datetime.now(UTC))
+    recover(world)
 
     close, entry = sorted(orders_of(signal), key=lambda order: order.order_type, reverse=True)
     assert (close.order_type, close.status, close.error_code) == ("MARKET", "DENIED", "INTERRUPTED")
@@ -112,8 +112,7 @@ def test_an_order_that_left_before_the_crash_is_found_and_not_sent_again(world: 
     world.execute(signal)
     world.forget_answers(signal)
 
-    for shard in range(2):
-        sweeps.recover_shard(shard, started_at=datetime.now(UTC))
+    recover(world)
     world.look_up()
 
     (order,) = orders_of(signal)

@@ -6,12 +6,13 @@ from decimal import Decimal
 from accounts.exchange.types import MarketType, OrderType, Side
 from orders import followup
 from orders.expiry.tests.rules import (
+    REPRICE,
     beat,
     chain,
-    expire,
-    limit_sell,
+    expired_sale,
     reasons,
     rule_of,
+    sale_canceled_twice,
     selling,
 )
 from orders.models import Expiry, Order, OrderEvent
@@ -110,12 +111,7 @@ def test_an_order_that_its_exchange_knows_is_not_written_off(world: World) -> No
 
 def test_fills_that_could_not_be_read_end_the_chain_that_goes_on(world: World) -> None:
     strategy = selling(world)
-    rule_of(strategy, action="REPRICE", max_slippage_percent=Decimal(50))
-    (order,) = world.trade(strategy, limit_sell("110000"))
-    expire(world, minutes=31)
-    world.set_price("BTCUSDT", "99000")
-    beat(world, minutes=62)
-    world.send_due_cancels()
+    order = sale_canceled_twice(world, strategy)
     forget(order, told="0.2")
 
     write_off(order_ids=[order.pk], person="alice", now=world.now())
@@ -131,9 +127,7 @@ def test_fills_that_could_not_be_read_end_the_chain_that_goes_on(world: World) -
 
 def test_what_replaced_an_order_with_unread_fills_is_canceled(world: World) -> None:
     strategy = selling(world)
-    rule_of(strategy, action="REPRICE", max_slippage_percent=Decimal(50))
-    (order,) = world.trade(strategy, limit_sell("110000"))
-    expire(world, minutes=31)
+    order = expired_sale(world, strategy, **REPRICE)
     forget(order, told="0.2")
 
     write_off(order_ids=[order.pk], person="alice", now=world.now())

@@ -44,15 +44,8 @@ def place(
     priority: int = 0,
 ) -> Intent:
     """A PLACE intent with its numbers as text."""
-    kind, value = next(
-        (kind, text)
-        for kind, text in (
-            (SizeKind.PERCENT, percent),
-            (SizeKind.QUANTITY, quantity),
-            (SizeKind.NOTIONAL, notional),
-        )
-        if text is not None
-    )
+    sizes = {SizeKind.PERCENT: percent, SizeKind.QUANTITY: quantity, SizeKind.NOTIONAL: notional}
+    ((kind, value),) = [(kind, text) for kind, text in sizes.items() if text is not None]
     return Intent(
         action=Action.PLACE,
         symbol=symbol,

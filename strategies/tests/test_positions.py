@@ -9,6 +9,9 @@ from hypothesis import strategies as st
 from strategies.positions import Standing, standing_after, unrealized_profit
 
 _FLAT = Standing(Decimal(0), None)
+_PRICES = st.decimals(min_value="0.01", max_value=10000, places=2)
+# Signed quantities with what was paid for one.
+_FILLS = st.tuples(st.decimals(min_value=-1000, max_value=1000, places=4).filter(bool), _PRICES)
 
 
 def after(*fills: tuple[str, str]) -> Standing:
@@ -56,15 +59,7 @@ def test_profit_is_realized_by_what_reduces_the_position(
     assert after(*fills).realized_profit == Decimal(profit)
 
 
-@given(
-    st.lists(
-        st.tuples(
-            st.decimals(min_value=-1000, max_value=1000, places=4).filter(bool),
-            st.decimals(min_value="0.01", max_value=10000, places=2),
-        ),
-        min_size=1,
-    )
-)
+@given(st.lists(_FILLS, min_size=1))
 def test_the_quantity_is_the_sum_and_the_entry_lies_between_the_prices(
     fills: list[tuple[Decimal, Decimal]],
 ) -> None:
@@ -78,16 +73,7 @@ def test_the_quantity_is_the_sum_and_the_entry_lies_between_the_prices(
         assert min(prices) - rounding <= standing.average_entry_price <= max(prices) + rounding
 
 
-@given(
-    st.lists(
-        st.tuples(
-            st.decimals(min_value=-1000, max_value=1000, places=4).filter(bool),
-            st.decimals(min_value="0.01", max_value=10000, places=2),
-        ),
-        max_size=30,
-    ),
-    st.decimals(min_value="0.01", max_value=10000, places=2),
-)
+@given(st.lists(_FILLS, max_size=30), _PRICES)
 def test_realized_and_unrealized_profit_are_what_money_and_holding_say(
     fills: list[tuple[Decimal, Decimal]], price: Decimal
 ) -> None:
@@ -100,10 +86,7 @@ def test_realized_and_unrealized_profit_are_what_money_and_holding_say(
 
 @given(
     st.lists(
-        st.tuples(
-            st.decimals(min_value="0.0001", max_value=1000, places=4),
-            st.decimals(min_value="0.01", max_value=10000, places=2),
-        ),
+        st.tuples(st.decimals(min_value="0.0001", max_value=1000, places=4), _PRICES),
         min_size=1,
         max_size=6,
     ).flatmap(lambda fills: st.tuples(st.just(fills), st.permutations(fills))),

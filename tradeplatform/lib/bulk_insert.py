@@ -24,7 +24,7 @@ def bulk_insert(
     fields = [field for field in model._meta.concrete_fields if not isinstance(field, AutoField)]
     if unknown := set(columns) - {field.attname for field in fields}:
         raise ValueError(f"{model.__name__} has no fields {sorted(unknown)}")
-    given = [_compact(columns.get(field.attname, _default(field))) for field in fields]
+    given = [_compact(columns.get(field.attname, field.get_default())) for field in fields]
     varying = [
         (field, value)
         for field, value in zip(fields, given, strict=True)
@@ -40,10 +40,6 @@ def bulk_insert(
     with connection.cursor() as cursor:
         cursor.execute(_statement(model, fields, given, varying), parameters)
         return [row[0] for row in cursor.fetchall()]
-
-
-def _default(field: "Field[Any, Any]") -> Any:
-    return field.get_default()
 
 
 def _compact(value: Any) -> Any:
@@ -69,13 +65,22 @@ def _statement(
         f"rows.{field.column}" if isinstance(value, list) else f"%s::{_type(field)}"
         for field, value in zip(fields, given, strict=True)
     )
-    arrays = ", ".join(["%s::bigint[]"] + [f"%s::{_type(field)}[]" for field, _ in varying])
-    columns = ", ".join(["position"] + [str(field.column) for field, _ in varying])
+    rows = rows_of_arrays("position", [field for field, _ in varying])
     # Only the model's own names are put into the text; every value is a parameter.
     return (
         f"INSERT INTO {table} ({names}) SELECT {values} "  # noqa: S608
-        f"FROM unnest({arrays}) AS rows({columns}) ORDER BY position RETURNING id"
+        f"FROM {rows} ORDER BY position RETURNING id"
     )
+
+
+def rows_of_arrays(key: str, fields: "Sequence[Field[Any, Any]]") -> str:
+    """What to select FROM: a table `rows` made of parameters, an array for each of its columns.
+
+    The first column is `key`, a whole number; after it come the fields' own.
+    """
+    arrays = ", ".join(["%s::bigint[]"] + [f"%s::{_type(field)}[]" for field in fields])
+    columns = ", ".join([key] + [str(field.column) for field in fields])
+    return f"unnest({arrays}) AS rows({columns})"
 
 
 def _type(field: "Field[Any, Any]") -> str:

@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django.fixtures import Settings
 
 from accounts.tests.rows import superuser
+from strategies.admin.tests.pages import attempts, change
 from strategies.tests.rows import NOON, make_signal, make_strategy
 from webhooks.models import WebhookToken
 from webhooks.tests.delivery_rows import make_delivery, make_refusal
@@ -25,10 +26,6 @@ pytestmark = pytest.mark.django_db
 DELIVERIES = "/admin/webhooks/delivery/"
 TOKENS = "/admin/webhooks/webhooktoken/"
 ROTATE = f"{TOKENS}rotate/"
-
-
-def change(path: str, row: Any) -> str:
-    return f"{path}{row.pk}/change/"
 
 
 def told_token(answer: Any) -> str:
@@ -70,13 +67,7 @@ def test_nobody_adds_changes_or_deletes(client: Client, path: str) -> None:
     row = {DELIVERIES: make_refusal(), TOKENS: WebhookToken.objects.get()}[path]
     client.force_login(root)
 
-    answers = [
-        client.get(f"{path}add/"),
-        client.post(change(path, row), {"body": "other", "hint": "other"}),
-        client.post(f"{path}{row.pk}/delete/", {"post": "yes"}),
-    ]
-
-    assert [answer.status_code for answer in answers] == [403, 403, 403]
+    assert attempts(client, path, row, body="other", hint="other") == [403, 403, 403]
 
 
 def test_a_delivery_is_found_by_its_id(client: Client) -> None:

@@ -3,9 +3,12 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from accounts.exchange.types import Environment, MarketKey, MarketType
 from accounts.models import Account, Breaker
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+SPOT = MarketKey("binance", Environment.SANDBOX, MarketType.SPOT)
+FUTURES = MarketKey("binance", Environment.SANDBOX, MarketType.FUTURES)
 
 
 def make_open(account: Account | None = None, **fields: Any) -> Breaker:

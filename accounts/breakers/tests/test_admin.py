@@ -10,11 +10,10 @@ from django.utils import timezone
 from django.utils.html import escape
 
 from accounts.breakers import rows
-from accounts.breakers.tests.open_ones import make_open
+from accounts.breakers.tests.open_ones import SPOT, make_open
 from accounts.breakers.wording import what_to_do
 from accounts.exchange.breaker import BreakerState, Reason
 from accounts.exchange.findings import Scope
-from accounts.exchange.types import Environment, MarketKey, MarketType
 from accounts.models import Account, Breaker
 from accounts.tests.pages import LIST, form, page
 from accounts.tests.rows import make_account, superuser, trader
@@ -22,7 +21,6 @@ from accounts.tests.rows import make_account, superuser, trader
 pytestmark = pytest.mark.django_db
 
 BREAKERS = "/admin/accounts/breaker/"
-SPOT = MarketKey("binance", Environment.SANDBOX, MarketType.SPOT)
 
 
 @pytest.fixture

@@ -9,26 +9,18 @@ from django.utils import timezone
 
 from accounts.breakers import rows
 from accounts.breakers.sharing import SharedBreakers, adopt_rows
-from accounts.breakers.tests.open_ones import NOW, make_open
+from accounts.breakers.tests.open_ones import FUTURES, NOW, SPOT, make_open
 from accounts.exchange.breaker import BreakerState, Phase, Reason
 from accounts.exchange.errors import Judgement
 from accounts.exchange.findings import Scope
 from accounts.exchange.gate import gate
-from accounts.exchange.types import (
-    Environment,
-    Login,
-    MarketKey,
-    MarketType,
-    Rejected,
-)
+from accounts.exchange.types import Login, MarketKey, Rejected
 from accounts.exchange.venue_codes import Consequence
 from accounts.models import Account, Breaker
 from accounts.tests.rows import make_account, trader
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-SPOT = MarketKey("binance", Environment.SANDBOX, MarketType.SPOT)
-FUTURES = replace(SPOT, market_type=MarketType.FUTURES)
 STOPPED = BreakerState(
     phase=Phase.OPEN,
     reason=Reason.BAD_CREDENTIALS,

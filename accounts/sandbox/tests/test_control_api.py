@@ -4,17 +4,7 @@ import time
 
 import pytest
 
-from accounts.sandbox.tests.trader import Trader, control, listed, send
-
-BUY = {"symbol": "BTCUSDT", "side": "BUY", "type": "MARKET", "quantity": "0.01"}
-RESTING = {
-    "symbol": "BTCUSDT",
-    "side": "BUY",
-    "type": "LIMIT",
-    "timeInForce": "GTC",
-    "quantity": "0.01",
-    "price": "90000",
-}
+from accounts.sandbox.tests.trader import LIMIT, MARKET, Trader, control, listed, send
 
 
 def test_front_page_says_that_it_is_a_simulation(url: str) -> None:
@@ -24,7 +14,7 @@ def test_front_page_says_that_it_is_a_simulation(url: str) -> None:
 
 
 def test_opening_an_account_again_changes_nothing(ann: Trader) -> None:
-    ann.post("/api/v3/order", **RESTING)
+    ann.post("/api/v3/order", **LIMIT)
     before = listed(ann.url, "accounts")
 
     Trader(ann.url, "ann", USDT="5")
@@ -158,7 +148,7 @@ def test_deposit_arrives_in_the_wallet_it_names(ann: Trader) -> None:
 
 def test_pinned_price_stands_on_both_markets_and_fills_what_it_crosses(ann: Trader) -> None:
     for path in ("/api/v3/order", "/fapi/v1/order"):
-        ann.post(path, **RESTING)
+        ann.post(path, **LIMIT)
 
     assert control(ann.url, "price", symbol="BTCUSDT", price="89000.5") == (200, {})
 
@@ -176,8 +166,8 @@ def test_released_price_may_be_pinned_again(url: str) -> None:
 
 def test_lists_name_account_market_and_time(ann: Trader) -> None:
     sent = time.time()
-    spot = ann.post("/api/v3/order", **BUY)[1]
-    futures = ann.post("/fapi/v1/order", **BUY)[1]
+    spot = ann.post("/api/v3/order", **MARKET)[1]
+    futures = ann.post("/fapi/v1/order", **MARKET)[1]
 
     orders, trades = listed(ann.url, "orders"), listed(ann.url, "trades")
 
@@ -190,10 +180,10 @@ def test_lists_name_account_market_and_time(ann: Trader) -> None:
 
 def test_trade_between_two_accounts_is_one_row_each(ann: Trader) -> None:
     bob = Trader(ann.url, "bob", BTC="1")
-    sell = {**RESTING, "side": "SELL", "price": "95000"}
+    sell = {**LIMIT, "side": "SELL", "price": "95000"}
     bob.post("/api/v3/order", **sell)
 
-    ann.post("/api/v3/order", **BUY)
+    ann.post("/api/v3/order", **MARKET)
 
     taken, made = listed(ann.url, "trades")
     assert (taken["account"], taken["isMaker"]) == ("ann", False)
@@ -205,7 +195,7 @@ def test_latency_delays_the_answer_and_not_the_order(ann: Trader) -> None:
     control(ann.url, "latency", ms=150)
     sent = time.monotonic()
 
-    assert ann.post("/api/v3/order", **RESTING)[0] == 200
+    assert ann.post("/api/v3/order", **LIMIT)[0] == 200
 
     answered = time.monotonic() - sent
     (order,) = listed(ann.url, "orders")
@@ -214,7 +204,7 @@ def test_latency_delays_the_answer_and_not_the_order(ann: Trader) -> None:
 
 
 def test_reset_drops_everything(ann: Trader) -> None:
-    ann.post("/api/v3/order", **BUY)
+    ann.post("/api/v3/order", **MARKET)
 
     assert control(ann.url, "reset") == (200, {})
 

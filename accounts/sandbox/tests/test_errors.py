@@ -6,26 +6,9 @@ from accounts.sandbox.control_api import CONFLICTS, REFUSALS
 from accounts.sandbox.engine.listings import Market
 from accounts.sandbox.engine.refusals import Reason, Refused
 from accounts.sandbox.errors import of_refusal
-from accounts.sandbox.tests.trader import LIMIT, MARKET, Trader, listed, send
+from accounts.sandbox.tests.trader import CONDITIONAL, LIMIT, MARKET, STOP, Trader, listed, send
 
 SPOT, FUTURES, ALGO = "/api/v3/order", "/fapi/v1/order", "/fapi/v1/algoOrder"
-STOP = {
-    "symbol": "BTCUSDT",
-    "side": "SELL",
-    "type": "STOP_LOSS_LIMIT",
-    "timeInForce": "GTC",
-    "quantity": "0.01",
-    "price": "93900",
-    "stopPrice": "94000",
-}
-CONDITIONAL = {
-    "algoType": "CONDITIONAL",
-    "symbol": "BTCUSDT",
-    "side": "SELL",
-    "type": "STOP_MARKET",
-    "quantity": "0.01",
-    "triggerPrice": "94000",
-}
 
 
 def missing(name: str) -> str:

@@ -1,17 +1,9 @@
 """The futures endpoints' answers in the venue's own fields, over real HTTP."""
 
-from accounts.sandbox.tests.trader import LIMIT, MARKET, Trader, control
+from accounts.sandbox.tests.trader import CONDITIONAL, LIMIT, MARKET, Trader, control
 
 ORDER, ALGO = "/fapi/v1/order", "/fapi/v1/algoOrder"
-CONDITIONAL = {
-    "algoType": "CONDITIONAL",
-    "symbol": "BTCUSDT",
-    "side": "SELL",
-    "type": "STOP",
-    "quantity": "0.01",
-    "price": "93900",
-    "triggerPrice": "94000",
-}
+STOP = {**CONDITIONAL, "type": "STOP", "price": "93900"}
 
 
 def test_result_carries_average_price_and_no_fee(ann: Trader) -> None:
@@ -65,7 +57,7 @@ def test_open_order_is_found_until_it_is_canceled(ann: Trader) -> None:
 
 def test_cancel_all_ends_orders_and_leaves_algo_orders(ann: Trader) -> None:
     ann.post(ORDER, **LIMIT)
-    ann.post(ALGO, **CONDITIONAL)
+    ann.post(ALGO, **STOP)
 
     answer = ann.delete("/fapi/v1/allOpenOrders", symbol="BTCUSDT")[1]
 
@@ -77,7 +69,7 @@ def test_cancel_all_ends_orders_and_leaves_algo_orders(ann: Trader) -> None:
 
 
 def test_algo_order_shows_the_order_it_placed(ann: Trader) -> None:
-    placed = ann.post(ALGO, **CONDITIONAL, clientAlgoId="a-1")[1]
+    placed = ann.post(ALGO, **STOP, clientAlgoId="a-1")[1]
     assert (placed["algoStatus"], placed["orderType"]) == ("NEW", "STOP")
 
     control(ann.url, "price", symbol="BTCUSDT", price="93000")

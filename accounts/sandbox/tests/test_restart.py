@@ -11,25 +11,8 @@ import pytest
 
 from accounts.sandbox.process import SandboxProcess
 from accounts.sandbox.tests.streams.listening import listening_to_futures
-from accounts.sandbox.tests.trader import Trader, control, listed
+from accounts.sandbox.tests.trader import CONDITIONAL, LIMIT, MARKET, Trader, control, listed
 
-RESTING = {
-    "symbol": "BTCUSDT",
-    "side": "BUY",
-    "type": "LIMIT",
-    "timeInForce": "GTC",
-    "quantity": "0.01",
-    "price": "90000",
-}
-BUY = {"symbol": "BTCUSDT", "side": "BUY", "type": "MARKET", "quantity": "0.01"}
-STOP = {
-    "algoType": "CONDITIONAL",
-    "symbol": "BTCUSDT",
-    "side": "SELL",
-    "type": "STOP_MARKET",
-    "quantity": "0.01",
-    "triggerPrice": "94000",
-}
 LISTS = ("accounts", "orders", "trades")
 
 
@@ -37,11 +20,11 @@ def trade(ann: Trader) -> None:
     """Something of everything."""
     control(ann.url, "price", symbol="BTCUSDT", price="95000")
     for path in ("/api/v3/order", "/fapi/v1/order"):
-        for order in (RESTING, BUY):
+        for order in (LIMIT, MARKET):
             assert ann.post(path, **order)[0] == 200
     ann.post("/fapi/v1/leverage", symbol="BTCUSDT", leverage=7)
-    ann.post("/fapi/v1/algoOrder", **STOP)
-    canceled = ann.post("/api/v3/order", **RESTING)[1]
+    ann.post("/fapi/v1/algoOrder", **CONDITIONAL)
+    canceled = ann.post("/api/v3/order", **LIMIT)[1]
     ann.delete("/api/v3/order", symbol="BTCUSDT", orderId=canceled["orderId"])
 
 
@@ -73,13 +56,13 @@ def test_killed_exchange_comes_back_as_it_was(tmp_path: Path) -> None:
 def test_changed_filters_survive(tmp_path: Path) -> None:
     with SandboxProcess(state_dir=tmp_path) as sandbox:
         ann = Trader(sandbox.url, "ann", USDT="100000")
-        assert ann.post("/api/v3/order", **{**RESTING, "price": "90000.01"})[0] == 200
+        assert ann.post("/api/v3/order", **{**LIMIT, "price": "90000.01"})[0] == 200
         control(sandbox.url, "filters", symbol="BTCUSDT", tick="10")
         before = listed(sandbox.url, "orders")
 
     with SandboxProcess(state_dir=tmp_path) as sandbox:
         ann.url = sandbox.url
-        refused = ann.post("/api/v3/order", **{**RESTING, "price": "90000.01"})
+        refused = ann.post("/api/v3/order", **{**LIMIT, "price": "90000.01"})
 
         assert refused == (400, {"code": -1013, "msg": "Filter failure: PRICE_FILTER"})
         assert listed(sandbox.url, "orders") == before
@@ -122,9 +105,9 @@ def test_two_processes_never_share_a_journal(tmp_path: Path) -> None:
 
 def test_reset_is_kept_and_ids_go_on_rising(tmp_path: Path) -> None:
     with SandboxProcess(state_dir=tmp_path) as sandbox:
-        first = Trader(sandbox.url, "ann", USDT="100000").post("/api/v3/order", **RESTING)[1]
+        first = Trader(sandbox.url, "ann", USDT="100000").post("/api/v3/order", **LIMIT)[1]
         control(sandbox.url, "reset")
-        second = Trader(sandbox.url, "ann", USDT="100000").post("/api/v3/order", **RESTING)[1]
+        second = Trader(sandbox.url, "ann", USDT="100000").post("/api/v3/order", **LIMIT)[1]
 
     with SandboxProcess(state_dir=tmp_path) as sandbox:
         (order,) = listed(sandbox.url, "orders")
@@ -135,12 +118,12 @@ def test_reset_is_kept_and_ids_go_on_rising(tmp_path: Path) -> None:
 def test_algo_orders_never_share_a_number_with_orders(tmp_path: Path) -> None:
     with SandboxProcess(state_dir=tmp_path) as sandbox:
         ann = Trader(sandbox.url, "ann", USDT="100000")
-        first = ann.post("/fapi/v1/algoOrder", **STOP)[1]["algoId"]
-        order_id = ann.post("/fapi/v1/order", **RESTING)[1]["orderId"]
+        first = ann.post("/fapi/v1/algoOrder", **CONDITIONAL)[1]["algoId"]
+        order_id = ann.post("/fapi/v1/order", **LIMIT)[1]["orderId"]
 
     with SandboxProcess(state_dir=tmp_path) as sandbox:
         ann.url = sandbox.url
-        second = ann.post("/fapi/v1/algoOrder", **STOP)[1]["algoId"]
+        second = ann.post("/fapi/v1/algoOrder", **CONDITIONAL)[1]["algoId"]
 
     assert (first, second) == (order_id + 10**12, order_id + 10**12 + 1)
 
@@ -150,7 +133,7 @@ def test_journal_of_an_older_sandbox_keeps_its_numbers(tmp_path: Path) -> None:
 
     with SandboxProcess(state_dir=tmp_path) as sandbox:
         ann = Trader(sandbox.url, "ann", USDT="100000")
-        algo_id = ann.post("/fapi/v1/algoOrder", **STOP)[1]["algoId"]
+        algo_id = ann.post("/fapi/v1/algoOrder", **CONDITIONAL)[1]["algoId"]
 
     assert algo_id == 7
 
@@ -192,7 +175,7 @@ def test_it_listens_on_loopback_only(tmp_path: Path) -> None:
 def test_start_that_fails_is_reported(tmp_path: Path) -> None:
     with (
         SandboxProcess(state_dir=tmp_path / "one") as sandbox,
-        pytest.raises(RuntimeError, match="accounts.sandbox has ended; exit code 1"),
+        pytest.raises(RuntimeError, match=r"accounts\.sandbox has ended; exit code 1"),
     ):
         SandboxProcess(state_dir=tmp_path / "two", port=int(sandbox.url.rpartition(":")[2]))
 

@@ -2,18 +2,9 @@
 
 import pytest
 
-from accounts.sandbox.tests.trader import LIMIT, MARKET, Trader, control, send
+from accounts.sandbox.tests.trader import LIMIT, MARKET, STOP, Trader, control, send
 
 ORDER = "/api/v3/order"
-STOP = {
-    "symbol": "BTCUSDT",
-    "side": "SELL",
-    "type": "STOP_LOSS_LIMIT",
-    "timeInForce": "GTC",
-    "quantity": "0.01",
-    "price": "93000",
-    "stopPrice": "94000",
-}
 
 
 def test_full_answer_carries_every_fill(ann: Trader) -> None:

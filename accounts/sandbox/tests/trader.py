@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 Answer = tuple[int, Any]
 
-# A buy that rests, and one that fills.
+# A buy that rests, one that fills, and sales that wait for their trigger: of spot, of futures.
 LIMIT = {
     "symbol": "BTCUSDT",
     "side": "BUY",
@@ -21,6 +21,23 @@ LIMIT = {
     "price": "90000",
 }
 MARKET = {"symbol": "BTCUSDT", "side": "BUY", "type": "MARKET", "quantity": "0.01"}
+STOP = {
+    "symbol": "BTCUSDT",
+    "side": "SELL",
+    "type": "STOP_LOSS_LIMIT",
+    "timeInForce": "GTC",
+    "quantity": "0.01",
+    "price": "93000",
+    "stopPrice": "94000",
+}
+CONDITIONAL = {
+    "algoType": "CONDITIONAL",
+    "symbol": "BTCUSDT",
+    "side": "SELL",
+    "type": "STOP_MARKET",
+    "quantity": "0.01",
+    "triggerPrice": "94000",
+}
 
 
 def send(

@@ -42,7 +42,3 @@ class Scene:
             EXPIRIES: make_expiry(order),
             DISPATCHES: make_dispatch(self.signal),
         }
-
-
-def change(path: str, row: Any) -> str:
-    return f"{path}{row.pk}/change/"

@@ -8,9 +8,10 @@ from django.contrib.auth.models import Permission
 from django.contrib.messages import get_messages
 from django.test import Client
 
-from orders.admin.tests.scene import OPEN_ORDERS, ORDERS, Scene, change
+from orders.admin.tests.scene import OPEN_ORDERS, ORDERS, Scene
 from orders.models import Order, OrderEvent
 from orders.tests.rows import make_denied
+from strategies.admin.tests.pages import change
 
 pytestmark = pytest.mark.django_db
 

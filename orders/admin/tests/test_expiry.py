@@ -7,25 +7,14 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from orders.admin.tests.scene import ORDERS, Scene, change
+from orders.admin.tests.scene import ORDERS, Scene
 from orders.models import Expiry, Order
+from strategies.admin.tests.pages import RULE_FORM, change
 from strategies.models import ExpiryRule, Strategy
 from strategies.tests.rows import NOON
 from tradeplatform.lib.admin_columns import row_link
 
 pytestmark = pytest.mark.django_db
-
-_RULE = {
-    "rank": "1",
-    "is_active": "on",
-    "action": "CANCEL",
-    "after_seconds": "30 min",
-    "book_side": "OWN",
-    "level_from": "1",
-    "level_to": "1",
-    "max_replacements": "10",
-    "max_slippage_percent": "1",
-}
 
 
 def preview(client: Client, strategy: Strategy, *rules: dict[str, str]) -> Any:
@@ -60,7 +49,7 @@ def test_a_rule_that_is_not_saved_shows_the_orders_it_means_and_when(
     scene.order(status="PENDING_CANCEL")
     client.force_login(scene.bob)
 
-    answer = preview(client, strategy_of(scene), {**_RULE, "side": "BUY"})
+    answer = preview(client, strategy_of(scene), {**RULE_FORM, "side": "BUY"})
 
     ((first, second),) = touched(answer)
     assert names(old, first[0])
@@ -82,7 +71,7 @@ def test_what_hangs_on_the_price_is_said_so(client: Client, scene: Scene) -> Non
     }
     client.force_login(scene.bob)
 
-    answer = preview(client, strategy_of(scene), {**_RULE, **chase})
+    answer = preview(client, strategy_of(scene), {**RULE_FORM, **chase})
 
     (((_, when),),) = touched(answer)
     assert when == "depends on the price"
@@ -96,7 +85,10 @@ def test_a_rule_behind_many_other_orders_shows_what_it_means(client: Client, sce
     client.force_login(scene.bob)
 
     answer = preview(
-        client, strategy_of(scene), {**_RULE, "side": "SELL"}, {**_RULE, "rank": "2", "side": "BUY"}
+        client,
+        strategy_of(scene),
+        {**RULE_FORM, "side": "SELL"},
+        {**RULE_FORM, "rank": "2", "side": "BUY"},
     )
 
     ((shown, _),), buys = touched(answer)
@@ -109,10 +101,10 @@ def test_what_an_earlier_rule_keeps_is_not_shown_as_touched(client: Client, scen
     old = {"submitted_at": timezone.now() - timedelta(hours=1)}
     scene.order(side="BUY", **old)
     sale = scene.order(side="SELL", **old)
-    keep = {**_RULE, "action": "KEEP", "side": "BUY", "after_seconds": "0 s"}
+    keep = {**RULE_FORM, "action": "KEEP", "side": "BUY", "after_seconds": "0 s"}
     client.force_login(scene.bob)
 
-    answer = preview(client, strategy_of(scene), keep, {**_RULE, "rank": "2"})
+    answer = preview(client, strategy_of(scene), keep, {**RULE_FORM, "rank": "2"})
 
     kept, ((canceled, when),) = touched(answer)
     assert len(kept) == 1
@@ -124,10 +116,10 @@ def test_what_an_earlier_rule_may_keep_by_its_price_is_said_so(
     client: Client, scene: Scene
 ) -> None:
     scene.order(submitted_at=timezone.now() - timedelta(hours=1))
-    keep = {**_RULE, "action": "KEEP", "after_seconds": "", "drift_percent": "1"}
+    keep = {**RULE_FORM, "action": "KEEP", "after_seconds": "", "drift_percent": "1"}
     client.force_login(scene.bob)
 
-    answer = preview(client, strategy_of(scene), keep, {**_RULE, "rank": "2"})
+    answer = preview(client, strategy_of(scene), keep, {**RULE_FORM, "rank": "2"})
 
     _, ((_, when),) = touched(answer)
     assert when == "now, unless an earlier rule keeps it"
@@ -138,7 +130,7 @@ def test_rules_that_are_switched_off_or_deleted_touch_nothing(client: Client, sc
     client.force_login(scene.bob)
 
     answer = preview(
-        client, strategy_of(scene), {**_RULE, "is_active": ""}, {**_RULE, "DELETE": "on"}
+        client, strategy_of(scene), {**RULE_FORM, "is_active": ""}, {**RULE_FORM, "DELETE": "on"}
     )
 
     assert touched(answer) == []
@@ -151,8 +143,8 @@ def test_a_rule_that_cannot_be_saved_shows_why(client: Client, scene: Scene) -> 
     answer = preview(
         client,
         strategy_of(scene),
-        {**_RULE, "after_seconds": ""},
-        {**_RULE, "rank": "2", "level_from": "0"},
+        {**RULE_FORM, "after_seconds": ""},
+        {**RULE_FORM, "rank": "2", "level_from": "0"},
     )
 
     assert answer.context["errors"] == [
@@ -166,7 +158,7 @@ def test_a_strategy_of_somebody_else_has_no_preview(client: Client, scene: Scene
     for user in (scene.alice, scene.carol):
         client.force_login(user)
 
-        answer = preview(client, strategy_of(scene), _RULE)
+        answer = preview(client, strategy_of(scene), RULE_FORM)
 
         assert answer.status_code == 404
 

@@ -17,9 +17,9 @@ from orders.admin.tests.scene import (
     ORDERS,
     PAGES,
     Scene,
-    change,
 )
 from orders.tests.rows import make_denied, make_event, make_fill
+from strategies.admin.tests.pages import attempts, change
 from strategies.tests.rows import NOON, make_signal, make_strategy, subscribe
 
 pytestmark = pytest.mark.django_db
@@ -94,13 +94,7 @@ def test_nobody_adds_changes_or_deletes(client: Client, scene: Scene, path: str)
     row = scene.rows()[path]
     client.force_login(superuser())
 
-    answers = [
-        client.get(f"{path}add/"),
-        client.post(change(path, row), {"symbol": "ETH/USDT"}),
-        client.post(f"{path}{row.pk}/delete/", {"post": "yes"}),
-    ]
-
-    assert [answer.status_code for answer in answers] == [403, 403, 403]
+    assert attempts(client, path, row, symbol="ETH/USDT") == [403, 403, 403]
 
 
 @pytest.mark.parametrize("name", ["signal__id__exact", "subscription__id__exact"])

@@ -13,9 +13,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.tests.rows import make_account
-from orders.admin.tests.scene import Scene, change
+from orders.admin.tests.scene import Scene
 from orders.models import Remainder
 from orders.tests.rows import make_remainder
+from strategies.admin.tests.pages import change
 from strategies.models import Position, PositionCorrection
 from strategies.tests.rows import NOON, make_position
 from tradeplatform.lib.decimals import plain

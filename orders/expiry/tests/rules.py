@@ -23,6 +23,8 @@ from tradeplatform.lib import loop
 # With bitcoin at 100,000 the house asks this first; who asks the same stands before it.
 BEST_ASK = "100000.01"
 
+REPRICE = {"action": "REPRICE", "max_slippage_percent": Decimal(50)}
+
 
 def selling(world: World) -> Strategy:
     """Bitcoin stands at 100,000; the account A1 holds two of it that no strategy bought."""
@@ -85,11 +87,39 @@ def beat(world: World, *, minutes: float = 0) -> datetime:
     return now
 
 
-def expire(world: World, *, minutes: float = 0) -> None:
-    """All that a rule does: it asks for the cancel, the venue cancels, the rest is ordered."""
+def cancel_by_rule(world: World, *, minutes: float = 0) -> None:
+    """The rule asks for the cancel and the venue does it."""
     beat(world, minutes=minutes)
     world.send_due_cancels()
+
+
+def expire(world: World, *, minutes: float = 0) -> None:
+    """All that a rule does: it asks for the cancel, the venue cancels, the rest is ordered."""
+    cancel_by_rule(world, minutes=minutes)
     beat(world, minutes=minutes)
+
+
+def canceled_sale(world: World, strategy: Strategy, **fields: Any) -> Order:
+    """A sale above the market that such a rule has had canceled; its rest is not yet ordered."""
+    rule_of(strategy, **fields)
+    (order,) = world.trade(strategy, limit_sell("110000"))
+    cancel_by_rule(world, minutes=31)
+    return order
+
+
+def expired_sale(world: World, strategy: Strategy, **fields: Any) -> Order:
+    """A sale above the market to which such a rule has done all that it does."""
+    order = canceled_sale(world, strategy, **fields)
+    beat(world, minutes=31)
+    return order
+
+
+def sale_canceled_twice(world: World, strategy: Strategy) -> Order:
+    """A sale whose replacement has been canceled as well; the rest is not yet ordered."""
+    order = expired_sale(world, strategy, **REPRICE)
+    world.set_price("BTCUSDT", "99000")
+    cancel_by_rule(world, minutes=62)
+    return order
 
 
 def commit_replacement(world: World, order: Order, *, minutes: float) -> tuple[AccountWork, ...]:

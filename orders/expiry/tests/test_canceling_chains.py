@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from orders.cancellation import request_cancels
 from orders.expiry.tests.rules import (
     beat,
+    cancel_by_rule,
     chain,
     commit_replacement,
     expire,
@@ -104,8 +105,7 @@ def test_a_replacement_that_commits_while_its_cancel_is_asked_for_is_canceled(
     world: World, strategy: Strategy
 ) -> None:
     (first,) = world.trade(strategy, limit_sell("110000"))
-    beat(world, minutes=31)
-    world.send_due_cancels()
+    cancel_by_rule(world, minutes=31)
 
     def ask() -> list[int]:
         try:

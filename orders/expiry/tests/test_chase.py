@@ -9,6 +9,7 @@ from pytest_django import Settings
 from accounts.exchange.types import OrderType, Side
 from orders.expiry.tests.rules import (
     beat,
+    cancel_by_rule,
     chain,
     chase,
     expire,
@@ -144,8 +145,7 @@ def test_the_price_is_chosen_anew_when_the_old_order_has_ended(
 ) -> None:
     chase(strategy)
     (order,) = world.trade(strategy, limit_sell("100200"))
-    beat(world)
-    world.send_due_cancels()
+    cancel_by_rule(world)
 
     world.set_price("BTCUSDT", "101000")
     beat(world)
@@ -156,8 +156,7 @@ def test_the_price_is_chosen_anew_when_the_old_order_has_ended(
 def test_a_rule_that_was_deleted_meanwhile_orders_nothing(world: World, strategy: Strategy) -> None:
     rule = chase(strategy)
     (order,) = world.trade(strategy, limit_sell("100200"))
-    beat(world)
-    world.send_due_cancels()
+    cancel_by_rule(world)
 
     rule.delete()
     beat(world)

@@ -1,29 +1,19 @@
 """Which rule acts on an order: by rank, kind, age and price. Pure: no row is stored."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from accounts.exchange.types import Book, Level, MarketRules, MarketType, OrderType, Side
+from accounts.exchange.types import Book, Level, OrderType, Side
 from orders.expiry.deciding import Candidate, Decision, Quote, applies, decide, needs_book
 from strategies.models import ExpiryAction, ExpiryRule
+from strategies.tests.markets import SPOT
 
 _NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
-_RULES = MarketRules(
-    symbol="BTC/USDT",
-    base="BTC",
-    quote="USDT",
-    market_type=MarketType.SPOT,
-    is_active=True,
-    quantity_step=Decimal("0.00001"),
-    price_tick=Decimal("0.5"),
-    min_quantity=None,
-    max_quantity=None,
-    max_market_quantity=None,
-    min_notional=None,
-)
+_RULES = replace(SPOT, price_tick=Decimal("0.5"))
 
 
 def rule(number: int = 1, **fields: Any) -> ExpiryRule:

@@ -12,6 +12,7 @@ from orders import tasks, worker
 from orders.execution import Executor
 from orders.expiry.tests.rules import (
     beat,
+    cancel_by_rule,
     chain,
     limit_sell,
     rule_of,
@@ -141,8 +142,7 @@ def test_nudges_and_beats_of_two_workers_at_once_order_each_rest_once(
     world: World, strategy: Strategy, other: Executor
 ) -> None:
     firsts = [world.trade(strategy, limit_sell("110000", "0.1"))[0] for _ in range(5)]
-    beat(world, minutes=31)
-    world.send_due_cancels()
+    cancel_by_rule(world, minutes=31)
     shard = shard_of(firsts[0].account_id)
 
     together(

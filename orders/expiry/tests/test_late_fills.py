@@ -1,6 +1,7 @@
 """A venue that tells a fill after an order's end: booked, said, and never ordered a second time."""
 
 import threading
+from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
@@ -10,14 +11,16 @@ from accounts.shards import shard_of
 from orders.expiry.quoting import read_quotes
 from orders.expiry.replacing import endings, replace
 from orders.expiry.tests.rules import (
+    REPRICE,
     beat,
+    canceled_sale,
     chain,
-    expire,
-    limit_sell,
+    expired_sale,
     reasons,
-    rule_of,
+    sale_canceled_twice,
     selling,
 )
+from orders.models import Order
 from orders.tests.late_fills import fill_late, tell_late
 from orders.tests.world import World, position_of
 from strategies.models import Strategy
@@ -38,9 +41,7 @@ def strategy(world: World) -> Strategy:
 def test_a_late_fill_without_a_replacement_is_booked_and_written_down(
     world: World, strategy: Strategy
 ) -> None:
-    rule_of(strategy, action="CANCEL")
-    (order,) = world.trade(strategy, limit_sell("110000"))
-    expire(world, minutes=31)
+    order = expired_sale(world, strategy, action="CANCEL")
 
     fill_late(order, "0.2")
     fill_late(order, "0.2")
@@ -55,9 +56,7 @@ def test_a_late_fill_without_a_replacement_is_booked_and_written_down(
 def test_a_late_fill_beside_a_filled_replacement_is_shown_to_a_person(
     world: World, strategy: Strategy
 ) -> None:
-    rule_of(strategy, action="MARKET")
-    (order,) = world.trade(strategy, limit_sell("110000"))
-    expire(world, minutes=31)
+    order = expired_sale(world, strategy, action="MARKET")
 
     fill_late(order, "0.2")
 
@@ -71,9 +70,7 @@ def test_a_late_fill_beside_a_filled_replacement_is_shown_to_a_person(
 def test_a_late_fill_has_a_resting_replacement_canceled_and_a_person_called(
     world: World, strategy: Strategy
 ) -> None:
-    rule_of(strategy, action="REPRICE", max_slippage_percent=Decimal(50))
-    (order,) = world.trade(strategy, limit_sell("110000"))
-    expire(world, minutes=31)
+    order = expired_sale(world, strategy, **REPRICE)
 
     fill_late(order, "0.2")
     beat(world)
@@ -91,17 +88,13 @@ def test_a_late_fill_has_a_resting_replacement_canceled_and_a_person_called(
     assert reasons(first)[-1] == _FLAG
 
 
-def test_the_next_replacement_asks_for_what_a_late_fill_left(
-    world: World, strategy: Strategy
+@pytest.mark.parametrize("learn", [fill_late, tell_late])
+def test_the_next_replacement_leaves_out_a_late_fill_shown_or_only_told(
+    world: World, strategy: Strategy, learn: Callable[[Order, str], None]
 ) -> None:
-    rule_of(strategy, action="REPRICE", max_slippage_percent=Decimal(50))
-    (order,) = world.trade(strategy, limit_sell("110000"))
-    expire(world, minutes=31)
-    world.set_price("BTCUSDT", "99000")
-    beat(world, minutes=62)
-    world.send_due_cancels()
+    order = sale_canceled_twice(world, strategy)
 
-    fill_late(order, "0.2")
+    learn(order, "0.2")
     beat(world, minutes=62)
 
     first, second, third = chain(order)
@@ -113,12 +106,7 @@ def test_the_next_replacement_asks_for_what_a_late_fill_left(
 def test_a_replacement_waits_for_a_late_fill_that_is_being_booked(
     world: World, strategy: Strategy
 ) -> None:
-    rule_of(strategy, action="REPRICE", max_slippage_percent=Decimal(50))
-    (order,) = world.trade(strategy, limit_sell("110000"))
-    expire(world, minutes=31)
-    world.set_price("BTCUSDT", "99000")
-    beat(world, minutes=62)
-    world.send_due_cancels()
+    order = sale_canceled_twice(world, strategy)
     replacing = threading.Thread(target=beat, args=(world,), kwargs={"minutes": 62})
 
     with transaction.atomic():
@@ -135,12 +123,7 @@ def test_a_replacement_waits_for_a_late_fill_that_is_being_booked(
 
 
 def test_a_late_fill_that_leaves_nothing_ends_the_chain(world: World, strategy: Strategy) -> None:
-    rule_of(strategy, action="REPRICE", max_slippage_percent=Decimal(50))
-    (order,) = world.trade(strategy, limit_sell("110000"))
-    expire(world, minutes=31)
-    world.set_price("BTCUSDT", "99000")
-    beat(world, minutes=62)
-    world.send_due_cancels()
+    order = sale_canceled_twice(world, strategy)
 
     fill_late(order, "0.5")
     beat(world, minutes=62)
@@ -153,10 +136,7 @@ def test_a_late_fill_that_leaves_nothing_ends_the_chain(world: World, strategy: 
 def test_a_replacement_waits_for_a_fill_that_is_told_while_prices_are_read(
     world: World, strategy: Strategy
 ) -> None:
-    rule_of(strategy, action="MARKET")
-    (order,) = world.trade(strategy, limit_sell("110000"))
-    beat(world, minutes=31)
-    world.send_due_cancels()
+    order = canceled_sale(world, strategy, action="MARKET")
     ended = endings(shard_of(order.account_id))
     quotes = loop.call(
         read_quotes([each.want for each in ended if each.want is not None]), timeout_seconds=10
@@ -170,21 +150,3 @@ def test_a_replacement_waits_for_a_fill_that_is_told_while_prices_are_read(
     first, second = chain(order)
     assert hasty == ()
     assert (first.filled_quantity, second.quantity) == (Decimal("0.2"), Decimal("0.3"))
-
-
-def test_the_next_replacement_leaves_out_what_is_told_and_not_shown_yet(
-    world: World, strategy: Strategy
-) -> None:
-    rule_of(strategy, action="REPRICE", max_slippage_percent=Decimal(50))
-    (order,) = world.trade(strategy, limit_sell("110000"))
-    expire(world, minutes=31)
-    world.set_price("BTCUSDT", "99000")
-    beat(world, minutes=62)
-    world.send_due_cancels()
-
-    tell_late(order, "0.2")
-    beat(world, minutes=62)
-
-    _first, second, third = chain(order)
-    assert (second.status, second.quantity) == ("CANCELED", Decimal("0.5"))
-    assert third.quantity == Decimal("0.3")

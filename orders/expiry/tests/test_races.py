@@ -1,10 +1,9 @@
 """Whatever races, breaks off or is repeated: a chain never asks for more than its first order."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from django.conf import settings
 
 from accounts.exchange.types import OrderType, Side
 from accounts.shards import shard_of
@@ -14,6 +13,7 @@ from orders.expiry.tests.rules import (
     BEST_ASK,
     beat,
     buy_from,
+    cancel_by_rule,
     chain,
     commit_replacement,
     expire,
@@ -27,6 +27,7 @@ from orders.expiry.tests.rules import (
 )
 from orders.expiry.watching import watched_orders
 from orders.models import Expiry, Order
+from orders.tests.killed import recover
 from orders.tests.world import World, cancel_all, limit_buy, market, place
 from strategies.intents import Intent
 from strategies.models import Strategy
@@ -38,6 +39,14 @@ def strategy(world: World) -> Strategy:
     strategy = selling(world)
     rule_of(strategy, action="MARKET")
     return strategy
+
+
+def sale_left_unsent(world: World, strategy: Strategy) -> Order:
+    """Its worker was killed between the commit of its replacement and the send."""
+    (order,) = world.trade(strategy, limit_sell("110000"))
+    cancel_by_rule(world, minutes=31)
+    commit_replacement(world, order, minutes=0)
+    return order
 
 
 def test_a_cancel_that_is_lost_is_repeated_before_anything_is_sold(
@@ -70,8 +79,7 @@ def test_two_beats_at_once_ask_for_one_cancel(world: World, strategy: Strategy) 
 @pytest.mark.scenario(46)
 def test_two_beats_at_once_order_one_replacement(world: World, strategy: Strategy) -> None:
     (order,) = world.trade(strategy, limit_sell("110000"))
-    beat(world, minutes=31)
-    world.send_due_cancels()
+    cancel_by_rule(world, minutes=31)
 
     works = together(*[lambda: commit_replacement(world, order, minutes=31)] * 4)
 
@@ -96,13 +104,9 @@ def test_a_worker_killed_after_asking_for_the_cancel_is_followed_by_one_that_goe
 def test_a_replacement_whose_worker_was_killed_before_its_send_is_looked_up_and_never_sent(
     world: World, strategy: Strategy
 ) -> None:
-    (order,) = world.trade(strategy, limit_sell("110000"))
-    beat(world, minutes=31)
-    world.send_due_cancels()
-    commit_replacement(world, order, minutes=0)
+    order = sale_left_unsent(world, strategy)
 
-    for shard in range(settings.SHARDS):
-        sweeps.recover_shard(shard, started_at=datetime.now(UTC))
+    recover(world)
     world.look_up()
     expire(world, minutes=62)
 
@@ -116,14 +120,10 @@ def test_a_replacement_whose_worker_was_killed_before_its_send_is_looked_up_and_
 def test_a_replacement_that_was_sent_before_its_worker_was_killed_is_found(
     world: World, strategy: Strategy
 ) -> None:
-    (order,) = world.trade(strategy, limit_sell("110000"))
-    beat(world, minutes=31)
-    world.send_due_cancels()
-    commit_replacement(world, order, minutes=0)
+    order = sale_left_unsent(world, strategy)
     world.place_by_hand(chain(order)[1])
 
-    for shard in range(settings.SHARDS):
-        sweeps.recover_shard(shard, started_at=datetime.now(UTC))
+    recover(world)
     world.look_up()
 
     _, second = chain(order)
@@ -135,10 +135,7 @@ def test_a_replacement_that_was_sent_before_its_worker_was_killed_is_found(
 def test_a_replacement_that_is_long_unanswered_is_looked_up(
     world: World, strategy: Strategy, *, seconds: int, is_unknown: bool
 ) -> None:
-    (order,) = world.trade(strategy, limit_sell("110000"))
-    beat(world, minutes=31)
-    world.send_due_cancels()
-    commit_replacement(world, order, minutes=0)
+    order = sale_left_unsent(world, strategy)
 
     sweeps.sweep_abandoned(now=world.now() + timedelta(seconds=seconds))
 
@@ -235,8 +232,7 @@ def test_a_close_does_not_sell_what_another_close_took_meanwhile(
 ) -> None:
     world.trade(strategy, market(Side.BUY, quantity="0.5"))
     (order,) = world.trade(strategy, closing("-50"))
-    beat(world, minutes=31)
-    world.send_due_cancels()
+    cancel_by_rule(world, minutes=31)
     (other,) = world.trade(strategy, closing("-100"))
 
     beat(world)
@@ -252,8 +248,7 @@ def test_a_close_does_not_sell_what_another_close_took_meanwhile(
 def test_a_close_sells_no_more_than_other_closes_leave(world: World, strategy: Strategy) -> None:
     world.trade(strategy, market(Side.BUY, quantity="0.5"))
     (order,) = world.trade(strategy, closing("-50"))
-    beat(world, minutes=31)
-    world.send_due_cancels()
+    cancel_by_rule(world, minutes=31)
     world.trade(strategy, closing("-80"))
 
     beat(world)

@@ -19,6 +19,8 @@ from orders.expiry.quoting import Want, Where, read_quotes
 from orders.expiry.replacing import endings, replace
 from orders.expiry.tests.rules import (
     beat,
+    cancel_by_rule,
+    canceled_sale,
     chain,
     chase,
     commit_replacement,
@@ -54,18 +56,10 @@ def read(*wants: Want) -> dict[Where, Quote]:
     return loop.call(read_quotes(wants), timeout_seconds=10)
 
 
-def cancel_by_rule(world: World) -> None:
-    """The rule asks for the cancel and the venue does it."""
-    beat(world, minutes=31)
-    world.send_due_cancels()
-
-
 def test_a_rest_waits_for_its_market_and_is_left_after_some_minutes(
     world: World, strategy: Strategy
 ) -> None:
-    rule_of(strategy, action="MARKET")
-    (order,) = world.trade(strategy, limit_sell("110000"))
-    cancel_by_rule(world)
+    order = canceled_sale(world, strategy, action="MARKET")
 
     early = replace_with(world, order, {}, minutes=4)
     waiting = unsettled()
@@ -84,7 +78,7 @@ def test_a_book_that_is_too_thin_just_now_puts_the_rest_back_where_it_was(
 ) -> None:
     chase(strategy)
     (order,) = world.trade(strategy, limit_sell("100200"))
-    cancel_by_rule(world)
+    cancel_by_rule(world, minutes=31)
     known = read(Want(_MARKET, "BTC/USDT"))[_MARKET, "BTC/USDT"]
     thin = Quote(known.rules, book=Book(bids=(), asks=()))
 
@@ -114,9 +108,7 @@ def test_what_several_want_of_a_symbol_is_read_as_one_quote(world: World) -> Non
 def test_an_entry_is_not_ordered_again_while_its_coin_has_drifted(
     world: World, strategy: Strategy
 ) -> None:
-    rule_of(strategy, action="MARKET")
-    (order,) = world.trade(strategy, limit_sell("110000"))
-    cancel_by_rule(world)
+    order = canceled_sale(world, strategy, action="MARKET")
     numbers = dict.fromkeys(("accepted", "held", "of_strategies"), Decimal(0))
     seen = {"checked_at": world.now(), "drifted_at": world.now()}
     Remainder.objects.create(
@@ -133,9 +125,7 @@ def test_an_entry_is_not_ordered_again_while_its_coin_has_drifted(
 def test_the_rest_of_an_entry_waits_until_its_account_is_reconciled(
     world: World, strategy: Strategy
 ) -> None:
-    rule_of(strategy, action="MARKET")
-    (order,) = world.trade(strategy, limit_sell("110000"))
-    cancel_by_rule(world)
+    order = canceled_sale(world, strategy, action="MARKET")
     quotes = read(Want(_MARKET, "BTC/USDT", last_price=True))
     feed, _ = Feed.objects.get_or_create(account=order.account, market_type="SPOT")
     Feed.objects.update(reconciled_at=None)
@@ -152,9 +142,7 @@ def test_the_rest_of_an_entry_waits_until_its_account_is_reconciled(
 def test_a_cancel_of_all_takes_back_what_is_about_to_be_ordered_again(
     world: World, strategy: Strategy
 ) -> None:
-    rule_of(strategy, action="MARKET")
-    (order,) = world.trade(strategy, limit_sell("110000"))
-    cancel_by_rule(world)
+    order = canceled_sale(world, strategy, action="MARKET")
 
     call_command("cancel_open_orders", all=True, stdout=StringIO(), stderr=StringIO())
     beat(world, minutes=32)
@@ -166,10 +154,7 @@ def test_a_cancel_of_all_takes_back_what_is_about_to_be_ordered_again(
 def test_a_replacement_that_waited_too_long_for_its_turn_is_denied_in_its_own_words(
     world: World, strategy: Strategy
 ) -> None:
-    rule_of(strategy, action="MARKET")
-    (order,) = world.trade(strategy, limit_sell("110000"))
-    beat(world, minutes=31)
-    world.send_due_cancels()
+    order = canceled_sale(world, strategy, action="MARKET")
     work = commit_replacement(world, order, minutes=31)
     sender = Sender()
 
@@ -189,7 +174,7 @@ def test_what_a_rule_did_keeps_the_words_of_a_rule_that_was_changed_and_deleted(
 ) -> None:
     rule = rule_of(strategy, action="MARKET")
     world.trade(strategy, limit_sell("110000"))
-    cancel_by_rule(world)
+    cancel_by_rule(world, minutes=31)
 
     strategy.expiry_rules.update(after_seconds=60)
     rule.delete()

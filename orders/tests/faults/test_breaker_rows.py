@@ -6,26 +6,17 @@ from django.utils import timezone
 
 from accounts.breakers import rows
 from accounts.breakers.sharing import SharedBreakers
+from accounts.breakers.tests.open_ones import FUTURES, SPOT
 from accounts.exchange.errors import Judgement
 from accounts.exchange.findings import Passage, Scope
 from accounts.exchange.gate import gate
-from accounts.exchange.types import (
-    Credentials,
-    Environment,
-    Login,
-    MarketKey,
-    MarketType,
-    Rejected,
-)
+from accounts.exchange.types import Credentials, Login, Rejected
 from accounts.exchange.venue_codes import Consequence
 from accounts.models import Breaker
 from accounts.tests.rows import make_account, trader
 from strategies.tests.racing import until_somebody_waits
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-SPOT = MarketKey("binance", Environment.SANDBOX, MarketType.SPOT)
-FUTURES = MarketKey("binance", Environment.SANDBOX, MarketType.FUTURES)
 
 
 def test_what_could_not_be_written_is_written_at_the_next_look() -> None:

@@ -5,22 +5,20 @@ from decimal import Decimal
 import pytest
 
 from accounts.exchange.types import Side
+from accounts.models import Account
 from orders.models import Feed, Fill, Order
 from orders.tests.faults.scene import spoil
-from orders.tests.streaming.conftest import StartStreams, start_streams, until, until_all_up
+from orders.tests.streaming.conftest import account, start_streams, strategy, until
 from orders.tests.world import World, limit_buy, market, position_of
+from strategies.models import Strategy
 
-__all__ = ["start_streams"]
+__all__ = ["account", "start_streams", "strategy"]
 
 
 @pytest.mark.scenario(21)
 def test_fill_that_is_pushed_before_the_order_is_answered_is_booked_once(
-    world: World, start_streams: StartStreams
+    world: World, account: Account, strategy: Strategy
 ) -> None:
-    account = world.account("A1")
-    strategy = world.strategy("test1", account)
-    start_streams()
-    until_all_up()
     spoil(world, on="orders", do="late", ms=3_000)
 
     signal = world.alert(strategy, market(Side.BUY, quantity="0.01"))
@@ -37,12 +35,8 @@ def test_fill_that_is_pushed_before_the_order_is_answered_is_booked_once(
 
 @pytest.mark.scenario(22)
 def test_list_of_open_orders_that_is_older_than_a_pushed_fill_takes_nothing_back(
-    world: World, start_streams: StartStreams
+    world: World, account: Account, strategy: Strategy
 ) -> None:
-    account = world.account("A1")
-    strategy = world.strategy("test1", account)
-    start_streams()
-    until_all_up()
     (order,) = world.trade(strategy, limit_buy("90000", percent="9"))
     spoil(world, on="lists", do="late", ms=3_000)
     Feed.objects.update(polled_at=None)

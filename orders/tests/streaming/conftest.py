@@ -5,9 +5,12 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from accounts.exchange.types import MarketType
+from accounts.models import Account
 from orders.models import Feed, StreamState
 from orders.streaming.process import StreamProcess
 from orders.tests.world import World
+from strategies.models import Strategy
 
 StartStreams = Callable[[], None]
 
@@ -49,3 +52,26 @@ def start_streams(world: World) -> Iterator[StartStreams]:
     stopped.set()
     for thread in threads:
         thread.join()
+
+
+@pytest.fixture
+def account(world: World) -> Account:
+    return world.account("A1")
+
+
+@pytest.fixture
+def strategy(world: World, account: Account, start_streams: StartStreams) -> Strategy:
+    """The stream of its account is open."""
+    strategy = world.strategy("test1", account)
+    start_streams()
+    until_all_up()
+    return strategy
+
+
+@pytest.fixture
+def perp(world: World, account: Account, start_streams: StartStreams) -> Strategy:
+    """It trades contracts, and the stream of its account is open."""
+    strategy = world.strategy("perp", account, market_type=MarketType.FUTURES)
+    start_streams()
+    until_all_up()
+    return strategy

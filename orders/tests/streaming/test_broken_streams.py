@@ -96,13 +96,8 @@ def test_a_stream_that_breaks_soon_is_opened_again_with_growing_pauses(
     assert pause_after(waited, was_up_seconds=was_up) == pause
 
 
-def test_a_stream_whose_state_could_not_be_written_is_watched_again(
-    world: World, start_streams: StartStreams
-) -> None:
-    world.strategy("test1", world.account("A1"))
-    start_streams()
-    until_all_up()
-
+@pytest.mark.usefixtures("strategy")
+def test_a_stream_whose_state_could_not_be_written_is_watched_again(world: World) -> None:
     with transaction.atomic():
         Feed.objects.select_for_update().get()  # who writes the stream's break waits for this row
         world.post("/sandbox/streams/drop", {"account": "A1"})

@@ -7,10 +7,12 @@ import pytest
 
 from accounts.exchange import gateway
 from accounts.exchange.types import Credentials, MarketType, OrderTicket, OrderType, Side
+from accounts.models import Account
 from orders.models import Feed, Fill, Order, OrderEvent, StreamState
 from orders.planning import login_of
 from orders.tests.streaming.conftest import StartStreams, all_up, until, until_all_up
 from orders.tests.world import World, limit_buy, market, place, position_of
+from strategies.models import Strategy
 from tradeplatform.lib import loop
 
 
@@ -19,12 +21,8 @@ def is_filled() -> bool:
 
 
 def test_a_resting_order_is_filled_when_the_price_moves(
-    world: World, start_streams: StartStreams
+    world: World, account: Account, strategy: Strategy
 ) -> None:
-    account = world.account("A1")
-    strategy = world.strategy("test1", account)
-    start_streams()
-    until_all_up()
     (order,) = world.trade(strategy, limit_buy("90000", percent="5"))
 
     world.set_price("BTCUSDT", "89000")
@@ -37,50 +35,36 @@ def test_a_resting_order_is_filled_when_the_price_moves(
 
 
 def test_a_futures_order_is_filled_when_the_price_moves(
-    world: World, start_streams: StartStreams
+    world: World, account: Account, perp: Strategy
 ) -> None:
-    account = world.account("A1")
-    strategy = world.strategy("perp", account, market_type=MarketType.FUTURES)
-    start_streams()
-    until_all_up()
-    world.trade(
-        strategy, place("BTCUSDT", Side.BUY, OrderType.LIMIT, quantity="0.01", price="90000")
-    )
+    world.trade(perp, place("BTCUSDT", Side.BUY, OrderType.LIMIT, quantity="0.01", price="90000"))
 
     world.set_price("BTCUSDT", "89000")
     until(is_filled)
 
     assert Fill.objects.get().price == 90000
-    assert position_of(strategy, account, "BTC/USDT:USDT") == Decimal("0.01")
+    assert position_of(perp, account, "BTC/USDT:USDT") == Decimal("0.01")
 
 
 @pytest.mark.scenario(73)
 def test_a_futures_stop_that_triggers_is_booked_from_the_order_it_becomes(
-    world: World, start_streams: StartStreams
+    world: World, account: Account, perp: Strategy
 ) -> None:
-    account = world.account("A1")
-    strategy = world.strategy("perp", account, market_type=MarketType.FUTURES)
-    start_streams()
-    until_all_up()
     world.trade(
-        strategy, place("BTCUSDT", Side.SELL, OrderType.STOP_MARKET, quantity="0.01", stop="90000")
+        perp, place("BTCUSDT", Side.SELL, OrderType.STOP_MARKET, quantity="0.01", stop="90000")
     )
 
     world.set_price("BTCUSDT", "89000")
     until(is_filled)
 
-    assert position_of(strategy, account, "BTC/USDT:USDT") == Decimal("-0.01")
+    assert position_of(perp, account, "BTC/USDT:USDT") == Decimal("-0.01")
 
 
 @pytest.mark.scenario(94)
 @pytest.mark.parametrize("disturbance", ["repeat", "reorder"])
 def test_events_that_come_twice_or_out_of_order_are_booked_once(
-    world: World, start_streams: StartStreams, disturbance: str
+    world: World, account: Account, strategy: Strategy, disturbance: str
 ) -> None:
-    account = world.account("A1")
-    strategy = world.strategy("test1", account)
-    start_streams()
-    until_all_up()
     world.post("/sandbox/streams/disturb", {"account": "A1", disturbance: 2})
 
     world.trade(strategy, market(Side.BUY, quantity="0.01"))
@@ -96,12 +80,8 @@ def test_events_that_come_twice_or_out_of_order_are_booked_once(
 @pytest.mark.scenario(94)
 @pytest.mark.complaint(17)
 def test_an_execution_whose_event_was_lost_is_looked_up(
-    world: World, start_streams: StartStreams
+    world: World, account: Account, strategy: Strategy
 ) -> None:
-    account = world.account("A1")
-    strategy = world.strategy("test1", account)
-    start_streams()
-    until_all_up()
     world.trade(strategy, limit_buy("90000", percent="5"))
     hand = place("BTCUSDT", Side.SELL, OrderType.LIMIT, quantity="0.001", price="90000")
 
@@ -116,12 +96,8 @@ def test_an_execution_whose_event_was_lost_is_looked_up(
 
 @pytest.mark.scenario(94)
 @pytest.mark.complaint(17)
-def test_what_happened_while_the_stream_was_away_is_polled_for(
-    world: World, start_streams: StartStreams
-) -> None:
-    world.strategy("test1", world.account("A1"))
-    start_streams()
-    until_all_up()
+@pytest.mark.usefixtures("strategy")
+def test_what_happened_while_the_stream_was_away_is_polled_for(world: World) -> None:
     Feed.objects.update(polled_at=datetime.now(UTC))
 
     world.post("/sandbox/streams/drop", {"account": "A1"})
@@ -167,13 +143,8 @@ def test_an_account_whose_key_is_refused_says_so(world: World, start_streams: St
 
 
 def test_orders_of_other_programs_are_passed_over(
-    world: World, start_streams: StartStreams
+    world: World, account: Account, strategy: Strategy
 ) -> None:
-    account = world.account("A1")
-    strategy = world.strategy("test1", account)
-    start_streams()
-    until_all_up()
-
     login = login_of(account, strategy)
     by_hand = OrderTicket("byhand", "BTC/USDT", Side.BUY, OrderType.MARKET, Decimal("0.02"))
     loop.call(gateway.place(login, by_hand), timeout_seconds=10)
@@ -184,12 +155,7 @@ def test_orders_of_other_programs_are_passed_over(
     assert Fill.objects.get().order == order
 
 
-def test_no_event_is_written_for_what_is_known_already(
-    world: World, start_streams: StartStreams
-) -> None:
-    strategy = world.strategy("test1", world.account("A1"))
-    start_streams()
-    until_all_up()
+def test_no_event_is_written_for_what_is_known_already(world: World, strategy: Strategy) -> None:
     (order,) = world.trade(strategy, limit_buy("90000", percent="5"))
 
     world.set_price("BTCUSDT", "89000")

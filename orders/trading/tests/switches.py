@@ -1,5 +1,7 @@
 """Switches thrown and runs taken to their end, for tests of trading states."""
 
+from datetime import timedelta
+
 from django.contrib.auth.models import User
 
 from accounts.exchange.types import MarketType, Side
@@ -48,6 +50,11 @@ def work(world: World) -> None:
     for signal in Signal.objects.filter(flatten_run__isnull=False, dispatches__claimed_at=None):
         world.execute(signal)
     world.look_up()
+
+
+def let_a_minute_pass(world: World) -> None:
+    """As if every order, and so a flatten's last try, was a minute old."""
+    Order.objects.update(created_at=world.now() - timedelta(minutes=1))
 
 
 def finish(world: World, run: TradingRun) -> TradingRun:

@@ -1,6 +1,6 @@
 """Orders that wait at a breaker or for a clock while somebody decides otherwise."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -9,21 +9,27 @@ import pytest
 
 from accounts.breakers import rows
 from accounts.breakers.sharing import adopt_rows
-from accounts.breakers.tests.open_ones import pause_spot
+from accounts.breakers.tests.open_ones import SPOT, pause_spot
 from accounts.exchange.findings import Passage
 from accounts.exchange.gate import gate
-from accounts.exchange.types import Environment, MarketKey, MarketType, Side
+from accounts.exchange.types import Side
 from accounts.models import Breaker
 from orders.cancellation import request_cancels
 from orders.models import Order
 from orders.tests.faults.scene import open_breaker, placements, spoil
 from orders.tests.waiting import wait_for
 from orders.tests.world import World, limit_buy, market, orders_of
-from orders.trading.tests.switches import brief, finish, futures, hold, throw, work
+from orders.trading.tests.switches import (
+    brief,
+    finish,
+    futures,
+    hold,
+    let_a_minute_pass,
+    throw,
+    work,
+)
 from strategies.trading_states import RunAction, TradingState
 from tradeplatform.lib import loop
-
-SPOT = MarketKey("binance", Environment.SANDBOX, MarketType.SPOT)
 
 
 def pause_market(*, seconds: float) -> Breaker:
@@ -59,7 +65,20 @@ def end(sent: list["Future[None]"]) -> None:
         future.result(timeout=30)
 
 
-def test_an_order_that_waits_at_a_breaker_obeys_a_halt(world: World) -> None:
+def halt(world: World, _: Order) -> None:
+    throw(world, TradingState.HALTED)
+
+
+def cancel(world: World, order: Order) -> None:
+    request_cancels(order_ids=[order.pk], reason="by hand", now=world.now())
+
+
+@pytest.mark.parametrize(
+    ("decide", "code"), [(halt, "TRADING_HALTED"), (cancel, "CANCELED_BEFORE_SENDING")]
+)
+def test_an_order_that_is_halted_or_canceled_while_it_waits_at_a_breaker_is_not_sent(
+    world: World, decide: Callable[[World, Order], None], code: str
+) -> None:
     strategy = world.strategy("test1", world.account("A1"))
     world.trade(strategy, limit_buy("80000"))
     signal = world.alert(strategy, limit_buy())
@@ -68,27 +87,11 @@ def test_an_order_that_waits_at_a_breaker_obeys_a_halt(world: World) -> None:
         sent = world.begin(signal)
         (waiting,) = orders_of(signal)
         let_time_pass(waiting)
-        throw(world, TradingState.HALTED)
+        decide(world, waiting)
     end(sent)
 
     assert waiting.status == "SUBMITTED"
-    assert brief(orders_of(signal)) == [("DENIED", "TRADING_HALTED")]
-    assert len(world.venue_orders()) == 1
-
-
-def test_an_order_that_is_canceled_while_it_waits_at_a_breaker_is_not_sent(world: World) -> None:
-    strategy = world.strategy("test1", world.account("A1"))
-    world.trade(strategy, limit_buy("80000"))
-    signal = world.alert(strategy, limit_buy())
-
-    with probing():
-        sent = world.begin(signal)
-        (waiting,) = orders_of(signal)
-        let_time_pass(waiting)
-        request_cancels(order_ids=[waiting.pk], reason="by hand", now=world.now())
-    end(sent)
-
-    assert brief(orders_of(signal)) == [("DENIED", "CANCELED_BEFORE_SENDING")]
+    assert brief(orders_of(signal)) == [("DENIED", code)]
     assert len(world.venue_orders()) == 1
 
 
@@ -148,12 +151,12 @@ def test_a_flatten_outlasts_a_pause_of_its_exchange(world: World, state: Trading
     run = throw(world, state, action=RunAction.FLATTEN)
 
     for _ in range(7):
-        Order.objects.update(created_at=world.now() - timedelta(minutes=1))
+        let_a_minute_pass(world)
         work(world)
     run.refresh_from_db()
     before = run.ended_at, run.closes_left
     clear(world, row)
-    Order.objects.update(created_at=world.now() - timedelta(minutes=1))
+    let_a_minute_pass(world)
     finish(world, run)
 
     assert before == (None, 1)

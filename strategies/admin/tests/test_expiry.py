@@ -7,18 +7,13 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from strategies.admin.expiry import ExpiryRuleForm
-from strategies.admin.tests.pages import STRATEGIES, change
+from strategies.admin.tests.pages import NO_INLINES, RULE_FORM, STRATEGIES, change
 from strategies.expiry_wording import rule_sentence
 from strategies.models import ExpiryRule, Strategy
 from strategies.tests.rows import make_strategy
 
 pytestmark = pytest.mark.django_db
 
-_NO_ROWS = {
-    f"{prefix}-{name}": "0"
-    for prefix in ("expiry_rules", "subscriptions")
-    for name in ("TOTAL_FORMS", "INITIAL_FORMS")
-}
 _STRATEGY = {
     "name": "Test 1",
     "group_name": "test1",
@@ -26,26 +21,15 @@ _STRATEGY = {
     "is_active": "on",
     "max_signal_age_seconds": "60",
 }
-_RULE = {
-    "rank": "1",
-    "is_active": "on",
-    "action": "CANCEL",
-    "after_seconds": "30 min",
-    "book_side": "OWN",
-    "level_from": "1",
-    "level_to": "1",
-    "max_replacements": "10",
-    "max_slippage_percent": "1",
-}
 
 
 def rule_errors(**fields: str) -> dict[str, list[str]]:
-    errors = ExpiryRuleForm({**_RULE, **fields}).errors
+    errors = ExpiryRuleForm({**RULE_FORM, **fields}).errors
     return {name: [str(error) for error in found] for name, found in errors.items()}
 
 
 def test_a_new_strategy_starts_with_the_default_rules(as_alice: Client, alice: User) -> None:
-    as_alice.post(f"{STRATEGIES}add/", {**_STRATEGY, "owner": str(alice.pk), **_NO_ROWS})
+    as_alice.post(f"{STRATEGIES}add/", {**_STRATEGY, "owner": str(alice.pk), **NO_INLINES})
 
     strategy = Strategy.objects.get()
     assert [rule_sentence(rule) for rule in strategy.expiry_rules.all()] == [
@@ -57,7 +41,7 @@ def test_a_new_strategy_starts_with_the_default_rules(as_alice: Client, alice: U
 def test_a_strategy_that_is_saved_again_gets_no_rules(as_alice: Client, alice: User) -> None:
     strategy = make_strategy(alice, "test1")
 
-    answer = as_alice.post(change(STRATEGIES, strategy), {**_STRATEGY, **_NO_ROWS})
+    answer = as_alice.post(change(STRATEGIES, strategy), {**_STRATEGY, **NO_INLINES})
 
     assert answer.status_code == 302
     assert strategy.expiry_rules.count() == 0
@@ -65,8 +49,8 @@ def test_a_strategy_that_is_saved_again_gets_no_rules(as_alice: Client, alice: U
 
 def test_an_owner_adds_a_rule_on_the_strategys_page(as_alice: Client, alice: User) -> None:
     strategy = make_strategy(alice, "test1")
-    posted: dict[str, Any] = {**_STRATEGY, **_NO_ROWS, "expiry_rules-TOTAL_FORMS": "1"}
-    posted |= {f"expiry_rules-0-{name}": value for name, value in _RULE.items()}
+    posted: dict[str, Any] = {**_STRATEGY, **NO_INLINES, "expiry_rules-TOTAL_FORMS": "1"}
+    posted |= {f"expiry_rules-0-{name}": value for name, value in RULE_FORM.items()}
 
     as_alice.post(change(STRATEGIES, strategy), posted)
     page = as_alice.get(change(STRATEGIES, strategy)).content.decode()
@@ -97,7 +81,7 @@ def test_a_rule_that_makes_no_sense_is_refused_with_the_reason(
 
 
 def test_keep_without_a_condition_means_always() -> None:
-    form = ExpiryRuleForm({**_RULE, "action": "KEEP", "after_seconds": ""})
+    form = ExpiryRuleForm({**RULE_FORM, "action": "KEEP", "after_seconds": ""})
 
     assert form.is_valid()
     assert form.instance.after_seconds == 0

@@ -13,16 +13,7 @@ from accounts.sandbox.tests.streams.listening import (
     listening_to_spot,
 )
 from accounts.sandbox.tests.streams.watching import FUTURES, SPOT, open_streams, until
-from accounts.sandbox.tests.trader import Trader, control, listed
-
-LIMIT = {
-    "symbol": "BTCUSDT",
-    "side": "BUY",
-    "type": "LIMIT",
-    "timeInForce": "GTC",
-    "quantity": "0.01",
-    "price": "94000",
-}
+from accounts.sandbox.tests.trader import LIMIT, Trader, control, listed
 
 
 def place(ann: Trader, *names: str) -> None:

@@ -13,9 +13,8 @@ from accounts.sandbox.tests.streams.listening import (
     listening_to_futures,
 )
 from accounts.sandbox.tests.streams.watching import FUTURES, open_streams
-from accounts.sandbox.tests.trader import Trader, control, send
+from accounts.sandbox.tests.trader import MARKET, Trader, control, send
 
-BUY = {"symbol": "BTCUSDT", "side": "BUY", "type": "MARKET", "quantity": "0.01"}
 STOP = {
     "algoType": "CONDITIONAL",
     "symbol": "BTCUSDT",
@@ -92,7 +91,7 @@ def test_closing_the_listen_key_closes_its_stream(ann: Trader) -> None:
 def test_events_of_an_order_are_written_as_binance_writes_them(ann: Trader) -> None:
     async def trade() -> tuple[Any, list[Any]]:
         async with listening_to_futures(ann) as listener:
-            placed = ann.post("/fapi/v1/order", newClientOrderId="mine", **BUY)[1]
+            placed = ann.post("/fapi/v1/order", newClientOrderId="mine", **MARKET)[1]
             return placed, await listener.events(3)
 
     placed, (new, filled, account) = asyncio.run(trade())

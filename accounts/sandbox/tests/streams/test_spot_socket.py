@@ -12,17 +12,9 @@ from accounts.sandbox.tests.streams.listening import (
     signed,
 )
 from accounts.sandbox.tests.streams.watching import SPOT, open_streams, until
-from accounts.sandbox.tests.trader import Trader, control
+from accounts.sandbox.tests.trader import LIMIT, Trader, control
 
-LIMIT = {
-    "symbol": "BTCUSDT",
-    "side": "BUY",
-    "type": "LIMIT",
-    "timeInForce": "GTC",
-    "quantity": "0.01",
-    "price": "94000",
-    "newClientOrderId": "mine",
-}
+MINE = {**LIMIT, "price": "94000", "newClientOrderId": "mine"}
 
 
 def answers(url: str, *requests: dict[str, object]) -> list[Any]:
@@ -120,8 +112,8 @@ def test_one_connection_tells_its_accounts_apart(ann: Trader, bob: Trader) -> No
         async with listening(ann.url, "/ws-api/v3") as listener:
             for trader in (ann, bob):
                 await listener.ask(id=1, method=SUBSCRIBE, params=signed(trader))
-            bob.post("/api/v3/order", **LIMIT)
-            ann.post("/api/v3/order", **LIMIT)
+            bob.post("/api/v3/order", **MINE)
+            ann.post("/api/v3/order", **MINE)
             return [await listener.next() for _ in range(4)]
 
     messages = asyncio.run(trade())
@@ -132,7 +124,7 @@ def test_one_connection_tells_its_accounts_apart(ann: Trader, bob: Trader) -> No
 def test_events_of_an_order_are_written_as_binance_writes_them(ann: Trader) -> None:
     async def trade() -> tuple[Any, list[Any]]:
         async with listening_to_spot(ann) as listener:
-            placed = ann.post("/api/v3/order", **LIMIT)[1]
+            placed = ann.post("/api/v3/order", **MINE)[1]
             control(ann.url, "price", symbol="BTCUSDT", price="94000")
             return placed, await listener.events(4)
 
@@ -210,7 +202,7 @@ def test_events_of_an_order_are_written_as_binance_writes_them(ann: Trader) -> N
 
 def test_cancel_has_an_id_of_its_own_and_names_the_order_it_cancels(ann: Trader) -> None:
     async def trade() -> tuple[Any, list[Any]]:
-        ann.post("/api/v3/order", **LIMIT)
+        ann.post("/api/v3/order", **MINE)
         async with listening_to_spot(ann) as listener:
             query = {"symbol": "BTCUSDT", "origClientOrderId": "mine"}
             answer = ann.delete("/api/v3/order", **query)[1]
@@ -224,9 +216,9 @@ def test_cancel_has_an_id_of_its_own_and_names_the_order_it_cancels(ann: Trader)
 
 def test_order_met_by_one_of_its_own_account_is_prevented(ann: Trader) -> None:
     async def trade() -> list[Any]:
-        ann.post("/api/v3/order", **{**LIMIT, "price": "95000"})
+        ann.post("/api/v3/order", **{**MINE, "price": "95000"})
         async with listening_to_spot(ann) as listener:
-            ann.post("/api/v3/order", **{**LIMIT, "side": "SELL", "newClientOrderId": "other"})
+            ann.post("/api/v3/order", **{**MINE, "side": "SELL", "newClientOrderId": "other"})
             return await listener.events(3)
 
     events = asyncio.run(trade())
