@@ -3,43 +3,31 @@
 200 strategies with an account each; the stub exchange answers after 50 ms.
 """
 
-import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from time import monotonic
 
-import aiohttp
 from django.utils import timezone
 
 from strategies.models import Signal
 from tradeplatform.bench.arrivals import StubProcess
 from tradeplatform.bench.figures import Figure, quantile
-from tradeplatform.bench.house import BID, House
+from tradeplatform.bench.house import House
+from tradeplatform.bench.posting import post
 from webhooks.models import Delivery
 
-_STRATEGIES = 200
+_STRATEGIES = [str(number) for number in range(200)]
 _AT_ONCE = 1000
 _A_SECOND = 200
 _SECONDS = 30
-_PATIENCE_SECONDS = 120
-
-
-@dataclass(frozen=True, slots=True)
-class _Answered:
-    """An HTTP status, and after how many milliseconds it came."""
-
-    status: int
-    after_ms: float
 
 
 def measure(stub: StubProcess, state_dir: Path) -> Sequence[Figure]:
     """First all at once, then so many a second."""
     with House(state_dir, exchange_url=stub.url) as house:
-        for number, account in enumerate(house.open_accounts(_STRATEGIES)):
-            house.add_strategy(str(number), [account])
+        for name, account in zip(_STRATEGIES, house.open_accounts(len(_STRATEGIES)), strict=True):
+            house.add_strategy(name, [account])
         house.analyze()
-        asyncio.run(_post(house, [0.0] * _STRATEGIES))  # everybody has a client now
+        post(house, [0.0] * len(_STRATEGIES), strategies=_STRATEGIES)  # everybody has a client now
         figures = _measure(house, stub, f"{_AT_ONCE:,} at once", [0.0] * _AT_ONCE)
         stream = [number / _A_SECOND for number in range(_A_SECOND * _SECONDS)]
         name = f"{_A_SECOND} a second for {_SECONDS} s"
@@ -53,14 +41,14 @@ def _measure(
     house.forget_open_orders()
     stub.arrivals.forget()
     signals, began_at = Signal.objects.count(), timezone.now()
-    answered = asyncio.run(_post(house, moments))
+    answered = post(house, moments, strategies=_STRATEGIES)
     house.await_settled()
     accepted = Signal.objects.count() - signals
     took = [
         float(delivery.validation_time_ms or 0) + float(delivery.preprocessing_time_ms or 0)
         for delivery in Delivery.objects.filter(received_at__gte=began_at)
     ]
-    refused = sum(answer.status not in (200, 202) for answer in answered)
+    refused = sum(not answer.is_accepted for answer in answered)
     waited = [answer.after_ms for answer in answered]
     return [
         Figure(name=f"{name}: answered, median", value=quantile(waited, 0.5), unit="ms"),
@@ -77,26 +65,3 @@ def _measure(
             at_most=len(moments),
         ),
     ]
-
-
-async def _post(house: House, moments: Sequence[float]) -> list[_Answered]:
-    """An alert at each of these moments, in seconds from now, each on a connection of its own."""
-    connector = aiohttp.TCPConnector(limit=0, force_close=True)
-    timeout = aiohttp.ClientTimeout(total=_PATIENCE_SECONDS)
-    started = monotonic()
-    async with aiohttp.ClientSession(connector=connector, timeout=timeout) as session:
-
-        async def post(number: int, moment: float) -> _Answered:
-            await asyncio.sleep(started + moment - monotonic())
-            alert = house.alert(str(number % _STRATEGIES), **BID)
-            asked = monotonic()
-            try:
-                async with session.post(house.webhook, data=alert) as answer:
-                    await answer.read()
-                    status = answer.status
-            except (aiohttp.ClientError, TimeoutError):
-                status = 0
-            return _Answered(status, 1000 * (monotonic() - asked))
-
-        numbered = enumerate(moments)
-        return list(await asyncio.gather(*(post(number, moment) for number, moment in numbered)))

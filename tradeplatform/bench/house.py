@@ -25,6 +25,7 @@ from accounts.models import Account
 from orders.models import Dispatch, Order
 from orders.transitions import OrderStatus
 from strategies.models import Strategy, Subscription
+from tradeplatform.bench.processor import Clocks, clocks
 from tradeplatform.supervisor.rented import Platform
 from webhooks.tokens import issue_token
 
@@ -69,8 +70,12 @@ class Answer:
 class House:
     """`with House(…) as house:` runs the platform, with one owner who has all accounts."""
 
-    def __init__(self, state_dir: Path, *, exchange_url: str) -> None:
-        self.platform = Platform(state_dir, {**_VARIABLES, "SANDBOX_URL": exchange_url})
+    def __init__(
+        self, state_dir: Path, *, exchange_url: str, variables: Mapping[str, str] | None = None
+    ) -> None:
+        """Start it; `variables` take the place of the environment that most benchmarks have."""
+        given = {**_VARIABLES, **(variables or {}), "SANDBOX_URL": exchange_url}
+        self.platform = Platform(state_dir, given)
         self.platform.await_ready()
         self._host = urlsplit(self.platform.web).netloc
         self.webhook = f"{self.platform.web}/api/webhook"
@@ -134,6 +139,13 @@ class House:
             if monotonic() > deadline:
                 raise TimeoutError(f"{left} dispatches are not settled")
             threading.Event().wait(_LOOK_SECONDS)
+
+    def clocks(self) -> Clocks:
+        """What the platform's processes have used, without the one that serves our questions."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_backend_pid()")
+            (ours,) = cursor.fetchone()
+        return clocks(self.platform.pids(), except_for=ours)
 
     def forget_open_orders(self) -> None:
         """The exchange has forgotten them as well: nobody is to look for them."""

@@ -25,6 +25,8 @@ _LATENCY_MS = 50
 EXCHANGES: Mapping[str, type[StubProcess] | type[SandboxProcess]] = {
     "fanout": StubProcess,
     "burst": StubProcess,
+    "throughput": StubProcess,
+    "fills": SandboxProcess,
     "cancel_all": StubProcess,
     "polling": SandboxProcess,
 }

@@ -70,6 +70,7 @@ class StubExchange:
             b"GET /api/v3/myTrades": lambda _: [],
             b"GET /stub/arrivals": lambda _: self._arrivals,
             b"GET /stub/count": lambda _: len(self._arrivals),
+            b"GET /stub/open": lambda _: sum(map(len, self._open.values())),
             b"POST /stub/forget": self._forget,
         }
 
@@ -139,9 +140,9 @@ class _Connection(asyncio.Protocol):
         return _Asked(head, rest[:length])
 
     def _answer(self, asked: _Asked) -> None:
+        answer = self._exchange.answer(asked)  # done, whether or not somebody waits to hear of it
         if self._transport.is_closing():
             return
-        answer = self._exchange.answer(asked)
         body = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
         head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
         self._transport.write(head % len(body) + body)

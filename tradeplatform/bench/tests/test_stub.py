@@ -1,7 +1,9 @@
 """The exchange that benchmarks send to: it notes arrivals and answers as Binance would."""
 
+import socket
 from collections.abc import Iterator
 from time import monotonic
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -37,6 +39,29 @@ def test_an_order_rests_until_it_is_canceled(stub: StubProcess) -> None:
     assert [len(orders) for orders in seen] == [1, 0]
     assert canceled["status"] == "canceled"
     assert alice.fetch_open_orders("BTC/USDT") == []
+
+
+def test_an_order_is_placed_whether_or_not_its_sender_waits(stub: StubProcess) -> None:
+    (client,) = clients(stub.url, 1)
+    order = "symbol=BTCUSDT&side=BUY&type=LIMIT&quantity=1&price=1&newClientOrderId=hurried"
+    where = urlsplit(stub.url)
+
+    with socket.create_connection((where.hostname, where.port)) as connection:
+        connection.sendall(f"POST /api/v3/order?{order} HTTP/1.1\r\n\r\n".encode())
+    stub.arrivals.await_all(1)
+    client.create_order(*ORDER)  # answered after the other order's time has passed
+
+    assert stub.arrivals.open_orders() == 2
+
+
+def test_an_order_that_comes_twice_rests_once(stub: StubProcess) -> None:
+    (client,) = clients(stub.url, 1)
+
+    for _ in range(2):
+        client.create_order(*ORDER, {"newClientOrderId": "same"})
+
+    assert len(stub.arrivals.times()) == 2
+    assert stub.arrivals.open_orders() == 1
 
 
 def test_what_is_forgotten_is_neither_noted_nor_open(stub: StubProcess) -> None:
