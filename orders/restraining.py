@@ -4,6 +4,8 @@ Placing decides from what it knows before there are rows (orders.placement); her
 sizing, the second look of an order that waited for its account's turn, and expiry rules.
 """
 
+from collections.abc import Sequence
+
 from orders.models import Order
 from orders.transitions import OrderStatus
 from strategies.models import TradingRun
@@ -34,21 +36,25 @@ def check_not_taken_back(flatten_run: TradingRun | None) -> None:
         )
 
 
-def refusal_at_turn(order_id: int) -> Denied | None:
-    """Why an order that waited is not to be sent any more; None to send.
+def refusals_at_turn(order_ids: Sequence[int]) -> list[Denied | None]:
+    """For each of these orders, which have waited, why it is not to be sent any more; None to send.
 
     Not sent is what somebody has canceled meanwhile, and what no longer may be.
     """
-    order = (
-        Order.objects.select_related("account", "subscription", "signal__flatten_run__person")
-        .filter(id=order_id, status=OrderStatus.SUBMITTED)
-        .first()
+    waited = Order.objects.filter(status=OrderStatus.SUBMITTED).select_related(
+        "account", "subscription", "signal__flatten_run__person"
     )
+    orders = waited.in_bulk(order_ids)
+    restraints = read_restraints()
+    return [_refusal(orders.get(order_id), restraints) for order_id in order_ids]
+
+
+def _refusal(order: Order | None, restraints: Restraints) -> Denied | None:
     if order is None:
         return Denied("CANCELED_BEFORE_SENDING", "It was canceled in time.")
     try:
         check_not_taken_back(order.signal.flatten_run)
-        check_restraint(order, read_restraints(), is_close=order.is_close)
+        check_restraint(order, restraints, is_close=order.is_close)
     except Denied as refusal:
         return refusal
     return None

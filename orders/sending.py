@@ -31,7 +31,7 @@ from orders.late_sizing import size_late
 from orders.looking_up import look_up
 from orders.outcomes import Answered, CancelFailed, Outcome, SendFailed
 from orders.recording import record
-from orders.restraining import refusal_at_turn
+from orders.restraining import refusals_at_turn
 from orders.reversal import unfinished_close, wait_for_close
 from orders.work import (
     AccountWork,
@@ -55,13 +55,16 @@ _STALE_AFTER = timedelta(seconds=0.5)
 
 
 class Sender:
-    """One per worker process: its locks, and its two batched ways to the database."""
+    """One per worker process: its locks, and its three batched ways to the database."""
 
     def __init__(self) -> None:
         self._threads = DatabaseThreads(name="outcomes", size=2)
         self._recorder: Batcher[Outcome, None] = Batcher(record, threads=self._threads)
         self._sizer: Batcher[LateSizing, OrderTicket | None] = Batcher(
             size_late, threads=self._threads
+        )
+        self._second_look: Batcher[int, Denied | None] = Batcher(
+            refusals_at_turn, threads=self._threads
         )
         # Orders of one account go out one at a time, in the order in which they were committed;
         # those of its other type of market do not wait for a venue that is left alone.
@@ -150,8 +153,7 @@ class Sender:
         """Raises NotSent for what is too late, or may not be sent any more since it waited."""
         refusal: Denied | None = None
         if datetime.now(UTC) >= stale_at:
-            looked = self._threads.submit(refusal_at_turn, job.order_id)
-            refusal = await asyncio.wrap_future(looked)
+            refusal = await self._second_look.submit(job.order_id)
         if expires_at is not None and datetime.now(UTC) >= expires_at:
             refusal = replacement_expired() if job.is_replacement else expired()
         if refusal is not None:
