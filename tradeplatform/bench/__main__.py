@@ -2,6 +2,7 @@
 anew; the exit code is 1 when a ratio or a count falls short."""
 
 import argparse
+import json
 import subprocess
 import sys
 import tempfile
@@ -25,7 +26,7 @@ def main() -> int:
         )
     parts = {part: _run(part) for part in wanted or EXCHANGES}
     results = Results(datetime.now(UTC).date(), machine(), parts)
-    sys.stdout.write(f"\n{as_text(summary(results.targets))}\n")
+    sys.stdout.write(f"\n{as_text(summary(results.headlines))}\n")
     if not wanted:
         publish(results)
         sys.stdout.write("\ndocs/performance.md and README.md tell it now.\n")
@@ -40,7 +41,7 @@ def _run(part: str) -> Measured:
         subprocess.run(argv, check=False)  # noqa: S603  our own module
         if not results.exists():
             sys.exit(f"The benchmark {part} broke off.")
-        return Measured.from_json(results.read_text())
+        return Measured.from_fields(json.loads(results.read_text()))
 
 
 if __name__ == "__main__":

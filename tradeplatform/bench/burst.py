@@ -22,6 +22,7 @@ _STRATEGIES = 200
 _AT_ONCE = 1000
 _A_SECOND = 200
 _SECONDS = 30
+_AIM_MS = 50.0
 _PATIENCE_SECONDS = 120
 
 
@@ -66,7 +67,13 @@ def _measure(
         Figure(name=f"{name}: answered, median", value=quantile(waited, 0.5), unit="ms"),
         Figure(name="  p99", value=quantile(waited, 0.99), unit="ms"),
         Figure(name="  stored, once a thread has it, p50", value=quantile(took, 0.5), unit="ms"),
-        Figure(name="  p99", value=quantile(took, 0.99), unit="ms"),
+        Figure(
+            name="  p99",
+            headline=f"alert taken up by a thread → stored, {name}, p99",
+            value=quantile(took, 0.99),
+            unit="ms",
+            aim=_AIM_MS,
+        ),
         Figure(name="  refused, or not answered", value=refused, unit="alerts", at_most=0),
         Figure(name="  lost", value=len(moments) - accepted, unit="alerts", at_most=0),
         Figure(

@@ -15,8 +15,8 @@ class Figure:
     """One measured number. It is judged by its bounds; `aim`, the most that it should be, is only
     told, because milliseconds depend on the machine.
 
-    Those of one name that differ in `accounts` are shown beside each other. One with a bound and a
-    `headline` is among the targets, under these words.
+    Those of one name that differ in `accounts` are shown beside each other. What bears a `headline`
+    is told first, under these words.
     """
 
     name: str

@@ -30,7 +30,7 @@ from tradeplatform.soak.control import Control
 
 _ACCOUNTS = 500
 # So many hold a position to be closed, and so many others have an order to be canceled. The rest
-# open positions, and so many of them hold one as well. A close weighs 21, for what the account holds
+# open positions, and so many of them hold one as well. A close weighs 21, as what the account holds
 # is read first, and 600 are kept from entries.
 _HELD = 10
 _ENTERING = _ACCOUNTS - 2 * _HELD

@@ -37,11 +37,11 @@ def publish(results: Results, *, root: Path = ROOT) -> None:
 
 
 def page(results: Results) -> str:
-    """The targets, then a section for each part."""
+    """What counts most, then a section for each part."""
     sections = [
         _HEAD,
         f"Measured on {results.day}: {results.machine}.\n",
-        f"## Targets\n\n{as_markdown(summary(results.targets))}",
+        f"## In short\n\n{as_markdown(summary(results.headlines))}",
         *(_section(name, part) for name, part in results.parts.items()),
     ]
     return "\n".join(sections)
@@ -69,7 +69,7 @@ def readme_lines(results: Results | None) -> str:
 
 ![{alt}](docs/performance/{file})
 
-{as_markdown(summary(results.targets))}
+{as_markdown(summary(results.headlines))}
 `make bench` measured this on {results.day} on {results.machine.partition(",")[0]}, everything on
 loopback: [docs/performance.md](docs/performance.md) tells how, and where the milliseconds go.
 

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any, Self
 
 from tradeplatform.bench.figures import Figure
 
@@ -22,14 +23,9 @@ class Measured:
     figures: Sequence[Figure]
 
     @classmethod
-    def from_json(cls, told: str) -> "Measured":
-        """As `to_json` wrote it."""
-        fields = json.loads(told)
-        return cls(fields["about"], [Figure(**figure) for figure in fields["figures"]])
-
-    def to_json(self) -> str:
-        """In one line."""
-        return json.dumps(asdict(self))
+    def from_fields(cls, told: Mapping[str, Any]) -> Self:
+        """From what `asdict` has made of one."""
+        return cls(told["about"], [Figure(**figure) for figure in told["figures"]])
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +37,12 @@ class Results:
     parts: Mapping[str, Measured]
 
     @property
-    def targets(self) -> list[Figure]:
-        """Those that have one and bear a headline; those of one headline follow each other."""
+    def headlines(self) -> list[Figure]:
+        """What bears one; those of one headline follow each other."""
         figures = [figure for part in self.parts.values() for figure in part.figures]
-        headlines = [figure.headline for figure in figures]
-        found = [figure for figure in figures if figure.headline and figure.bound]
-        return sorted(found, key=lambda figure: headlines.index(figure.headline))
+        found = [figure for figure in figures if figure.headline]
+        names = [figure.headline for figure in found]
+        return sorted(found, key=lambda figure: names.index(figure.headline))
 
 
 def machine() -> str:
@@ -68,8 +64,5 @@ def load(path: Path) -> Results | None:
     if not path.exists():
         return None
     told = json.loads(path.read_text())
-    parts = {
-        name: Measured(part["about"], [Figure(**figure) for figure in part["figures"]])
-        for name, part in told["parts"].items()
-    }
+    parts = {name: Measured.from_fields(part) for name, part in told["parts"].items()}
     return Results(date.fromisoformat(told["day"]), told["machine"], parts)

@@ -19,7 +19,7 @@ def tables(figures: Sequence[Figure]) -> list[Table]:
 
 
 def summary(figures: Sequence[Figure]) -> Table:
-    """The targets, and what came of them, under their headlines."""
+    """Each under its headline, with its target."""
     head = ("", "target", "measured", "")
     rows = ((_named(each.headline, each), each.bound, _value(each), each.mark) for each in figures)
     return [head, *rows]

@@ -19,14 +19,14 @@ def root(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_the_page_tells_targets_first_then_each_part(root: Path) -> None:
+def test_the_page_tells_headlines_first_then_each_part(root: Path) -> None:
     publish(results(), root=root)
 
     told = (root / "docs" / "performance.md").read_text()
     assert "Measured on 2026-11-21: 2 processors (x86_64), Python 3.\n" in told
     assert "| alert → last order, 100 accounts | aim 30 | 28.4 ms | reached |\n" in told
     assert "| alert → last order, 500 accounts | aim 75 | 90 ms | not reached |\n" in told
-    assert told.index("## Targets") < told.index("## fanout") < told.index("## limits")
+    assert told.index("## In short") < told.index("## fanout") < told.index("## limits")
     assert "\nFrom an alert to its last order.\n" in told
     assert "| last order, median | 9 | 28.4 | 90 | ms |\n" in told
     assert "| refused | 0 requests | at most 0 | ok |\n" in told
@@ -43,7 +43,7 @@ def test_every_picture_of_the_page_is_there(root: Path) -> None:
     assert all((root / "docs" / picture).exists() for picture in pictures)
 
 
-def test_the_readme_tells_the_same_targets_and_keeps_everything_else(root: Path) -> None:
+def test_the_readme_tells_the_same_headlines_and_keeps_everything_else(root: Path) -> None:
     publish(results(), root=root)
 
     readme = (root / README).read_text()
