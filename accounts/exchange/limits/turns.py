@@ -12,6 +12,9 @@ from accounts.exchange.limits.quotas import Quota, Rank
 from accounts.exchange.limits.stores import Store
 from accounts.exchange.limits.windows import end_of_slot, slot_of
 
+# Where units come from may have been away.
+_LOOK_AGAIN_SECONDS = 1
+
 
 @dataclass(slots=True)
 class _Turn:
@@ -84,7 +87,7 @@ class Turns:
     async def _until_something_changes(self, now: float) -> None:
         seconds = self.quota.seconds
         over = end_of_slot(slot_of(now, seconds=seconds), seconds=seconds)
-        until = min(over, *(turn.until for turn in self._turns()))
+        until = min(over, now + _LOOK_AGAIN_SECONDS, *(turn.until for turn in self._turns()))
         try:
             async with asyncio.timeout(max(until - time.time(), 0)):
                 await self._arrived.wait()

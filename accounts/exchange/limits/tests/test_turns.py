@@ -103,6 +103,28 @@ def test_whoever_has_less_patience_gives_up_behind_one_who_waits_on() -> None:
     assert told == ["second gave up", "first was let in"]
 
 
+class _LateStore(OwnStore):
+    """It has nothing when it is asked first."""
+
+    asked = 0
+
+    async def find(self, units: float, *, rank: Rank, wanted: float, now: float) -> bool:
+        self.asked += 1
+        return self.asked > 1
+
+
+def test_units_that_were_away_are_looked_for_again_long_before_the_slot_is_over() -> None:
+    hourly = Quota(Counts.ORDERS, 20, 3600)
+
+    async def take() -> int:
+        store = _LateStore(hourly)
+        store.correct(20, now=time.time())
+        await Turns(hourly, store).take(1, rank=Rank.CLOSE, until=time.time() + 600)
+        return store.asked
+
+    assert loop.call(take(), timeout_seconds=20) == 2
+
+
 class _BrokenStore(OwnStore):
     async def find(self, units: float, *, rank: Rank, wanted: float, now: float) -> bool:
         raise ValueError("an answer that cannot be read")
