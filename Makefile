@@ -40,7 +40,7 @@ check: $(VENV)/.installed-dev
 	$(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py check
 
-bench: $(VENV)/.installed
+bench: $(VENV)/.installed-dev
 	@$(BIN)/python -m tradeplatform.bench $(PARTS)
 
 soak: $(VENV)/.installed

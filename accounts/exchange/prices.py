@@ -30,7 +30,8 @@ class Prices:
         return await self._reading.get((key, symbol), lambda: self._read(key, symbol, source))
 
     async def _read(self, key: MarketKey, symbol: str, source: Any) -> Price:
-        last = await ask(lambda: _last(source, symbol), at=key, rank=Rank.ENTRY)
+        # A market close needs it too, and one reading serves all who ask.
+        last = await ask(lambda: _last(source, symbol), at=key, rank=Rank.CLOSE)
         if last is None:
             raise OutcomeUnknown("PRICE_UNKNOWN", f"{key.venue} tells no price of {symbol}.")
         price = Price(value=last, read_at=datetime.now(UTC))

@@ -152,6 +152,7 @@ def routes(venue: Venue) -> list[web.RouteDef]:
         web.post("/sandbox/streams/resume", _changing(venue, stream_control.resume)),
         web.post("/sandbox/limits", _changing(venue, fault_control.set_limits)),
         web.post("/sandbox/filters", _changing(venue, fault_control.change_filters)),
+        web.get("/sandbox/limits", _showing(venue, fault_control.refused)),
         web.get("/sandbox/faults", _showing(venue, fault_control.faults)),
         *fault_control.routes(venue),
         web.get("/sandbox/streams", _showing(venue, stream_control.streams)),

@@ -1,18 +1,18 @@
-"""Run benchmarks by name, or all, which writes docs/performance.md anew; the exit code is 1 when a
-ratio or a count falls short."""
+"""Run benchmarks by name, or all, which writes docs/performance.md and what README.md tells of it
+anew; the exit code is 1 when a ratio or a count falls short."""
 
 import argparse
 import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tradeplatform.bench.figures import Figure
-from tradeplatform.bench.page import PAGE, write_page
+from tradeplatform.bench.page import publish
 from tradeplatform.bench.part import EXCHANGES
+from tradeplatform.bench.results import Measured, Results, machine
+from tradeplatform.bench.tables import as_text, summary
 
 
 def main() -> int:
@@ -24,14 +24,16 @@ def main() -> int:
         parser.error(
             f"There is no benchmark {', '.join(unknown)}; there is {', '.join(EXCHANGES)}."
         )
-    measured = {part: _run(part) for part in wanted or EXCHANGES}
+    parts = {part: _run(part) for part in wanted or EXCHANGES}
+    results = Results(datetime.now(UTC).date(), machine(), parts)
+    sys.stdout.write(f"\n{as_text(summary(results.headlines))}\n")
     if not wanted:
-        write_page(measured, today=datetime.now(UTC).date())
-        sys.stdout.write(f"\n{PAGE} is written.\n")
-    return 0 if all(figure.is_met for figures in measured.values() for figure in figures) else 1
+        publish(results)
+        sys.stdout.write("\ndocs/performance.md and README.md tell it now.\n")
+    return 0 if all(figure.is_met for part in parts.values() for figure in part.figures) else 1
 
 
-def _run(part: str) -> Sequence[Figure]:
+def _run(part: str) -> Measured:
     """What it measured; ends the program when it broke off."""
     with tempfile.TemporaryDirectory(prefix="tradeplatform-bench-") as directory:
         results = Path(directory) / "results.json"
@@ -39,7 +41,7 @@ def _run(part: str) -> Sequence[Figure]:
         subprocess.run(argv, check=False)  # noqa: S603  our own module
         if not results.exists():
             sys.exit(f"The benchmark {part} broke off.")
-        return [Figure(**fields) for fields in json.loads(results.read_text())]
+        return Measured.from_fields(json.loads(results.read_text()))
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ _STRATEGIES = [str(number) for number in range(200)]
 _AT_ONCE = 1000
 _A_SECOND = 200
 _SECONDS = 30
+_AIM_MS = 50.0
 
 
 def measure(stub: StubProcess, state_dir: Path) -> Sequence[Figure]:
@@ -54,7 +55,13 @@ def _measure(
         Figure(name=f"{name}: answered, median", value=quantile(waited, 0.5), unit="ms"),
         Figure(name="  p99", value=quantile(waited, 0.99), unit="ms"),
         Figure(name="  stored, once a thread has it, p50", value=quantile(took, 0.5), unit="ms"),
-        Figure(name="  p99", value=quantile(took, 0.99), unit="ms"),
+        Figure(
+            name="  p99",
+            headline=f"alert taken up by a thread → stored, {name}, p99",
+            value=quantile(took, 0.99),
+            unit="ms",
+            aim=_AIM_MS,
+        ),
         Figure(name="  refused, or not answered", value=refused, unit="alerts", at_most=0),
         Figure(name="  lost", value=len(moments) - accepted, unit="alerts", at_most=0),
         Figure(

@@ -1,4 +1,4 @@
-"""What a benchmark found, and how it is shown."""
+"""What a benchmark found."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +14,9 @@ def quantile(values: Sequence[float], share: float) -> float:
 class Figure:
     """One measured number. It is judged by its bounds; `aim`, the most that it should be, is only
     told, because milliseconds depend on the machine.
+
+    Those of one name that differ in `accounts` are shown beside each other. What bears a `headline`
+    is told first, under these words.
     """
 
     name: str
@@ -22,6 +25,8 @@ class Figure:
     at_least: float | None = None
     at_most: float | None = None
     aim: float | None = None
+    accounts: int | None = None
+    headline: str = ""
 
     @property
     def is_met(self) -> bool:
@@ -33,6 +38,8 @@ class Figure:
     @property
     def bound(self) -> str:
         """What it is judged by, or its aim, in words."""
+        if self.at_least is not None and self.at_least == self.at_most:
+            return f"exactly {short(self.at_most)}"
         if self.at_least is not None:
             return f"at least {short(self.at_least)}"
         if self.at_most is not None:
@@ -47,30 +54,6 @@ class Figure:
         if not self.bound:
             return ""
         return "ok" if self.is_met else "MISSED"
-
-
-def table(figures: Sequence[Figure]) -> str:
-    """The figures as lines of text, in columns."""
-    rows = [("", "measured", "", "target", "")]
-    rows += [
-        (
-            figure.name,
-            short(figure.value),
-            figure.unit,
-            figure.bound,
-            figure.mark,
-        )
-        for figure in figures
-    ]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    return "\n".join(_line(row, widths) for row in rows)
-
-
-def _line(row: Sequence[str], widths: Sequence[int]) -> str:
-    name, value, *rest = row
-    cells = [name.ljust(widths[0]), value.rjust(widths[1])]
-    cells += [text.ljust(width) for text, width in zip(rest, widths[2:], strict=True)]
-    return "  ".join(cells).rstrip()
 
 
 def short(value: float) -> str:

@@ -16,16 +16,12 @@ from typing import Any
 
 from django.db.models import Sum
 
-from accounts.exchange.clients import credentials_of
-from accounts.exchange.types import MarketType
-from accounts.models import Account
+from accounts.sandbox.control import Control
 from accounts.sandbox.process import SandboxProcess
 from orders.models import Feed, Fill, StreamState
-from orders.planning import login_in
 from strategies.models import Position, Subscription
 from tradeplatform.bench.figures import Figure, quantile
-from tradeplatform.bench.house import House
-from tradeplatform.soak.control import Control
+from tradeplatform.bench.house import House, open_at_sandbox
 
 _ACCOUNTS = 50
 _ROUNDS = 6
@@ -96,7 +92,7 @@ def _open(house: House, control: Control) -> None:
     """Accounts with a strategy each and one that all share, and streams for all of them."""
     accounts = house.open_accounts(_ACCOUNTS)
     for account in accounts:
-        _open_at_sandbox(account, control)
+        open_at_sandbox(account, control, balances=_BALANCES)
         house.add_strategy(account.name, [account])
     house.add_strategy(_ALL, accounts)
     house.analyze()
@@ -106,12 +102,6 @@ def _open(house: House, control: Control) -> None:
             return
         threading.Event().wait(0.1)
     raise TimeoutError(f"the streams of {up.count()} accounts are up")
-
-
-def _open_at_sandbox(account: Account, control: Control) -> None:
-    credentials = credentials_of(login_in(account, MarketType.SPOT))
-    keys = {"apiKey": credentials.api_key, "secret": credentials.secret}
-    control.post("/sandbox/accounts", {"account": account.name, **keys, "balances": _BALANCES})
 
 
 def _one_by_one(house: House, control: Control) -> list[Seen]:
@@ -179,7 +169,13 @@ def _told(name: str, trades: Sequence[Trade], seen: Sequence[Seen]) -> list[Figu
     return [
         Figure(name=f"{name}: fill to position, p50", value=quantile(took, 0.5), unit="ms"),
         Figure(name="  p95", value=quantile(took, 0.95), unit="ms"),
-        Figure(name="  p99", value=quantile(took, 0.99), unit="ms", aim=_AIM_MS),
+        Figure(
+            name="  p99",
+            headline=f"fill at the exchange → position, {name}, p99",
+            value=quantile(took, 0.99),
+            unit="ms",
+            aim=_AIM_MS,
+        ),
         Figure(
             name="    until its booking begins, p50",
             value=quantile(_until_booking(trades), 0.5),

@@ -1,19 +1,17 @@
 """Where a benchmark trades: accounts at the running sandbox, a strategy, one executor."""
 
-import json
 import secrets
-import urllib.request
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
 
 from accounts.exchange.types import Credentials, Environment, MarketType
 from accounts.models import Account
+from accounts.sandbox.control import Control
 from orders.dispatching import open_signal
 from orders.execution import Executor
 from orders.models import Dispatch
@@ -26,9 +24,9 @@ _TIMEOUT_SECONDS = 60
 
 @dataclass(slots=True)
 class Ground:
-    """`sandbox_url` is the running sandbox's; rows are committed to the run's own database."""
+    """`control` is the running sandbox's; rows are committed to the run's own database."""
 
-    sandbox_url: str
+    control: Control
     executor: Executor = field(default_factory=Executor)
     owner: User = field(default_factory=lambda: User.objects.create_user("bench"))
 
@@ -60,14 +58,12 @@ class Ground:
 
     def set_price(self, symbol: str, price: str) -> None:
         """Pin the sandbox's price of `BTCUSDT` and the like."""
-        self._post("/sandbox/price", {"symbol": symbol, "price": price})
+        self.control.post("/sandbox/price", {"symbol": symbol, "price": price})
 
     def requests(self) -> Counter[str]:
         """How often the sandbox was asked what, such as "GET /api/v3/openOrders"."""
-        with urllib.request.urlopen(  # noqa: S310  our own sandbox on loopback
-            f"{self.sandbox_url}/sandbox/requests", timeout=_TIMEOUT_SECONDS
-        ) as answer:
-            return Counter({row["request"]: row["count"] for row in json.load(answer)})
+        rows = self.control.get("/sandbox/requests")
+        return Counter({row["request"]: row["count"] for row in rows})
 
     def close(self) -> None:
         """Stop the executor."""
@@ -80,15 +76,7 @@ class Ground:
         )
         account.set_credentials(credentials)
         account.save()
-        body = {"account": name, "apiKey": credentials.api_key, "secret": credentials.secret}
-        self._post("/sandbox/accounts", {**body, "balances": _BALANCES})
-        return account
-
-    def _post(self, path: str, body: dict[str, Any]) -> None:
-        request = urllib.request.Request(  # noqa: S310  our own sandbox on loopback
-            self.sandbox_url + path,
-            data=json.dumps(body).encode(),
-            headers={"Content-Type": "application/json"},
+        self.control.open_account(
+            name, api_key=credentials.api_key, secret=credentials.secret, balances=_BALANCES
         )
-        with urllib.request.urlopen(request, timeout=_TIMEOUT_SECONDS):  # noqa: S310  as above
-            pass
+        return account

@@ -20,9 +20,12 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.utils import timezone
 
+from accounts.exchange.clients import credentials_of
 from accounts.exchange.types import Credentials, Environment, MarketType
 from accounts.models import Account
+from accounts.sandbox.control import Control
 from orders.models import Dispatch, Order
+from orders.planning import login_in
 from orders.transitions import OrderStatus
 from strategies.models import Strategy, Subscription
 from tradeplatform.bench.processor import Clocks, clocks
@@ -160,3 +163,9 @@ class House:
     def __exit__(self, *_: object) -> None:
         """Stop everything in order."""
         self.platform.stop()
+
+
+def open_at_sandbox(account: Account, control: Control, *, balances: Mapping[str, str]) -> None:
+    """The sandbox knows it too, with these balances; the stub exchange takes any key."""
+    keys = credentials_of(login_in(account, MarketType.SPOT))
+    control.open_account(account.name, api_key=keys.api_key, secret=keys.secret, balances=balances)

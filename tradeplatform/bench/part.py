@@ -4,6 +4,7 @@ python -m tradeplatform.bench.part fanout results.json
 """
 
 import importlib
+import inspect
 import json
 import os
 import platform
@@ -17,7 +18,8 @@ import django
 
 from accounts.sandbox.process import SandboxProcess
 from tradeplatform.bench.arrivals import StubProcess
-from tradeplatform.bench.figures import table
+from tradeplatform.bench.results import Measured
+from tradeplatform.bench.tables import as_text, tables
 
 # As far away as an exchange in the same part of the world.
 _LATENCY_MS = 50
@@ -29,6 +31,7 @@ EXCHANGES: Mapping[str, type[StubProcess] | type[SandboxProcess]] = {
     "fills": SandboxProcess,
     "cancel_all": StubProcess,
     "polling": SandboxProcess,
+    "limits": SandboxProcess,
 }
 
 
@@ -43,8 +46,10 @@ def main() -> int:
             module = importlib.import_module(f"tradeplatform.bench.{part}")
             figures = module.measure(exchange, state_dir)
     _write(f"\n{part}: Python {platform.python_version()}, {os.cpu_count()} processors")
-    _write(table(figures))
-    Path(results).write_text(json.dumps([asdict(figure) for figure in figures]))
+    for table in tables(figures):
+        _write(f"{as_text(table)}\n")
+    measured = Measured(inspect.getdoc(module) or "", figures)
+    Path(results).write_text(json.dumps(asdict(measured)))
     return 0 if all(figure.is_met for figure in figures) else 1
 
 

@@ -16,6 +16,7 @@ from django.core.management import call_command
 
 from accounts.exchange import gateway
 from accounts.exchange.types import OrderType, Side
+from accounts.sandbox.control import Control
 from accounts.sandbox.process import SandboxProcess
 from orders.models import Feed, Order
 from orders.planning import login_of
@@ -48,7 +49,7 @@ def measure(sandbox: SandboxProcess, state_dir: Path) -> Sequence[Figure]:
     )
     try:
         call_command("migrate", verbosity=0)
-        ground = Ground(sandbox.url)
+        ground = Ground(Control(sandbox.url))
         try:
             return _measure(ground)
         finally:

@@ -132,6 +132,7 @@ def _figures(size: int, steps: Sequence[_Step]) -> list[Figure]:
     return [
         Figure(
             name=f"{size} accounts an alert: the queue stays flat at",
+            headline=f"orders a second with a flat queue, {size} accounts an alert",
             value=max((step.rate for step in sustained), default=0),
             unit="orders/s",
         ),

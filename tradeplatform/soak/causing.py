@@ -9,9 +9,9 @@ from signal import SIGCONT, SIGSTOP
 
 import redis
 
+from accounts.sandbox.control import Control
 from tradeplatform.lib.services.places import valkey_socket
 from tradeplatform.soak.cast import OWNERS
-from tradeplatform.soak.control import Control
 from tradeplatform.soak.fault_book import AWAY, FaultBook
 from tradeplatform.soak.troubles import FlushBroker, Freeze, Kill, Spoil, Streams, Trouble
 from tradeplatform.supervisor.rented import Platform

@@ -12,8 +12,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+from accounts.sandbox.control import Control
 from tradeplatform.soak.cast import OWNERS
-from tradeplatform.soak.control import Control
 from tradeplatform.soak.faults import standing_faults
 
 AWAY = (OSError, http.client.HTTPException, ValueError)

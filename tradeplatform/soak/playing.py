@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from functools import partial
 from time import monotonic
 
+from accounts.sandbox.control import Control
 from tradeplatform.soak.alerts import draw_alerts
 from tradeplatform.soak.arguments import Wanted
 from tradeplatform.soak.causing import Troublemaker
-from tradeplatform.soak.control import Control
 from tradeplatform.soak.fault_book import AWAY, FaultBook
 from tradeplatform.soak.prices import OPENING, Walk, draw_walk
 from tradeplatform.soak.sending import Senders

@@ -7,10 +7,10 @@ from typing import Any
 from django.db.models import Exists, OuterRef
 
 from accounts.exchange.types import MarketType, OrderType, Side
+from accounts.sandbox.control import Control
 from orders.models import Expiry, Fill, Order, Remainder, StrayOrder
 from strategies.models import ExpiryAction, Position, Signal
 from tradeplatform.lib.decimals import plain
-from tradeplatform.soak.control import Control
 from tradeplatform.soak.ledgers import (
     Execution,
     OurBooks,

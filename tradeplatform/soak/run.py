@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
 
+from accounts.sandbox.control import Control
 from tradeplatform.soak.arguments import Wanted
 from tradeplatform.soak.causing import Troublemaker
 from tradeplatform.soak.comparing.judging import judge
-from tradeplatform.soak.control import Control
 from tradeplatform.soak.fault_book import AWAY, FaultBook
 from tradeplatform.soak.ledgers import Promise
 from tradeplatform.soak.playing import Players, play

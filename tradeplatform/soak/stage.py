@@ -10,9 +10,9 @@ from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
 from accounts.exchange.types import Credentials, Environment
 from accounts.models import Account
+from accounts.sandbox.control import Control
 from strategies.models import ExpiryRule, Strategy, Subscription
 from tradeplatform.soak.cast import BALANCES, CAPITAL, LEVERAGE, OWNERS, ROLES, Role, Rule
-from tradeplatform.soak.control import Control
 from webhooks.tokens import issue_token
 
 SHARDS = 3
@@ -41,8 +41,9 @@ def set_up(control: Control) -> Mapping[str, str]:
 
 def _open(name: str, owner: User, control: Control) -> Account:
     credentials = Credentials(api_key=secrets.token_hex(16), secret=secrets.token_hex(16))
-    body = {"account": name, "apiKey": credentials.api_key, "secret": credentials.secret}
-    control.post("/sandbox/accounts", {**body, "balances": BALANCES})
+    control.open_account(
+        name, api_key=credentials.api_key, secret=credentials.secret, balances=BALANCES
+    )
     account = Account(
         owner=owner, name=name, venue="binance", environment=Environment.SANDBOX.value
     )

@@ -1,7 +1,7 @@
 """What all processes behind one address have leased of a venue's quotas lately, in Valkey.
 
-Nothing depends on Valkey: while it does not answer, it is left alone for some seconds and every
-process lives on its own part.
+Nothing depends on Valkey: while it does not answer, it is left alone for a moment and every process
+lives on its own part.
 """
 
 import asyncio
@@ -20,7 +20,8 @@ logger = logging.getLogger(__name__)
 
 PREFIX = "limits:"
 _TIMEOUT_SECONDS = 0.25
-_PAUSE_SECONDS = 5
+# A burst of orders keeps our own loop busy, which looks the same as a Valkey that does not answer.
+_PAUSE_SECONDS = 1
 
 # One hash per quota, a field per slot. KEYS: the hash. ARGV: the present slot, the oldest that
 # counts, how long the hash lives. Leaves the sum of what counts in `sum`.

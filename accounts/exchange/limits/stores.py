@@ -3,7 +3,7 @@
 from typing import NamedTuple, Protocol
 
 from accounts.exchange.limits.quotas import Quota, Rank
-from accounts.exchange.limits.windows import Window, slot_of
+from accounts.exchange.limits.windows import Window, end_of_slot, slot_of
 
 # Besides what is asked for, so much of a quota is leased: fewer round trips, little left unused.
 _SPARE_SHARE = 1 / 200
@@ -78,12 +78,12 @@ class SharedStore:
         self._quota = quota
         self._ledger = ledger
         self._own = OwnStore(quota, part=part)
-        self._slot = 0
+        self._over = 0.0  # when the slot of the last lease is
         self._free = 0.0
         self._used = 0.0  # by all, those of `_free` included
 
     def take(self, units: float, *, rank: Rank, now: float) -> bool:
-        if self._slot != slot_of(now, seconds=self._quota.seconds) or self._free < units:
+        if now >= self._over or self._free < units:
             return False
         if self._used - self._free + units > self._quota.limit * rank.share:
             return False
@@ -114,8 +114,9 @@ class SharedStore:
 
     def _keep(self, lease: Lease, now: float) -> None:
         """A portion of an earlier slot is void: it was counted there."""
-        slot = slot_of(now, seconds=self._quota.seconds)
-        if slot != self._slot:
-            self._slot, self._free = slot, 0.0
+        if now >= self._over:
+            seconds = self._quota.seconds
+            self._free = 0.0
+            self._over = end_of_slot(slot_of(now, seconds=seconds), seconds=seconds)
         self._free += lease.granted
         self._used = lease.used

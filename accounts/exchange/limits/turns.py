@@ -1,22 +1,27 @@
 """Who waits for units of one quota: the best rank goes first, and in it whoever came first."""
 
 import asyncio
-import heapq
-import itertools
+import math
 import time
-from dataclasses import dataclass, field
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain
 
 from accounts.exchange.limits.quotas import Quota, Rank
 from accounts.exchange.limits.stores import Store
 from accounts.exchange.limits.windows import end_of_slot, slot_of
 
+# Where units come from may have been away.
+_LOOK_AGAIN_SECONDS = 1
 
-@dataclass(order=True, slots=True)
+
+@dataclass(slots=True)
 class _Turn:
     rank: Rank
-    number: int
-    units: float = field(compare=False)
-    may_go: asyncio.Future[None] = field(compare=False)
+    units: float
+    until: float
+    may_go: asyncio.Future[None]
 
 
 class Turns:
@@ -25,8 +30,7 @@ class Turns:
     def __init__(self, quota: Quota, store: Store) -> None:
         self.quota = quota
         self.store = store
-        self._numbers = itertools.count()
-        self._waiting: list[_Turn] = []
+        self._waiting: dict[Rank, deque[_Turn]] = {rank: deque() for rank in Rank}
         self._arrived = asyncio.Event()
         self._usher: asyncio.Task[None] | None = None
 
@@ -34,49 +38,67 @@ class Turns:
         """Return once the units are the caller's; raises TimeoutError at `until` (Unix time)."""
         if not units or self._is_at_hand(units, rank):
             return
-        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        heapq.heappush(self._waiting, _Turn(rank, next(self._numbers), units, future))
+        may_go: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting[rank].append(_Turn(rank, units, until, may_go))
         self._arrived.set()
         if self._usher is None:
             self._usher = asyncio.create_task(self._let_in())
-        async with asyncio.timeout(until - time.time()):
-            await future
+        await may_go
 
     def _is_at_hand(self, units: float, rank: Rank) -> bool:
         """And then they are used; while others wait nothing is."""
-        return not self._waiting and self.store.take(units, rank=rank, now=time.time())
+        return self._usher is None and self.store.take(units, rank=rank, now=time.time())
 
     async def _let_in(self) -> None:
         """One after another, as long as somebody waits."""
         try:
             await asyncio.sleep(0)  # let those who are ready in this turn of the loop join
-            while self._waiting:
-                await self._let_in_first()
+            while (first := self._serve()) is not None:
+                await self._find_for(first)
         finally:
             self._usher = None
+            self._send_away(until=math.inf)  # nobody is left, unless the letting in broke off
 
-    async def _let_in_first(self) -> None:
-        self._arrived.clear()
-        first = self._waiting[0]
-        if first.may_go.done():  # it waits no longer
-            heapq.heappop(self._waiting)
-            return
+    def _serve(self) -> _Turn | None:
+        """Let in all for whom there is enough at hand; the first for whom there is not."""
         now = time.time()
-        if self.store.take(first.units, rank=first.rank, now=now) or await self._find(first, now):
+        for queue in self._waiting.values():
+            while queue:
+                first = queue[0]
+                if not first.may_go.done():  # else it waits no longer
+                    if not self.store.take(first.units, rank=first.rank, now=now):
+                        return first
+                    first.may_go.set_result(None)
+                queue.popleft()
+        return None
+
+    async def _find_for(self, first: _Turn) -> None:
+        self._arrived.clear()
+        now, queue = time.time(), self._waiting[first.rank]
+        wanted = sum(turn.units for turn in queue)
+        if await self.store.find(first.units, rank=first.rank, wanted=wanted, now=now):
+            queue.popleft()
             if not first.may_go.done():
                 first.may_go.set_result(None)
         else:
             await self._until_something_changes(now)
-
-    async def _find(self, first: _Turn, now: float) -> bool:
-        wanted = sum(turn.units for turn in self._waiting if turn.rank == first.rank)
-        return await self.store.find(first.units, rank=first.rank, wanted=wanted, now=now)
+            self._send_away(until=time.time())
 
     async def _until_something_changes(self, now: float) -> None:
         seconds = self.quota.seconds
         over = end_of_slot(slot_of(now, seconds=seconds), seconds=seconds)
+        until = min(over, now + _LOOK_AGAIN_SECONDS, *(turn.until for turn in self._turns()))
         try:
-            async with asyncio.timeout(max(over - time.time(), 0)):
+            async with asyncio.timeout(max(until - time.time(), 0)):
                 await self._arrived.wait()
         except TimeoutError:
             return
+
+    def _send_away(self, *, until: float) -> None:
+        """Those who may wait no longer than this: hundreds wait at once, too many for timers."""
+        for turn in self._turns():
+            if turn.until <= until and not turn.may_go.done():
+                turn.may_go.set_exception(TimeoutError())
+
+    def _turns(self) -> Iterator[_Turn]:
+        return chain.from_iterable(self._waiting.values())

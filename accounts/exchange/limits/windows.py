@@ -24,24 +24,21 @@ class Window:
 
     def __init__(self, *, seconds: int) -> None:
         self._seconds = seconds
-        self._slots: deque[tuple[int, float]] = deque()
+        self._slots: deque[list[float]] = deque()  # numbers and units; the last is the present one
+        self._over = 0.0  # when that one is
         self._sum = 0.0
 
     def used(self, now: float) -> float:
         """The sum over all slots that may still count."""
-        oldest = slot_of(now, seconds=self._seconds) - SLOTS
-        while self._slots and self._slots[0][0] < oldest:
-            self._sum -= self._slots.popleft()[1]
+        if now >= self._over:
+            self._go_on(now)
         return self._sum
 
     def use(self, units: float, now: float) -> None:
         """Count it in the present slot."""
-        slot = slot_of(now, seconds=self._seconds)
-        if self._slots and self._slots[-1][0] >= slot:
-            last, before = self._slots.pop()
-            self._slots.append((last, before + units))
-        else:
-            self._slots.append((slot, units))
+        if now >= self._over:
+            self._go_on(now)
+        self._slots[-1][1] += units
         self._sum += units
 
     def correct(self, told: float, now: float) -> None:
@@ -49,3 +46,11 @@ class Window:
         missing = told - self.used(now)
         if missing > 0:
             self.use(missing, now)
+
+    def _go_on(self, now: float) -> None:
+        """Begin a slot, forget those that count no more."""
+        slot = slot_of(now, seconds=self._seconds)
+        while self._slots and self._slots[0][0] < slot - SLOTS:
+            self._sum -= self._slots.popleft()[1]
+        self._slots.append([slot, 0])
+        self._over = end_of_slot(slot, seconds=self._seconds)

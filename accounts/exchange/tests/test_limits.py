@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from urllib.request import urlopen
 
 import pytest
 from django.conf import settings
@@ -22,6 +23,7 @@ from accounts.exchange.types import (
     NotSent,
     OrderReport,
     OrderType,
+    Price,
     Side,
 )
 from tradeplatform.lib import counters
@@ -109,6 +111,27 @@ def test_what_an_account_used_before_a_restart_is_told_by_the_first_answer(
 
     assert first == ["placed"]
     assert then == ["REQUESTS_USED_UP"] * 3
+
+
+def _let_others_use_up(sandbox: Sandbox) -> None:
+    """Another program at our address; our own next answer tells of it: 520 of 600 are used."""
+    for _ in range(6):
+        with urlopen(f"{sandbox.url}/api/v3/ticker/24hr", timeout=5) as answer:  # weighs 80
+            answer.read()
+    wait(gateway.fetch_holdings(_ALICE, ["BTC/USDT"], rank=Rank.CLOSE))
+
+
+async def _price() -> Price:
+    async with asyncio.timeout(0.5):
+        return await gateway.fetch_price(_ALICE.market, "BTC/USDT")
+
+
+def test_a_market_close_has_its_price_when_entries_have_no_room(strict: Sandbox) -> None:
+    _let_others_use_up(strict)
+
+    assert _place_many(1) == ["REQUESTS_USED_UP"]
+    assert wait(_price()).value > 0
+    assert _place_many(1, Rank.CLOSE, start=70) == ["placed"]
 
 
 async def _list_until_refused() -> str:

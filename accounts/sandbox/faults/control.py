@@ -40,6 +40,11 @@ def set_limits(body: Body, venue: Venue) -> None:
     venue.faults.enforce(bounds)
 
 
+def refused(venue: Venue) -> list[Row]:
+    """GET /sandbox/limits: how often a limit was enforced since it was set."""
+    return [{"refused": venue.faults.limits.refused}]
+
+
 def _bound(body: Body, name: str) -> int | None:
     return body.integer(name, least=1, most=_MOST) if body.has(name) else None
 

@@ -62,6 +62,7 @@ class Limits:
     def __init__(self, bounds: Bounds = _NO_BOUNDS) -> None:
         """Nothing is used up and nobody is banned."""
         self.bounds = bounds
+        self.refused = 0  # requests, with 429 or 418
         self._weights: defaultdict[tuple[str, Market], _Window] = defaultdict(_minute)
         self._orders: dict[tuple[str, Market, str], _Window] = {}
         self._ignored: Counter[str] = Counter()  # 429s, by address
@@ -69,12 +70,10 @@ class Limits:
 
     def admit(self, asked: Asked, *, at_us: int) -> Answer | None:
         """Count the request; the refusal when it may not be asked now."""
-        if asked.address in self._bans:
-            ban, until_us = self._bans[asked.address]
-            if at_us < until_us:
-                return _banned(ban, until_us, at_us)
-            del self._bans[asked.address]
-        return self._use_weight(asked, at_us) or self._use_orders(asked, at_us)
+        refusal = self._refusal(asked, at_us)
+        if refusal is not None:
+            self.refused += 1
+        return refusal
 
     def ban(self, address: str, ban: Ban, *, at_us: int) -> Answer:
         """Ban the address from now on; what it is told."""
@@ -96,6 +95,14 @@ class Limits:
                 used = self._order_window(asked, interval).used
                 headers[f"X-MBX-ORDER-COUNT-{interval}"] = str(used)
         return headers
+
+    def _refusal(self, asked: Asked, at_us: int) -> Answer | None:
+        if asked.address in self._bans:
+            ban, until_us = self._bans[asked.address]
+            if at_us < until_us:
+                return _banned(ban, until_us, at_us)
+            del self._bans[asked.address]
+        return self._use_weight(asked, at_us) or self._use_orders(asked, at_us)
 
     def _use_weight(self, asked: Asked, at_us: int) -> Answer | None:
         window, bound = self._weights[asked.address, asked.market], self.bounds.weight_per_minute

@@ -78,3 +78,65 @@ def test_whoever_gave_up_holds_up_nobody_and_uses_nothing() -> None:
     passed, _ = loop.call(_give_up(), timeout_seconds=20)
 
     assert passed
+
+
+async def _one_gives_up_behind_another() -> list[str]:
+    turns = Turns(_QUOTA, OwnStore(_QUOTA))
+    await _fill(turns)
+    told: list[str] = []
+
+    async def take(name: str, patience_seconds: float) -> None:
+        try:
+            await turns.take(1, rank=Rank.ENTRY, until=time.time() + patience_seconds)
+        except TimeoutError:
+            told.append(f"{name} gave up")
+        else:
+            told.append(f"{name} was let in")
+
+    await asyncio.gather(take("first", 10), take("second", 0.05))
+    return told
+
+
+def test_whoever_has_less_patience_gives_up_behind_one_who_waits_on() -> None:
+    told = loop.call(_one_gives_up_behind_another(), timeout_seconds=20)
+
+    assert told == ["second gave up", "first was let in"]
+
+
+class _LateStore(OwnStore):
+    """It has nothing when it is asked first."""
+
+    asked = 0
+
+    async def find(self, units: float, *, rank: Rank, wanted: float, now: float) -> bool:
+        self.asked += 1
+        return self.asked > 1
+
+
+def test_units_that_were_away_are_looked_for_again_long_before_the_slot_is_over() -> None:
+    hourly = Quota(Counts.ORDERS, 20, 3600)
+
+    async def take() -> int:
+        store = _LateStore(hourly)
+        store.correct(20, now=time.time())
+        await Turns(hourly, store).take(1, rank=Rank.CLOSE, until=time.time() + 600)
+        return store.asked
+
+    assert loop.call(take(), timeout_seconds=20) == 2
+
+
+class _BrokenStore(OwnStore):
+    async def find(self, units: float, *, rank: Rank, wanted: float, now: float) -> bool:
+        raise ValueError("an answer that cannot be read")
+
+
+def test_nobody_waits_for_ever_where_units_cannot_be_found() -> None:
+    async def take_all() -> list[BaseException | None]:
+        turns = Turns(_QUOTA, _BrokenStore(_QUOTA))
+        await _fill(turns)
+        waiting = (turns.take(1, rank=rank, until=time.time() + 10) for rank in Rank)
+        return await asyncio.gather(*waiting, return_exceptions=True)
+
+    told = loop.call(take_all(), timeout_seconds=5)
+
+    assert [type(each) for each in told] == [TimeoutError] * 4

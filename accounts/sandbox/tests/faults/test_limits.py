@@ -123,6 +123,7 @@ def test_limits_are_enforced_with_429_and_then_418(ann: Trader) -> None:
     assert answers[4].headers["Retry-After"] == "300"
     assert place(ann).json["code"] == -1003
     assert listed(ann.url, "orders") == []
+    assert listed(ann.url, "limits") == [{"refused": 6}]
 
 
 def test_orders_of_one_account_are_refused_and_those_of_another_are_not(ann: Trader) -> None:

@@ -1,4 +1,4 @@
-"""The sandbox's control API, as the soak uses it."""
+"""What asks the sandbox's control API, for programs beside it."""
 
 import json
 import urllib.request
@@ -26,6 +26,13 @@ class Control:
     def delete(self, path: str) -> None:
         """Have it forget something."""
         self._call(path, None, "DELETE")
+
+    def open_account(
+        self, name: str, *, api_key: str, secret: str, balances: Mapping[str, str]
+    ) -> None:
+        """An account with these keys and balances."""
+        body = {"account": name, "apiKey": api_key, "secret": secret, "balances": balances}
+        self.post("/sandbox/accounts", body)
 
     def _call(self, path: str, data: bytes | None, method: str) -> Any:
         request = urllib.request.Request(self.url + path, data=data, method=method)  # noqa: S310 - loopback
