@@ -70,12 +70,24 @@ class House:
     """`with House(…) as house:` runs the platform, with one owner who has all accounts."""
 
     def __init__(self, state_dir: Path, *, exchange_url: str) -> None:
-        self.platform = Platform(state_dir, {**_VARIABLES, "SANDBOX_URL": exchange_url})
+        self.state_dir = state_dir
+        self._exchange_url = exchange_url
+        self.start()
+        self._owner = User.objects.create_user("bench")
+        self._token = issue_token(user=self._owner, now=timezone.now())
+
+    def start(self) -> None:
+        """Start the platform with what is in its directory; return once it takes alerts."""
+        variables = {**_VARIABLES, "SANDBOX_URL": self._exchange_url}
+        self.platform = Platform(self.state_dir, variables)
         self.platform.await_ready()
         self._host = urlsplit(self.platform.web).netloc
         self.webhook = f"{self.platform.web}/api/webhook"
-        self._owner = User.objects.create_user("bench")
-        self._token = issue_token(user=self._owner, now=timezone.now())
+
+    def stop(self) -> None:
+        """Stop the platform in order; its database goes with it."""
+        connection.close()
+        self.platform.stop()
 
     def open_accounts(self, number: int) -> list[Account]:
         """So many, all at the exchange."""
@@ -147,4 +159,4 @@ class House:
 
     def __exit__(self, *_: object) -> None:
         """Stop everything in order."""
-        self.platform.stop()
+        self.stop()

@@ -26,6 +26,7 @@ EXCHANGES: Mapping[str, type[StubProcess] | type[SandboxProcess]] = {
     "fanout": StubProcess,
     "burst": StubProcess,
     "cancel_all": StubProcess,
+    "growth": StubProcess,
     "polling": SandboxProcess,
 }
 
