@@ -59,10 +59,11 @@ def insert_old_orders(*, first: int, last: int, now: datetime) -> None:
     Both are multiples of 20. Nobody else may use the database meanwhile. What its own housekeeping
     would do a minute later is done.
     """
-    numbers = {"first": first, "last": last, "ceiling": _CEILING, "apart": _SECONDS_APART}
+    given: dict[str, Any] = {"first": first, "last": last, "now": now}
+    given |= {"ceiling": _CEILING, "apart": _SECONDS_APART}
     with connection.cursor() as cursor:
         cursor.execute(_HASTE + TEMPORARY)
-        given = {**numbers, "seats": _fill_seats(cursor), "now": now}
+        given["seats"] = _fill_seats(cursor)
         with _without_indexes(cursor):
             for insert in INSERTS.values():
                 cursor.execute(insert, given)
