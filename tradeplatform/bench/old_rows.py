@@ -86,7 +86,8 @@ INSERT INTO orders_order (
     missed_look_ups, needs_attention, created_at, submitted_at, answered_at, closed_at, updated_at
 )
 SELECT %(ceiling)s - place, md5('signal ' || place / 20)::uuid, intent_index, 0, subscription_id,
-    account_id, 'tp' || left(md5('order ' || place), 24),
+    account_id,
+    'tp' || lpad(to_hex(extract(epoch FROM at)::int), 8, '0') || left(md5('order ' || place), 16),
     CASE WHEN is_taken THEN (%(ceiling)s - place)::text ELSE '' END,
     CASE mod(place, 3) WHEN 0 THEN 'ETH/USDT' ELSE 'BTC/USDT' END, 'BUY', 'LIMIT', false, false,
     0.25, 40000, status, filled, CASE WHEN filled > 0 THEN 40000 END, filled,
