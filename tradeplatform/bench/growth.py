@@ -25,15 +25,15 @@ from tradeplatform.bench.pages import Reader
 from tradeplatform.bench.rivals.process import RivalProcess
 from tradeplatform.bench.turns import fire, open_rival, send
 
-_OLD_ORDERS = (0, 20_000, 100_000)
+_OLD_ORDERS = (0, 1_000_000, 10_000_000)
 _SIZES = (1, 100)
-_ACCOUNTS = 200
+_ACCOUNTS = 1000
 # Used before memory is measured: the workers have loaded the exchange's markets then.
 _FIRST_ACCOUNTS = 10
 # After this, clients that were made count among what stays (accounts.exchange.desk).
 _REST_SECONDS = 4
 _WARM_UPS = 5
-_ROUNDS = 5
+_ROUNDS = 50
 _BARE = "bare"
 _PAGES = {"front page": "/admin/", "list of orders": "/admin/orders/order/"}
 # What is to be reached.

@@ -60,7 +60,7 @@ def insert_old_orders(*, first: int, last: int, now: datetime) -> None:
     would do a minute later is done.
     """
     given: dict[str, Any] = {"first": first, "last": last, "now": now}
-    given |= {"ceiling": _CEILING, "apart": _SECONDS_APART}
+    given |= {"each": _ORDERS_OF_A_SIGNAL, "apart": _SECONDS_APART, "ceiling": _CEILING}
     with connection.cursor() as cursor:
         cursor.execute(_HASTE + TEMPORARY)
         given["seats"] = _fill_seats(cursor)

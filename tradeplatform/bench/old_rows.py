@@ -1,11 +1,12 @@
 """The SQL of old_orders: rows as the platform leaves them behind, made by the database itself.
 
-Parameters: `first` and `last`, the numbers of the first order and of the one after the last; `now`;
-`apart`, the seconds between orders; `seats`, how many there are; `ceiling`, above all ids.
+Parameters: `first` and `last`, the numbers of the first order and of the one after the last;
+`each`, how many a signal has; `apart`, the seconds between two; `now`; `seats`, how many there are;
+`ceiling`, which no id exceeds.
 """
 
 TEMPORARY = """
--- Whose orders these are, over and over again. Twenty in a row are one signal's.
+-- Whose orders these are, over and over again. Those of a signal follow each other.
 CREATE TEMP TABLE seats (
     seat int, strategy_id bigint, owner_id int, subscription_id bigint, account_id bigint,
     intent_index smallint
@@ -41,9 +42,9 @@ SELECT md5('signal ' || signal)::uuid, strategy_id, owner_id,
        "size": {"kind": "PERCENT", "value": "1"}, "limit_price": "40000", "priority": 0}]',
     at, at + interval '60 s'
 FROM (
-    SELECT signal, %(now)s - make_interval(secs => signal * 20 * %(apart)s) AS at
-    FROM generate_series(%(last)s / 20 - 1, %(first)s / 20, -1) AS signal
-) AS each JOIN seats ON seat = mod(signal * 20, %(seats)s)
+    SELECT signal, %(now)s - make_interval(secs => signal * %(each)s * %(apart)s) AS at
+    FROM generate_series(%(last)s / %(each)s - 1, %(first)s / %(each)s, -1) AS signal
+) AS each JOIN seats ON seat = mod(signal * %(each)s, %(seats)s)
 """
 
 # One alert in ten was refused.
@@ -59,7 +60,7 @@ SELECT md5(outcome || signal)::uuid, received_at, '52.89.214.238', 'text/plain; 
     outcome, http_status, error_code, '', '', sender_id, signal_id, 1.5, 3.5, 60, 65
 FROM (
     SELECT signal, md5('signal ' || signal)::uuid AS id
-    FROM generate_series(%(first)s / 20, %(last)s / 20 - 1) AS signal
+    FROM generate_series(%(first)s / %(each)s, %(last)s / %(each)s - 1) AS signal
 ) AS each JOIN strategies_signal USING (id), LATERAL (
     VALUES ('ACCEPTED', 200, '', id), ('REFUSED', 400, 'SIDE_UNKNOWN', NULL)
 ) AS outcomes (outcome, http_status, error_code, signal_id)
@@ -73,8 +74,8 @@ INSERT INTO orders_dispatch (
 SELECT %(ceiling)s - 2 * signal - shard, md5('signal ' || signal)::uuid, shard, 2, at,
     at + interval '4 ms', at + interval '7 ms', at + interval '12 ms', at + interval '80 ms'
 FROM (
-    SELECT signal, %(now)s - make_interval(secs => signal * 20 * %(apart)s) AS at
-    FROM generate_series(%(last)s / 20 - 1, %(first)s / 20, -1) AS signal
+    SELECT signal, %(now)s - make_interval(secs => signal * %(each)s * %(apart)s) AS at
+    FROM generate_series(%(last)s / %(each)s - 1, %(first)s / %(each)s, -1) AS signal
 ) AS each, generate_series(1, 0, -1) AS shard
 """
 
@@ -85,8 +86,8 @@ INSERT INTO orders_order (
     filled_quantity, average_price, venue_filled_quantity, error_code, error_message,
     missed_look_ups, needs_attention, created_at, submitted_at, answered_at, closed_at, updated_at
 )
-SELECT %(ceiling)s - place, md5('signal ' || place / 20)::uuid, intent_index, 0, subscription_id,
-    account_id,
+SELECT %(ceiling)s - place, md5('signal ' || place / %(each)s)::uuid, intent_index, 0,
+    subscription_id, account_id,
     'tp' || lpad(to_hex(extract(epoch FROM at)::int), 8, '0') || left(md5('order ' || place), 16),
     CASE WHEN is_taken THEN (%(ceiling)s - place)::text ELSE '' END,
     CASE mod(place, 3) WHEN 0 THEN 'ETH/USDT' ELSE 'BTC/USDT' END, 'BUY', 'LIMIT', false, false,
