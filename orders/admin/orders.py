@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -25,6 +25,7 @@ from orders.badges import (
 from orders.cancellation import with_cancel_reason
 from orders.models import Fill, OpenOrder, Order, OrderEvent
 from orders.transitions import OPEN
+from strategies.models import Signal, Subscription
 from strategies.visibility import visible_subscription_ids
 from tradeplatform.lib.admin_columns import EMPTY, amount, list_link, row_link
 from tradeplatform.lib.admin_scope import HistoryInline, OwnRelatedFilter
@@ -146,8 +147,13 @@ class OrderAdmin(PreviewingAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         # A subscriber sees the order but not the alert of the strategy's owner behind it.
+        # Asked order by order: joins would be made for each of the thousands that are only counted.
         user_id = request.user.pk
-        seen = Q(subscription__strategy__owner_id=user_id) | Q(signal__sender_id=user_id)
+        subscriptions = Subscription.objects.filter(pk=OuterRef("subscription_id"))
+        signals = Signal.objects.filter(pk=OuterRef("signal_id"))
+        seen = Exists(subscriptions.filter(strategy__owner_id=user_id)) | Exists(
+            signals.filter(sender_id=user_id)
+        )
         rows: QuerySet[Any] = super().get_queryset(request).annotate(is_signal_visible=seen)
         return with_cancel_reason(rows)
 

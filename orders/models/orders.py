@@ -28,8 +28,8 @@ _UNANSWERED = sorted(UNANSWERED)
 class Order(models.Model):
     """One intent of one signal for one subscription, and what became of it at the venue."""
 
-    # Of the foreign keys, `order_once_per_attempt` and `order_newest_by_subscription` serve as
-    # indexes too: each further one makes every order dearer.
+    # For the foreign keys `order_once_per_attempt` and the `order_newest_by_…` serve as indexes
+    # too: each further one makes every order dearer.
     signal = models.ForeignKey(
         Signal, on_delete=models.PROTECT, related_name="orders", db_index=False
     )
@@ -44,7 +44,9 @@ class Order(models.Model):
         Subscription, on_delete=models.PROTECT, related_name="orders", db_index=False
     )
     # The subscription's account, repeated for the per-account queries and constraints below.
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="orders")
+    account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="orders", db_index=False
+    )
 
     client_order_id = models.CharField(max_length=36)
     venue_order_id = models.CharField(max_length=64, blank=True, default="")
@@ -195,6 +197,8 @@ class Order(models.Model):
             ),
             # GET /api/orders: newest first within a subscription.
             models.Index(fields=["subscription", "-id"], name="order_newest_by_subscription"),
+            # The admin's list of an account's orders.
+            models.Index(fields=["account", "-id"], name="order_newest_by_account"),
         ]
 
     def __str__(self) -> str:

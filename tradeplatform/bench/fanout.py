@@ -7,17 +7,16 @@ import statistics
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
-from django.conf import settings
-
 from tradeplatform.bench.arrivals import Arrivals, StubProcess
-from tradeplatform.bench.course import SEGMENTS, Course, course_of
+from tradeplatform.bench.course import SEGMENTS
 from tradeplatform.bench.figures import Figure, quantile
-from tradeplatform.bench.house import BID, House
-from tradeplatform.bench.processor import Spent, spent
+from tradeplatform.bench.house import House
+from tradeplatform.bench.processor import Spent
 from tradeplatform.bench.rivals.process import RivalProcess
+from tradeplatform.bench.turns import Sent, fire, open_rival, send
 
 SIZES = (1, 10, 50, 100, 500, 1000)
 _ROUNDS = 20
@@ -44,74 +43,39 @@ def measure(stub: StubProcess, state_dir: Path) -> Sequence[Figure]:
     with ExitStack() as stack:
         house = stack.enter_context(House(state_dir, exchange_url=stub.url))
         rivals = {
-            name: stack.enter_context(_rival(name, stub.url))
+            name: stack.enter_context(open_rival(name, exchange_url=stub.url, accounts=max(SIZES)))
             for name in ("bare", "threads", "tasks")
         }
         accounts = house.open_accounts(max(SIZES))
         for size in SIZES:
             house.add_strategy(str(size), accounts[:size])
         for _ in range(_WARM_UPS):
-            _send(house, stub.arrivals, max(SIZES))
+            send(house, stub.arrivals, max(SIZES))
         house.analyze()
         sent, others = _in_turns(house, rivals, stub.arrivals)
     return [figure for size in SIZES for figure in _figures(size, sent[size], others)]
 
 
-def _rival(name: str, exchange_url: str) -> RivalProcess:
-    return RivalProcess(
-        name, exchange_url=exchange_url, accounts=max(SIZES), broker_url=settings.REDIS_URL
-    )
-
-
 _Times = defaultdict[tuple[str, int], list[float]]
-
-
-@dataclass(frozen=True, slots=True)
-class _Sent:
-    """An alert: where its milliseconds went, and what it took of the processors."""
-
-    course: Course
-    spent: Spent
 
 
 def _in_turns(
     house: House, rivals: dict[str, RivalProcess], arrivals: Arrivals
-) -> tuple[dict[int, list[_Sent]], _Times]:
-    sent: dict[int, list[_Sent]] = {size: [] for size in SIZES}
+) -> tuple[dict[int, list[Sent]], _Times]:
+    sent: dict[int, list[Sent]] = {size: [] for size in SIZES}
     others: _Times = defaultdict(list)
     for turn in range(_ROUNDS):
         for size in SIZES:
             for _ in range(_TIMES.get(size, 1)):
-                sent[size].append(_send(house, arrivals, size))
+                sent[size].append(send(house, arrivals, size))
             for name, rival in rivals.items():
                 is_slow = size >= _SLOW.get(name, size + 1)
                 if not is_slow or turn < _SLOW_ROUNDS:
-                    others[name, size].append(_fire(rival, arrivals, size))
+                    others[name, size].append(fire(rival, arrivals, size))
     return sent, others
 
 
-def _send(house: House, arrivals: Arrivals, size: int) -> _Sent:
-    arrivals.forget()
-    before = house.clocks()
-    answer = house.send(str(size), **BID)
-    house.await_settled(answer.signal_id)
-    used = spent(before, house.clocks())
-    times = arrivals.times()
-    if len(times) != size:
-        raise RuntimeError(f"{len(times)} of {size} orders have arrived: {answer.body['summary']}")
-    sent = _Sent(course_of(answer, times), used)
-    house.forget_open_orders()
-    return sent
-
-
-def _fire(rival: RivalProcess, arrivals: Arrivals, size: int) -> float:
-    """Milliseconds to the last order."""
-    arrivals.forget()
-    started = rival.fire(size)
-    return 1000 * (max(arrivals.times()) - started)
-
-
-def _figures(size: int, sent: Sequence[_Sent], others: _Times) -> list[Figure]:
+def _figures(size: int, sent: Sequence[Sent], others: _Times) -> list[Figure]:
     courses = [each.course for each in sent]
     last = [course.last_order for course in courses]
     median = _median(last)

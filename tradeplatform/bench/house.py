@@ -77,13 +77,23 @@ class House:
         self, state_dir: Path, *, exchange_url: str, variables: Mapping[str, str] | None = None
     ) -> None:
         """Start it; `variables` take the place of the environment that most benchmarks have."""
-        given = {**_VARIABLES, **(variables or {}), "SANDBOX_URL": exchange_url}
-        self.platform = Platform(state_dir, given)
+        self.state_dir = state_dir
+        self._variables = {**_VARIABLES, **(variables or {}), "SANDBOX_URL": exchange_url}
+        self.start()
+        self._owner = User.objects.create_user("bench")
+        self._token = issue_token(user=self._owner, now=timezone.now())
+
+    def start(self) -> None:
+        """Start the platform with what is in its directory; return once it takes alerts."""
+        self.platform = Platform(self.state_dir, self._variables)
         self.platform.await_ready()
         self._host = urlsplit(self.platform.web).netloc
         self.webhook = f"{self.platform.web}/api/webhook"
-        self._owner = User.objects.create_user("bench")
-        self._token = issue_token(user=self._owner, now=timezone.now())
+
+    def stop(self) -> None:
+        """Stop the platform in order; its database goes with it."""
+        connection.close()
+        self.platform.stop()
 
     def open_accounts(self, number: int) -> list[Account]:
         """So many, all at the exchange."""
@@ -162,7 +172,7 @@ class House:
 
     def __exit__(self, *_: object) -> None:
         """Stop everything in order."""
-        self.platform.stop()
+        self.stop()
 
 
 def open_at_sandbox(account: Account, control: Control, *, balances: Mapping[str, str]) -> None:

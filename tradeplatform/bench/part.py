@@ -30,6 +30,7 @@ EXCHANGES: Mapping[str, type[StubProcess] | type[SandboxProcess]] = {
     "throughput": StubProcess,
     "fills": SandboxProcess,
     "cancel_all": StubProcess,
+    "growth": StubProcess,
     "polling": SandboxProcess,
     "limits": SandboxProcess,
 }
@@ -41,7 +42,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="tradeplatform-bench-") as directory:
         state_dir = Path(directory)
         with _exchange(part, state_dir) as exchange:
-            _settle(state_dir, exchange.url)
+            settle(state_dir, exchange.url)
             # Not before the settings are there.
             module = importlib.import_module(f"tradeplatform.bench.{part}")
             figures = module.measure(exchange, state_dir)
@@ -59,7 +60,7 @@ def _exchange(part: str, state_dir: Path) -> StubProcess | SandboxProcess:
     return SandboxProcess(state_dir=state_dir / "sandbox")
 
 
-def _settle(state_dir: Path, exchange_url: str) -> None:
+def settle(state_dir: Path, exchange_url: str) -> None:
     """Read the settings, which find the services by the state directory."""
     for given in ("DATABASE_URL", "REDIS_URL"):
         os.environ.pop(given, None)

@@ -38,6 +38,7 @@ class Platform:
         """Start it with these environment variables besides its paths and ports; `await_ready`
         waits until it takes alerts."""
         self._log = state_dir / "up.log"
+        self._log.unlink(missing_ok=True)  # READY is what this one says, not an earlier one
         environment = _environment(state_dir)
         self.web = f"http://127.0.0.1:{environment['WEB_PORT']}"
         spec = ChildSpec(
