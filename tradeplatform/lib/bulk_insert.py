@@ -4,11 +4,12 @@ What is the same in all rows is sent once. For hundreds of rows it takes a third
 Django's bulk_create, which prepares every value of every row.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
-from django.db import connection
-from django.db.models import AutoField, Field, Model
+from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db.models import AutoField, Field, ForeignKey, Model
 
 
 def bulk_insert(
@@ -31,12 +32,12 @@ def bulk_insert(
         if isinstance(value, list)
     ]
     parameters = [
-        _prepared(field, value)
+        _preparing(field)(value)
         for field, value in zip(fields, given, strict=True)
         if not isinstance(value, list)
     ]
     parameters.append(list(range(count)))
-    parameters += [[_prepared(field, value) for value in values] for field, values in varying]
+    parameters += [list(map(_preparing(field), values)) for field, values in varying]
     with connection.cursor() as cursor:
         cursor.execute(_statement(model, fields, given, varying), parameters)
         return [row[0] for row in cursor.fetchall()]
@@ -49,8 +50,10 @@ def _compact(value: Any) -> Any:
     return value
 
 
-def _prepared(field: "Field[Any, Any]", value: Any) -> Any:
-    return field.get_db_prep_save(value, connection)
+def _preparing(field: "Field[Any, Any]") -> Callable[[Any], Any]:
+    """What makes the field's values fit for the database; of a key those that it points to."""
+    target = field.target_field if isinstance(field, ForeignKey) else field
+    return partial(target.get_db_prep_save, connection=connections[DEFAULT_DB_ALIAS])
 
 
 def _statement(
