@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 
 import pytest
 
@@ -26,11 +27,12 @@ class _Scene:
         self.tasks: list[asyncio.Task[None]] = []
 
     async def start(self, name: str, rank: Rank, *, lane: Lane, requests: int = 1) -> None:
-        """A job of the lane, which waits for its turn there and then for units."""
-        self.tasks.append(asyncio.create_task(self._job(name, rank, lane, requests)))
+        """Have it get as far as it gets."""
+        self.tasks.append(asyncio.create_task(self.job(name, rank, lane, requests)))
         await asyncio.sleep(0.01)
 
-    async def _job(self, name: str, rank: Rank, lane: Lane, requests: int) -> None:
+    async def job(self, name: str, rank: Rank, lane: Lane, requests: int = 1) -> None:
+        """One of the lane, which waits for its turn there and then for units."""
         async with lane.turn(rank):
             for _ in range(requests):
                 await self.turns.take(1, rank=rank, until=time.time() + 600, lane=lane)
@@ -138,6 +140,32 @@ def test_units_that_are_found_while_it_is_hurried_are_used_once() -> None:
 
     assert let_in == ["entry", "close"]
     assert found == 1  # the close has its own of what is kept for closes
+
+
+class _RacedStore(OwnStore):
+    """Somebody comes right when it lets in who asks, who has not heard of that yet."""
+
+    def __init__(self, comes: Callable[[], None]) -> None:
+        super().__init__(_QUOTA)
+        self._comes = comes
+
+    async def find(self, units: float, *, rank: Rank, wanted: float, now: float) -> bool:
+        self._comes()
+        return True
+
+
+def test_who_was_let_in_just_now_is_not_hurried() -> None:
+    async def play() -> list[str]:
+        lane = Lane()
+
+        def come() -> None:
+            scene.tasks.append(asyncio.create_task(scene.job("close", Rank.CLOSE, lane)))
+
+        scene = _Scene(_RacedStore(come))
+        await scene.start("entry", Rank.ENTRY, lane=lane)
+        return await scene.leave()
+
+    assert loop.call(play(), timeout_seconds=10) == ["entry", "close"]
 
 
 def test_who_was_hurried_in_vain_gives_up_in_time() -> None:
