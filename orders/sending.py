@@ -14,6 +14,7 @@ from functools import partial
 
 from accounts.exchange import gateway
 from accounts.exchange.errand import Errand
+from accounts.exchange.limits.lanes import Lane
 from accounts.exchange.limits.quotas import Rank
 from accounts.exchange.types import (
     ExchangeAnswer,
@@ -68,7 +69,7 @@ class Sender:
         )
         # Orders of one account go out one at a time, in the order in which they were committed;
         # those of its other type of market do not wait for a venue that is left alone.
-        self._locks: defaultdict[tuple[int, MarketType], asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._lanes: defaultdict[tuple[int, MarketType], Lane] = defaultdict(Lane)
 
     async def carry_out(
         self, accounts: Iterable[AccountWork], *, expires_at: datetime | None
@@ -77,29 +78,29 @@ class Sender:
 
         Nothing is placed after `expires_at`; None where nothing is to be placed.
         """
-        await asyncio.gather(
-            *(self._carry_out_account(account, expires_at) for account in accounts)
-        )
+        jobs = (job for account in accounts for job in account.jobs)
+        await asyncio.gather(*(self._carry_out_job(job, expires_at) for job in jobs))
 
     async def look_up(self, accounts: Iterable[AccountWork]) -> None:
         """Do look-ups, each account's between its orders and never before them."""
         await asyncio.gather(*(self._look_up_account(account) for account in accounts))
 
     async def _look_up_account(self, account: AccountWork) -> None:
-        lock = self._locks[account.account_id, account.market_type]
         for job in account.jobs:
-            if lock.locked():
-                return  # busy with orders; the next beat comes back
-            async with lock:
+            lane = self._lane(job)
+            if lane.is_busy:
+                return  # with orders; the next beat comes back
+            async with lane.turn(_rank_of(job)):
                 await self._try(job, expires_at=None, has_waited=False)
 
-    async def _carry_out_account(self, account: AccountWork, expires_at: datetime | None) -> None:
-        lock = self._locks[account.account_id, account.market_type]
-        has_waited = lock.locked()
-        async with lock:
-            for job in account.jobs:
-                await self._try(job, expires_at=expires_at, has_waited=has_waited)
-                has_waited = True  # the next one did, for this one
+    async def _carry_out_job(self, job: Job, expires_at: datetime | None) -> None:
+        lane = self._lane(job)
+        has_waited = lane.is_busy
+        async with lane.turn(_rank_of(job)):
+            await self._try(job, expires_at=expires_at, has_waited=has_waited)
+
+    def _lane(self, job: Job) -> Lane:
+        return self._lanes[job.login.account_id, job.login.market.market_type]
 
     async def _try(self, job: Job, *, expires_at: datetime | None, has_waited: bool) -> None:
         try:
@@ -152,7 +153,9 @@ class Sender:
     ) -> None:
         """Raises NotSent for what is too late, or may not be sent any more since it waited."""
         refusal: Denied | None = None
-        if datetime.now(UTC) >= stale_at:
+        # Who closes or cancels right behind it may have taken it back.
+        is_hurried = self._lane(job).best(Rank.ENTRY) < Rank.ENTRY
+        if is_hurried or datetime.now(UTC) >= stale_at:
             refusal = await self._second_look.submit(job.order_id)
         if expires_at is not None and datetime.now(UTC) >= expires_at:
             refusal = replacement_expired() if job.is_replacement else expired()
@@ -172,6 +175,17 @@ def _may_close(job: PlaceJob) -> bool:
     return is_sale or (job.intent.size is not None and job.intent.size.is_close)
 
 
+def _rank_of(job: Job) -> Rank:
+    """How urgent it is; what is before it in its account's lane is then as urgent."""
+    match job:
+        case PlaceJob():
+            return Rank.CLOSE if _may_close(job) else Rank.ENTRY
+        case CancelJob():
+            return Rank.CANCEL
+        case LookUpJob():
+            return Rank.POLL
+
+
 async def _place(
     job: PlaceJob,
     ticket: OrderTicket,
@@ -179,8 +193,7 @@ async def _place(
     check: Callable[[], Awaitable[None]],
 ) -> Outcome:
     try:
-        rank = Rank.CLOSE if _may_close(job) else Rank.ENTRY
-        errand = Errand(rank=rank, until=expires_at, is_new_order=True, check=check)
+        errand = Errand(rank=_rank_of(job), until=expires_at, is_new_order=True, check=check)
         report = await gateway.place(job.login, ticket, errand)
         return Answered(job.order_id, report)
     except (NotSent, Rejected, OutcomeUnknown) as error:

@@ -95,8 +95,6 @@ Job = PlaceJob | CancelJob | LookUpJob
 class AccountWork:
     """What one account has to do in its markets of one type, in this order."""
 
-    account_id: int
-    market_type: MarketType
     jobs: tuple[Job, ...]
 
 
@@ -105,7 +103,7 @@ def by_account(jobs: Iterable[Job]) -> tuple[AccountWork, ...]:
     todo: dict[tuple[int, MarketType], list[Job]] = defaultdict(list)
     for job in jobs:
         todo[job.login.account_id, job.login.market.market_type].append(job)
-    return tuple(AccountWork(*key, tuple(own)) for key, own in todo.items())
+    return tuple(AccountWork(tuple(own)) for own in todo.values())
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ import ccxt.async_support
 import ccxt.pro
 
 from accounts.exchange.errand import READ, Errand
+from accounts.exchange.limits.lanes import lane
 from accounts.exchange.limits.limiter import Purse
 from accounts.exchange.limits.quotas import Request
 
@@ -85,7 +86,7 @@ class _Observed:
         if errand.until is not None:
             # What is late for another reason is for its own check to refuse.
             until = max(min(until, errand.until.timestamp()), now + _LEAST_PATIENCE_SECONDS)
-        await self.purse.take(request, rank=errand.rank, until=until)
+        await self.purse.take(request, rank=errand.rank, until=until, lane=lane.get())
 
     async def fetch(
         self, url: str, method: str = "GET", headers: Any = None, body: Any = None

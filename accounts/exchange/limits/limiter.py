@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from accounts.exchange.limits.lanes import NO_LANE, Lane
 from accounts.exchange.limits.quotas import NO_QUOTAS, QUOTAS, Quota, Quotas, Rank, Request, units
 from accounts.exchange.limits.stores import Ledger, OwnStore, SharedStore
 from accounts.exchange.limits.turns import Turns
@@ -40,13 +41,16 @@ class Purse:
         self._told = tuple(each for each in self._turns if each.quota.header)
         self._weight_per_cost = weight_per_cost
 
-    async def take(self, request: Request, *, rank: Rank, until: float) -> None:
+    async def take(
+        self, request: Request, *, rank: Rank, until: float, lane: Lane = NO_LANE
+    ) -> None:
         """Return once the request may leave; raises NotSent when it may not before `until`, which
-        is Unix time."""
+        is Unix time. Who waits in the lane lends it a better rank."""
         weight = request.cost * self._weight_per_cost
         for turns in self._turns:
+            used = units(turns.quota, request, weight=weight)
             try:
-                await turns.take(units(turns.quota, request, weight=weight), rank=rank, until=until)
+                await turns.take(used, rank=rank, until=until, lane=lane)
             except TimeoutError:
                 raise _refusal(self._payer, turns.quota) from None
 

@@ -6,8 +6,10 @@ import time
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 
+from accounts.exchange.limits.lanes import NO_LANE, Lane
 from accounts.exchange.limits.quotas import Quota, Rank
 from accounts.exchange.limits.stores import Store
 from accounts.exchange.limits.windows import end_of_slot, slot_of
@@ -16,7 +18,7 @@ from accounts.exchange.limits.windows import end_of_slot, slot_of
 _LOOK_AGAIN_SECONDS = 1
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Turn:
     rank: Rank
     units: float
@@ -34,16 +36,36 @@ class Turns:
         self._arrived = asyncio.Event()
         self._usher: asyncio.Task[None] | None = None
 
-    async def take(self, units: float, *, rank: Rank, until: float) -> None:
-        """Return once the units are the caller's; raises TimeoutError at `until` (Unix time)."""
+    async def take(self, units: float, *, rank: Rank, until: float, lane: Lane = NO_LANE) -> None:
+        """Return once the units are the caller's; raises TimeoutError at `until` (Unix time).
+
+        They are taken at the best rank of those who wait in the lane, also who comes later.
+        """
+        rank = lane.best(rank)
         if not units or self._is_at_hand(units, rank):
             return
         may_go: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting[rank].append(_Turn(rank, units, until, may_go))
-        self._arrived.set()
+        turn = _Turn(rank, units, until, may_go)
+        self._line_up(turn)
         if self._usher is None:
             self._usher = asyncio.create_task(self._let_in())
-        await may_go
+        hurry = partial(self._hurry, turn)
+        lane.hurries.add(hurry)
+        try:
+            await may_go
+        finally:
+            lane.hurries.remove(hurry)
+
+    def _line_up(self, turn: _Turn) -> None:
+        self._waiting[turn.rank].append(turn)
+        self._arrived.set()
+
+    def _hurry(self, turn: _Turn, rank: Rank) -> None:
+        """Have it wait among those of a better rank; one that waits no longer is left alone."""
+        if rank < turn.rank and not turn.may_go.done():
+            self._waiting[turn.rank].remove(turn)
+            turn.rank = rank
+            self._line_up(turn)
 
     def _is_at_hand(self, units: float, rank: Rank) -> bool:
         """And then they are used; while others wait nothing is."""
@@ -74,10 +96,10 @@ class Turns:
 
     async def _find_for(self, first: _Turn) -> None:
         self._arrived.clear()
-        now, queue = time.time(), self._waiting[first.rank]
-        wanted = sum(turn.units for turn in queue)
+        now = time.time()
+        wanted = sum(turn.units for turn in self._waiting[first.rank])
         if await self.store.find(first.units, rank=first.rank, wanted=wanted, now=now):
-            queue.popleft()
+            self._waiting[first.rank].remove(first)  # its rank may be a better one by now
             if not first.may_go.done():
                 first.may_go.set_result(None)
         else:
