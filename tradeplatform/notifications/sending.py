@@ -14,6 +14,7 @@ import sys
 import time
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
+from pathlib import Path
 
 import apprise
 from apprise.common import NotifyFormat, OverflowMode, PersistentStoreMode
@@ -30,7 +31,9 @@ SEND_SECONDS = 20
 _GRACE_SECONDS = 2
 # How Apprise begins to tell, for nearly every service, that it got no answer.
 _NOT_REACHED = re.compile(r"connection error occurr?ed", re.IGNORECASE)
+# Beyond what it has from the process that it was forked from.
 _MOST_MEMORY = 512 * 1024 * 1024
+_STATM = Path("/proc/self/statm")
 
 # Forked, not started anew: that would load everything again for every message.
 _context = multiprocessing.get_context("fork")
@@ -112,11 +115,17 @@ def _confine(seconds: int) -> None:
         signal.signal(number, signal.SIG_DFL)
     # Also when nobody waits for it any more.
     signal.alarm(seconds)
-    resource.setrlimit(resource.RLIMIT_DATA, (_MOST_MEMORY, _MOST_MEMORY))
+    most = _data_bytes() + _MOST_MEMORY
+    resource.setrlimit(resource.RLIMIT_DATA, (most, most))
     # A proxy would look names up itself, out of the guard's sight.
     os.environ["NO_PROXY"] = os.environ["no_proxy"] = "*"
     # Nothing is attached, and no template of a message is read from this machine or another.
     AttachmentManager().remove("file", "http", "https")
+
+
+def _data_bytes() -> int:
+    """What counts towards the limit already: all that was reserved for data (proc(5), statm)."""
+    return int(_STATM.read_text().split()[5]) * resource.getpagesize()
 
 
 def send(letter: Letter) -> Outcome:
