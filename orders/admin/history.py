@@ -140,7 +140,7 @@ class DispatchAdmin(HistoryAdmin):
     ]
     list_select_related = ["signal"]
     ordering = ["-id"]
-    empty_hint = _("No dispatches yet: every signal makes one per shard.")
+    empty_hint = _("No dispatches yet: a signal makes one per shard with accounts.")
     fields = [*list_display, "course"]
     readonly_fields = fields
 

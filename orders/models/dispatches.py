@@ -1,4 +1,4 @@
-"""A signal's work, one row per shard."""
+"""A signal's work, one row per shard that has accounts of its strategy."""
 
 from django.db import models
 from django.db.models import Q

@@ -61,7 +61,7 @@ def test_the_alert_of_document_004_is_accepted_whatever_it_calls_itself(
             "priority": 0,
         }
     ]
-    assert Dispatch.objects.filter(signal=signal, claimed_at=None).count() == 2
+    assert Dispatch.objects.filter(signal=signal, claimed_at=None).count() == 1
 
 
 def test_an_accepted_delivery_is_kept_without_its_token(desk: Desk) -> None:

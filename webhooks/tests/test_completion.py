@@ -5,6 +5,7 @@ from uuid import UUID
 import pytest
 from pytest_django.fixtures import Settings
 
+from orders.models import Dispatch
 from strategies.models import Signal
 from webhooks.models import Delivery, Outcome
 from webhooks.tests.conftest import Desk
@@ -109,6 +110,20 @@ def test_a_repeated_key_with_another_content_is_not_executed_and_says_so(desk: D
     assert Signal.objects.count() == 1
 
 
+def test_an_alert_that_no_account_is_subscribed_to_is_answered_with_that_at_once(
+    desk: Desk,
+) -> None:
+    desk.strategy.subscriptions.all().delete()
+
+    response = desk.post()
+
+    body = response.json()
+    assert (response.status_code, body["action"], body["results"]) == (200, "orders_processed", [])
+    (warning,) = body["warnings"]
+    assert warning.startswith("No active account")
+    assert not Dispatch.objects.exists()
+
+
 def test_a_duplicate_is_kept_as_one_and_starts_nothing(desk: Desk) -> None:
     desk.post(alert_id="bar-1")
 
@@ -117,7 +132,7 @@ def test_a_duplicate_is_kept_as_one_and_starts_nothing(desk: Desk) -> None:
     signal = Signal.objects.get()
     assert response.status_code == 200
     assert response.json()["status_url"] == f"/api/signals/{signal.pk}"
-    assert signal.dispatches.count() == 2
+    assert signal.dispatches.count() == 1
     assert list(
         Delivery.objects.order_by("received_at").values_list("outcome", "http_status", "signal")
     ) == [(Outcome.ACCEPTED, 202, signal.pk), (Outcome.DUPLICATE, 200, signal.pk)]

@@ -48,7 +48,7 @@ def test_a_commit_whose_answer_is_lost_is_found_and_accepted(desk: Desk) -> None
     assert response.json()["signal_id"] == str(signal.pk)
     assert response.json()["warnings"] == []
     assert deliveries() == [(Outcome.ACCEPTED, 202, "")]
-    assert signal.dispatches.count() == 2
+    assert signal.dispatches.count() == 1
 
 
 def test_a_connection_lost_before_the_commit_is_refused_and_kept(desk: Desk) -> None:

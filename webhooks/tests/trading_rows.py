@@ -27,9 +27,15 @@ def person(name: str) -> tuple[User, str]:
 
 
 def make_strategy(owner: User, group_name: str = "test1", **fields: Any) -> Strategy:
-    """A private spot strategy at any exchange unless told otherwise."""
+    """A private spot strategy at any exchange unless told otherwise.
+
+    With an account that is switched off, so that its alerts are work for a shard.
+    """
     values = {"name": group_name, "market_type": MarketType.SPOT.value, **fields}
-    return Strategy.objects.create(owner=owner, group_name=group_name, **values)
+    strategy = Strategy.objects.create(owner=owner, group_name=group_name, **values)
+    idle = subscribe(strategy, make_account(owner, f"idle in {group_name}"))
+    Subscription.objects.filter(pk=idle.pk).update(is_active=False)
+    return strategy
 
 
 def make_account(owner: User, name: str) -> Account:
