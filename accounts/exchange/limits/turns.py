@@ -83,16 +83,21 @@ class Turns:
 
     def _serve(self) -> _Turn | None:
         """Let in all for whom there is enough at hand; the first for whom there is not."""
+        self._forget_the_gone()
         now = time.time()
         for queue in self._waiting.values():
             while queue:
                 first = queue[0]
-                if not first.may_go.done():  # else it waits no longer
-                    if not self.store.take(first.units, rank=first.rank, now=now):
-                        return first
-                    first.may_go.set_result(None)
+                if not self.store.take(first.units, rank=first.rank, now=now):
+                    return first
+                first.may_go.set_result(None)
                 queue.popleft()
         return None
+
+    def _forget_the_gone(self) -> None:
+        """Who was canceled or sent away: nothing is looked for on their account."""
+        for rank, queue in self._waiting.items():
+            self._waiting[rank] = deque(turn for turn in queue if not turn.may_go.done())
 
     async def _find_for(self, first: _Turn) -> None:
         self._arrived.clear()
