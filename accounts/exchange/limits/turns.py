@@ -1,6 +1,7 @@
 """Who waits for units of one quota: the best rank goes first, and in it whoever came first."""
 
 import asyncio
+import logging
 import math
 import time
 from collections import deque
@@ -13,6 +14,8 @@ from accounts.exchange.limits.lanes import NO_LANE, Lane
 from accounts.exchange.limits.quotas import Quota, Rank
 from accounts.exchange.limits.stores import Store
 from accounts.exchange.limits.windows import end_of_slot, slot_of
+
+logger = logging.getLogger(__name__)
 
 # Where units come from may have been away.
 _LOOK_AGAIN_SECONDS = 1
@@ -77,6 +80,8 @@ class Turns:
             await asyncio.sleep(0)  # let those who are ready in this turn of the loop join
             while (first := self._serve()) is not None:
                 await self._find_for(first)
+        except Exception:
+            logger.exception("Nobody is let in at %s; whoever waits is sent away", self.quota)
         finally:
             self._usher = None
             self._send_away(until=math.inf)  # nobody is left, unless the letting in broke off

@@ -196,3 +196,17 @@ def test_nothing_is_wanted_for_who_was_canceled() -> None:
         return store.wanted
 
     assert loop.call(one_of_three_is_canceled(), timeout_seconds=20) == [6, 3]
+
+
+def test_it_is_logged_why_those_who_wait_are_sent_away(caplog: pytest.LogCaptureFixture) -> None:
+    async def take() -> None:
+        turns = Turns(_QUOTA, _BrokenStore(_QUOTA))
+        await _fill(turns)
+        await turns.take(1, rank=Rank.ENTRY, until=time.time() + 10)
+
+    with pytest.raises(TimeoutError):
+        loop.call(take(), timeout_seconds=5)
+
+    told = [(record.name, record.exc_text) for record in caplog.records]
+    assert [name for name, _ in told] == ["accounts.exchange.limits.turns"]
+    assert "an answer that cannot be read" in (told[0][1] or "")
