@@ -1,7 +1,11 @@
-"""One call at a time per key: whoever asks while it runs waits for the same result."""
+"""One call at a time per key: whoever asks while it runs waits for the same result.
+
+It is nobody's own: whoever asked first lends it no context, so it waits in no account's lane.
+"""
 
 import asyncio
 from collections.abc import Callable, Coroutine, Hashable
+from contextvars import Context
 from typing import Any, Generic, TypeVar
 
 _Key = TypeVar("_Key", bound=Hashable)
@@ -25,6 +29,6 @@ class SingleFlight(Generic[_Key, _Value]):
         """Start the key's call unless it is under way, without waiting."""
         task = self._tasks.get(key)
         if task is None:
-            task = self._tasks[key] = asyncio.create_task(call())
+            task = self._tasks[key] = asyncio.create_task(call(), context=Context())
             task.add_done_callback(lambda _: self._tasks.pop(key))
         return task

@@ -22,6 +22,10 @@ PREFIX = "limits:"
 _TIMEOUT_SECONDS = 0.25
 # A burst of orders keeps our own loop busy, which looks the same as a Valkey that does not answer.
 _PAUSE_SECONDS = 1
+# Where asyncio raises ConnectionResetError, uvloop 0.22 says "the handler is closed"
+# (handles/handle.pyx, `_ensure_alive`), and redis-py 8.1 hands that on as it is
+# (asyncio/connection.py, `send_packed_command`).
+_NO_ANSWER = (redis.RedisError, RuntimeError)
 
 # One hash per quota, a field per slot. KEYS: the hash. ARGV: the present slot, the oldest that
 # counts, how long the hash lives. Leaves the sum of what counts in `sum`.
@@ -83,7 +87,7 @@ class ValkeyLedger:
         arguments = [*_slots(quota, now), needed, spare, most]
         try:
             granted, used = await self._lease(keys=[PREFIX + key], args=arguments)
-        except redis.RedisError as error:
+        except _NO_ANSWER as error:
             self._leave_alone(error)
             return None
         return Lease(granted=float(granted), used=float(used))
@@ -103,10 +107,10 @@ class ValkeyLedger:
     async def _tell(self, key: str, arguments: list[float]) -> None:
         try:
             await self._correct(keys=[key], args=arguments)
-        except redis.RedisError as error:
+        except _NO_ANSWER as error:
             self._leave_alone(error)
 
-    def _leave_alone(self, error: redis.RedisError) -> None:
+    def _leave_alone(self, error: Exception) -> None:
         self._left_alone_until = monotonic() + _PAUSE_SECONDS
         logger.warning("Valkey does not answer; this process keeps to its own part: %s", error)
 

@@ -1,6 +1,7 @@
 """Who waits for units of one quota: the best rank goes first, and in it whoever came first."""
 
 import asyncio
+import logging
 import math
 import time
 from collections import deque
@@ -13,6 +14,8 @@ from accounts.exchange.limits.lanes import NO_LANE, Lane
 from accounts.exchange.limits.quotas import Quota, Rank
 from accounts.exchange.limits.stores import Store
 from accounts.exchange.limits.windows import end_of_slot, slot_of
+
+logger = logging.getLogger(__name__)
 
 # Where units come from may have been away.
 _LOOK_AGAIN_SECONDS = 1
@@ -77,22 +80,29 @@ class Turns:
             await asyncio.sleep(0)  # let those who are ready in this turn of the loop join
             while (first := self._serve()) is not None:
                 await self._find_for(first)
+        except Exception:
+            logger.exception("Nobody is let in at %s; whoever waits is sent away", self.quota)
         finally:
             self._usher = None
             self._send_away(until=math.inf)  # nobody is left, unless the letting in broke off
 
     def _serve(self) -> _Turn | None:
         """Let in all for whom there is enough at hand; the first for whom there is not."""
+        self._forget_the_gone()
         now = time.time()
         for queue in self._waiting.values():
             while queue:
                 first = queue[0]
-                if not first.may_go.done():  # else it waits no longer
-                    if not self.store.take(first.units, rank=first.rank, now=now):
-                        return first
-                    first.may_go.set_result(None)
+                if not self.store.take(first.units, rank=first.rank, now=now):
+                    return first
+                first.may_go.set_result(None)
                 queue.popleft()
         return None
+
+    def _forget_the_gone(self) -> None:
+        """Who was canceled or sent away: nothing is looked for on their account."""
+        for rank, queue in self._waiting.items():
+            self._waiting[rank] = deque(turn for turn in queue if not turn.may_go.done())
 
     async def _find_for(self, first: _Turn) -> None:
         self._arrived.clear()

@@ -5,10 +5,20 @@ from typing import Any
 import pytest
 
 from accounts.exchange import gateway
+from accounts.exchange.border import send
+from accounts.exchange.errand import Errand
 from accounts.exchange.tests import listings
 from accounts.exchange.tests.asking import login, ticket, wait
 from accounts.exchange.tests.scripted_venue import Answer, ScriptedVenue
-from accounts.exchange.types import MarketType, NotSent, OrderType, OutcomeUnknown, Side
+from accounts.exchange.types import (
+    ExchangeAnswer,
+    MarketType,
+    NotSent,
+    OrderType,
+    OutcomeUnknown,
+    Side,
+)
+from accounts.exchange.wire import trace
 
 _LIMIT = ticket(OrderType.LIMIT, Side.BUY, limit_price="90000.1")
 
@@ -46,3 +56,17 @@ def test_a_read_that_fails_does_not_speak_of_an_order(
         wait(gateway.load_market_rules(login("binance", market_type).market))
 
     assert told.value.code == "NO_ANSWER"
+
+
+@pytest.mark.parametrize(("has_left", "told"), [(False, NotSent), (True, OutcomeUnknown)])
+def test_what_uvloop_says_of_a_reset_connection_proves_nothing_once_the_request_has_left(
+    has_left: bool, told: type[ExchangeAnswer]
+) -> None:
+    async def fail() -> None:
+        noted = trace.get()
+        assert noted is not None
+        noted.has_left = has_left
+        raise RuntimeError("unable to perform operation on <TCPTransport>; the handler is closed")
+
+    with pytest.raises(told):
+        wait(send(fail, at=login("binance"), errand=Errand()))

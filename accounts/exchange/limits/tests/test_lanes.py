@@ -7,9 +7,11 @@ from collections.abc import Callable
 import pytest
 
 from accounts.exchange.limits.lanes import Lane
+from accounts.exchange.limits.lanes import lane as running_lane
 from accounts.exchange.limits.quotas import Counts, Quota, Rank
 from accounts.exchange.limits.stores import OwnStore
 from accounts.exchange.limits.turns import Turns
+from accounts.exchange.single_flight import SingleFlight
 from tradeplatform.lib import loop
 
 # A slot of it is five minutes: what waits for room waits beyond the end of a test.
@@ -186,3 +188,22 @@ def test_who_was_hurried_in_vain_gives_up_in_time() -> None:
         return await scene.leave()
 
     assert loop.call(play(), timeout_seconds=10) == ["entry gave up"]
+
+
+def test_what_a_job_starts_for_all_is_not_hurried_by_its_account() -> None:
+    async def play() -> list[str]:
+        scene, own = _Scene(), Lane()
+
+        async def read_for_all() -> None:
+            until = time.time() + 600
+            await scene.turns.take(1, rank=Rank.POLL, until=until, lane=running_lane.get())
+            scene.let_in.append("reading")
+
+        async with own.turn(Rank.ENTRY):
+            scene.tasks.append(SingleFlight[str, None]().start("markets", read_for_all))
+            await asyncio.sleep(0.01)
+        await scene.start("entry", Rank.ENTRY, lane=own)
+        await scene.start("close", Rank.CLOSE, lane=own)
+        return await scene.leave()
+
+    assert loop.call(play(), timeout_seconds=10) == ["entry", "close"]

@@ -1,9 +1,13 @@
 """Processes that share an address share its quotas, in the real Valkey."""
 
 import asyncio
+import socket
+import struct
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import TypeVar
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
@@ -11,8 +15,9 @@ from django.conf import settings
 
 from accounts.exchange.limits.ledger import ValkeyLedger
 from accounts.exchange.limits.quotas import Counts, Quota, Rank
-from accounts.exchange.limits.stores import SharedStore
+from accounts.exchange.limits.stores import Lease, SharedStore
 from tradeplatform.lib import loop
+from tradeplatform.lib.counters import for_redis
 
 # A slot is five seconds, so that a test stays within one or two of them.
 _QUOTA = Quota(Counts.WEIGHT, 1000, 60)
@@ -101,3 +106,78 @@ def test_a_burst_costs_one_round_trip() -> None:
     served, more = _with_ledgers(burst, urls=[settings.REDIS_URL])
 
     assert (served, more) == (250, False)  # and five to spare
+
+
+class _Cable:
+    """Joins whoever connects with Valkey, until it is torn: a reset, no orderly end."""
+
+    def __init__(self) -> None:
+        self._ends: list[asyncio.StreamWriter] = []
+
+    @asynccontextmanager
+    async def laid(self) -> AsyncIterator[str]:
+        """The address of its near end."""
+        async with await asyncio.start_server(self._join, "127.0.0.1", 0) as server:
+            yield f"redis://127.0.0.1:{server.sockets[0].getsockname()[1]}/0"
+
+    async def tear(self) -> None:
+        linger_not = struct.pack("ii", 1, 0)
+        for end in self._ends:
+            near = end.get_extra_info("socket")
+            near.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger_not)
+            end.transport.abort()
+        await asyncio.sleep(0.05)  # the client has heard of it
+
+    async def _join(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        answers, questions = await _connect()
+        self._ends.append(writer)
+        await asyncio.gather(_pass_on(reader, questions), _pass_on(answers, writer))
+
+
+async def _connect() -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    address = urlsplit(for_redis(settings.REDIS_URL))
+    if address.scheme == "unix":
+        return await asyncio.open_unix_connection(address.path)
+    return await asyncio.open_connection(address.hostname, address.port)
+
+
+async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    while told := await reader.read(65536):
+        writer.write(told)
+    writer.close()
+
+
+@asynccontextmanager
+async def _cut_off() -> AsyncIterator[ValkeyLedger]:
+    """A ledger that was connected until its connection was reset."""
+    cable = _Cable()
+    async with cable.laid() as url:
+        ledger = ValkeyLedger(url)
+        assert await _lease_from(ledger)
+        await cable.tear()
+        yield ledger
+        await ledger.close()
+
+
+async def _lease_from(ledger: ValkeyLedger) -> Lease | None:
+    return await ledger.lease(
+        uuid4().hex, _QUOTA, needed=1, spare=0, most=_QUOTA.limit, now=time.time()
+    )
+
+
+def test_a_process_whose_connection_was_reset_keeps_to_its_part() -> None:
+    async def use_up() -> float:
+        async with _cut_off() as ledger:
+            return await _use_up(SharedStore(uuid4().hex, _QUOTA, ledger, part=0.25), Rank.CLOSE)
+
+    assert loop.call(use_up(), timeout_seconds=20) == pytest.approx(230)
+
+
+def test_valkey_is_left_alone_when_it_cannot_be_told_because_of_a_reset() -> None:
+    async def tell() -> Lease | None:
+        async with _cut_off() as ledger:
+            ledger.correct(uuid4().hex, _QUOTA, used=1, now=time.time())
+            await asyncio.sleep(0.05)  # it is told without being waited for
+            return await _lease_from(ledger)
+
+    assert loop.call(tell(), timeout_seconds=20) is None

@@ -140,3 +140,73 @@ def test_nobody_waits_for_ever_where_units_cannot_be_found() -> None:
     told = loop.call(take_all(), timeout_seconds=5)
 
     assert [type(each) for each in told] == [TimeoutError] * 4
+
+
+class _EmptyStore(OwnStore):
+    """It never has anything, and takes a moment to tell; remembers what was wanted each time."""
+
+    def __init__(self) -> None:
+        self.quota = Quota(Counts.ORDERS, 20, 3600)
+        super().__init__(self.quota)
+        self.wanted: list[float] = []
+        self.correct(20, now=time.time())
+
+    async def find(self, units: float, *, rank: Rank, wanted: float, now: float) -> bool:
+        self.wanted.append(wanted)
+        await asyncio.sleep(0.001)
+        return False
+
+
+async def _end(*tasks: asyncio.Task[None]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def test_units_are_not_looked_for_without_pause_once_a_worse_rank_has_given_up() -> None:
+    async def one_gives_up_behind_a_better_rank() -> list[float]:
+        store = _EmptyStore()
+        turns = Turns(store.quota, store)
+        close = asyncio.create_task(turns.take(1, rank=Rank.CLOSE, until=time.time() + 600))
+        with pytest.raises(TimeoutError):
+            await turns.take(1, rank=Rank.ENTRY, until=time.time() + 0.05)
+        await asyncio.sleep(0.3)
+        await _end(close)
+        return store.wanted
+
+    wanted = loop.call(one_gives_up_behind_a_better_rank(), timeout_seconds=20)
+
+    assert len(wanted) < 10  # not a hundred
+
+
+def test_nothing_is_wanted_for_who_was_canceled() -> None:
+    async def one_of_three_is_canceled() -> list[float]:
+        store = _EmptyStore()
+        turns = Turns(store.quota, store)
+
+        def take(units: float) -> asyncio.Task[None]:
+            return asyncio.create_task(turns.take(units, rank=Rank.ENTRY, until=time.time() + 600))
+
+        first, second = take(1), take(5)
+        await asyncio.sleep(0.05)
+        await _end(second)
+        third = take(2)
+        await asyncio.sleep(0.05)
+        await _end(first, third)
+        return store.wanted
+
+    assert loop.call(one_of_three_is_canceled(), timeout_seconds=20) == [6, 3]
+
+
+def test_it_is_logged_why_those_who_wait_are_sent_away(caplog: pytest.LogCaptureFixture) -> None:
+    async def take() -> None:
+        turns = Turns(_QUOTA, _BrokenStore(_QUOTA))
+        await _fill(turns)
+        await turns.take(1, rank=Rank.ENTRY, until=time.time() + 10)
+
+    with pytest.raises(TimeoutError):
+        loop.call(take(), timeout_seconds=5)
+
+    told = [(record.name, record.exc_text) for record in caplog.records]
+    assert [name for name, _ in told] == ["accounts.exchange.limits.turns"]
+    assert "an answer that cannot be read" in (told[0][1] or "")
