@@ -1,4 +1,7 @@
-"""Last prices by market and symbol, kept shortly and read once for all who ask together."""
+"""Last prices by market and symbol, kept shortly and read once for all who ask together.
+
+Together are those of one rank: a close waits for no reading that has to wait longer than itself.
+"""
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -19,19 +22,20 @@ class Prices:
 
     def __init__(self) -> None:
         self._known: dict[_Where, Price] = {}
-        self._reading: SingleFlight[_Where, Price] = SingleFlight()
+        self._reading: SingleFlight[tuple[_Where, Rank], Price] = SingleFlight()
 
-    async def get(self, key: MarketKey, symbol: str, *, source: Any) -> Price:
+    async def get(self, key: MarketKey, symbol: str, *, rank: Rank, source: Any) -> Price:
         """The symbol's last price, read through `source` when the known one is too old."""
         known = self._known.get((key, symbol))
         max_age = timedelta(seconds=settings.PRICE_MAX_AGE_SECONDS)
         if known is not None and datetime.now(UTC) - known.read_at <= max_age:
             return known
-        return await self._reading.get((key, symbol), lambda: self._read(key, symbol, source))
+        return await self._reading.get(
+            ((key, symbol), rank), lambda: self._read(key, symbol, rank, source)
+        )
 
-    async def _read(self, key: MarketKey, symbol: str, source: Any) -> Price:
-        # A market close needs it too, and one reading serves all who ask.
-        last = await ask(lambda: _last(source, symbol), at=key, rank=Rank.CLOSE)
+    async def _read(self, key: MarketKey, symbol: str, rank: Rank, source: Any) -> Price:
+        last = await ask(lambda: _last(source, symbol), at=key, rank=rank)
         if last is None:
             raise OutcomeUnknown("PRICE_UNKNOWN", f"{key.venue} tells no price of {symbol}.")
         price = Price(value=last, read_at=datetime.now(UTC))
