@@ -62,12 +62,11 @@ class Executor:
         Returns once the orders are committed. Each future ends when a dispatch's accounts are
         through; a dispatch that somebody else claimed has none.
         """
-        picked_up_at = datetime.now(UTC)
         if strategy_id is None:
             strategy_id = self._threads.run(strategy_of, dispatch_id)
         with self._strategies[strategy_id]:
             waiting = self._threads.run(waiting_dispatches, dispatch_id, strategy_id)
-            started = [self._try_to_execute(dispatch, picked_up_at) for dispatch in waiting]
+            started = [self._try_to_execute(dispatch) for dispatch in waiting]
         return [future for future in started if future is not None]
 
     def send_due_cancels(self, shard: int) -> "Future[None]":
@@ -128,15 +127,16 @@ class Executor:
         expires_at = datetime.now(UTC) + REPLACEMENT_MAX_AGE
         return loop.run(self._sender.carry_out(work, expires_at=expires_at))
 
-    def _try_to_execute(self, dispatch: Dispatch, picked_up_at: datetime) -> "Future[None] | None":
+    def _try_to_execute(self, dispatch: Dispatch) -> "Future[None] | None":
         """One dispatch that cannot be claimed must not hold up those behind it."""
         try:
-            return self._execute(dispatch, picked_up_at)
+            return self._execute(dispatch)
         except Exception:
             logger.exception("dispatch %s is not claimed; the sweep comes back to it", dispatch.pk)
             return None
 
-    def _execute(self, dispatch: Dispatch, picked_up_at: datetime) -> "Future[None] | None":
+    def _execute(self, dispatch: Dispatch) -> "Future[None] | None":
+        picked_up_at = datetime.now(UTC)  # until now it waited, for its strategy's others too
         plan = self._threads.run(plan_of, dispatch)
         view = loop.call(market_data.prefetch(plan), timeout_seconds=_MARKET_DATA_SECONDS)
         work = self._threads.run(claim, plan, view, now=datetime.now(UTC))

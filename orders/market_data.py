@@ -9,12 +9,13 @@ from django.conf import settings
 
 from accounts.exchange import gateway
 from accounts.exchange.findings import PAUSE_CODES
+from accounts.exchange.limits.quotas import Rank
 from accounts.exchange.symbols import resolve_symbol
 from accounts.exchange.types import ExchangeAnswer, MarketKey, MarketRules, NotSent, Price
 from accounts.exchange.venues import VENUES
 from orders.work import MarketData, Plan
 from strategies.intents import Action, Intent
-from strategies.sizing import Denied, needs_last_price
+from strategies.sizing import Denied, needs_holding, needs_last_price
 
 # How long a dispatch waits for market data before it is claimed. What comes later is waited for
 # account by account, so that a slow venue costs the others no more than this.
@@ -81,7 +82,7 @@ async def read(market: MarketKey, intent: Intent) -> MarketData:
         rules = _resolve(market, intent.symbol, await gateway.load_market_rules(market))
         if not needs_last_price(intent):
             return MarketData(rules=rules, last_price=None)
-        price = await gateway.fetch_price(market, rules.symbol)
+        price = await gateway.fetch_price(market, rules.symbol, rank=_rank_of(intent, market))
     except ExchangeAnswer as problem:
         if problem.code in PAUSE_CODES:
             raise Denied(problem.code, problem.message) from problem
@@ -96,18 +97,25 @@ async def _read_all(
     market: MarketKey, intents: Iterable[Intent]
 ) -> tuple[MarketKey, Mapping[str, MarketRules], dict[str, Price]]:
     table = await gateway.load_market_rules(market)
-    symbols = set()
+    ranks: dict[str, Rank] = {}
     for intent in intents:
         if intent.action is Action.PLACE and needs_last_price(intent):
             try:
-                symbols.add(_resolve(market, intent.symbol, table).symbol)
+                symbol = _resolve(market, intent.symbol, table).symbol
             except Denied:
                 continue  # refused order by order when it is sized
+            ranks[symbol] = min(_rank_of(intent, market), ranks.get(symbol, Rank.ENTRY))
     prices = await asyncio.gather(
-        *(gateway.fetch_price(market, symbol) for symbol in symbols), return_exceptions=True
+        *(gateway.fetch_price(market, symbol, rank=rank) for symbol, rank in ranks.items()),
+        return_exceptions=True,
     )
-    found = zip(symbols, prices, strict=True)
+    found = zip(ranks, prices, strict=True)
     return market, table, {name: price for name, price in found if isinstance(price, Price)}
+
+
+def _rank_of(intent: Intent, market: MarketKey) -> Rank:
+    """How urgent its price is: what looks at a position before it is sized may close one."""
+    return Rank.CLOSE if needs_holding(intent, market.market_type) else Rank.ENTRY
 
 
 def _resolve(market: MarketKey, text: str, table: Mapping[str, MarketRules]) -> MarketRules:

@@ -12,6 +12,7 @@ from strategies.models import TradingRun
 from strategies.restraints import Restraints, read_restraints
 from strategies.sizing import Denied
 from strategies.trading_states import Restraint, TradingState
+from tradeplatform.lib.database_threads import done_again_when_disconnected
 
 
 def check_restraint(order: Order, restraints: Restraints, *, is_close: bool) -> None:
@@ -36,6 +37,7 @@ def check_not_taken_back(flatten_run: TradingRun | None) -> None:
         )
 
 
+@done_again_when_disconnected
 def refusals_at_turn(order_ids: Sequence[int]) -> list[Denied | None]:
     """For each of these orders, which have waited, why it is not to be sent any more; None to send.
 

@@ -14,6 +14,7 @@ from orders.followup import look_up_job
 from orders.models import UNRESOLVED, Order
 from orders.transitions import OPEN, OrderStatus
 from orders.work import LookUpJob, PlaceJob
+from tradeplatform.lib.database_threads import done_again_when_disconnected
 
 # Between two looks at a close that has not ended, doubled each time: a venue's limits, and our
 # threads, are shared by all accounts that wait.
@@ -56,6 +57,7 @@ def _is_close_before(entry: Order, other: Order) -> bool:
     )
 
 
+@done_again_when_disconnected
 def unfinished_close(entry: PlaceJob) -> LookUpJob | None:
     """How to look up the close before this order; None once it ended and its fills are booked."""
     order = Order.objects.get(id=entry.order_id)

@@ -24,7 +24,6 @@ from accounts.exchange.types import (
     OrderTicket,
     OutcomeUnknown,
     Rejected,
-    Side,
 )
 from orders import market_data
 from orders.drafting import expired, replacement_expired
@@ -171,8 +170,7 @@ def _may_close(job: PlaceJob) -> bool:
     """Whether it reduces a position; of a sale on spot that is known only once it is sized."""
     if job.ticket is not None and job.ticket.reduce_only:
         return True  # the rest of a close, which asks for a quantity
-    is_sale = job.intent.side is Side.SELL and job.login.market.market_type is MarketType.SPOT
-    return is_sale or (job.intent.size is not None and job.intent.size.is_close)
+    return needs_holding(job.intent, job.login.market.market_type)
 
 
 def _rank_of(job: Job) -> Rank:

@@ -13,6 +13,7 @@ from orders.models import Dispatch, Order, OrderEvent
 from orders.order_store import write_orders
 from orders.transitions import OrderStatus
 from strategies.sizing import Denied
+from tradeplatform.lib.database_threads import done_again_when_disconnected
 
 # A replacement that could not be sent within this time is denied, not sent late.
 REPLACEMENT_MAX_AGE = timedelta(seconds=60)
@@ -33,11 +34,13 @@ class Course:
 _UNTOLD = Course()
 
 
+@done_again_when_disconnected
 def settle(dispatch_id: int, *, now: datetime, course: Course = _UNTOLD) -> None:
     """Mark the dispatch as settled, after its work or when its worker has stopped.
 
     Whatever was left half done is reported: an order never submitted is denied, the outcome of
-    one without an answer is unknown. An answer that still arrives is booked all the same.
+    one without an answer is unknown. An answer that still arrives is booked all the same. To do it
+    twice changes nothing.
     """
     dispatch = Dispatch.objects.select_related("signal").get(id=dispatch_id)
     left = in_shard(

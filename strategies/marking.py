@@ -8,6 +8,7 @@ import logging
 from collections.abc import Collection, Mapping
 
 from accounts.exchange import gateway
+from accounts.exchange.limits.quotas import Rank
 from accounts.exchange.types import Environment, ExchangeAnswer, MarketKey, MarketType, Price
 from strategies.models import MarkPrice, Position
 from tradeplatform.lib import loop
@@ -62,7 +63,7 @@ async def _read(wanted: Collection[_Where]) -> Mapping[_Where, Price]:
 async def _read_one(where: _Where) -> Price | None:
     market, symbol = where
     try:
-        return await gateway.fetch_price(market, symbol)
+        return await gateway.fetch_price(market, symbol, rank=Rank.POLL)
     except ExchangeAnswer as problem:
         logger.warning("no mark price of %s at %s: %s", symbol, market.venue, problem)
         return None

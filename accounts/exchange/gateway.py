@@ -75,10 +75,14 @@ async def load_market_rules(key: MarketKey, *, reload: bool = False) -> Mapping[
     return (await desk().table(key, reload=reload)).rules
 
 
-async def fetch_price(key: MarketKey, symbol: str) -> Price:
-    """The last price, at most `settings.PRICE_MAX_AGE_SECONDS` old; read once for all who ask."""
+async def fetch_price(key: MarketKey, symbol: str, *, rank: Rank) -> Price:
+    """The last price, at most `settings.PRICE_MAX_AGE_SECONDS` old; read once for all who ask.
+
+    `rank`: what it is needed for. Only what may close a position is to take from what is kept for
+    closes.
+    """
     table = await desk().table(key)
-    return await desk().prices.get(key, symbol, source=table.source)
+    return await desk().prices.get(key, symbol, rank=rank, source=table.source)
 
 
 async def fetch_book(key: MarketKey, symbol: str, *, depth: int) -> Book:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from accounts.exchange import gateway
+from accounts.exchange.limits.quotas import Rank
 from accounts.exchange.types import Book, ExchangeAnswer, MarketKey, Price
 from orders.expiry.deciding import Quote
 
@@ -63,7 +64,9 @@ async def _read(want: Want) -> Quote | None:
 
 
 async def _price(want: Want) -> Price | None:
-    return await gateway.fetch_price(want.market, want.symbol) if want.last_price else None
+    if not want.last_price:
+        return None
+    return await gateway.fetch_price(want.market, want.symbol, rank=Rank.ENTRY)
 
 
 async def _book(want: Want) -> Book | None:

@@ -12,6 +12,7 @@ from orders.execution import Executor
 from orders.models import Dispatch, Fill, Order, OrderEvent
 from orders.results import is_settled
 from orders.tests.broker import nudges_in_broker
+from orders.tests.waiting import wait_for
 from orders.tests.world import (
     World,
     cancel_all,
@@ -223,3 +224,16 @@ def test_orders_under_way_are_written_before_a_worker_ends(world: World) -> None
 
     assert [order.status for order in orders_of(signal)] == ["ACCEPTED"]
     assert not Dispatch.objects.filter(settled_at__isnull=True).exists()
+
+
+def test_what_waits_for_its_strategys_other_alerts_is_not_taken_up_yet(world: World) -> None:
+    strategy = world.strategy("test1", world.account("A1"))
+    first, second = (world.alert(strategy, limit_buy()) for _ in range(2))
+
+    world.execute(first)
+    wait_for(lambda: is_settled(second.pk))
+
+    before, behind = Dispatch.objects.order_by("id")
+    assert before.written_at is not None
+    assert behind.picked_up_at is not None
+    assert before.written_at <= behind.picked_up_at

@@ -84,6 +84,38 @@ def test_a_close_takes_the_entries_before_it_along_and_nobody_elses(strict: Worl
     assert refused(strict) == 0
 
 
+def test_a_close_takes_an_entry_along_that_waits_for_a_price_with_others(strict: World) -> None:
+    holding = strict.strategy("holding", strict.account("A1"))
+    entering = strict.strategy("entering", Account.objects.get(name="A1"))
+    elsewhere = strict.strategy("elsewhere", strict.account("A2"))
+    strict.trade(holding, market(Side.BUY, quantity="0.01"))
+    use_up(strict, holding)
+
+    others = begin(strict, elsewhere, market(Side.BUY, symbol="ETH/USDT", quantity="0.1"))
+    entry = begin(strict, entering, market(Side.BUY, symbol="ETH/USDT", quantity="0.1"))
+    close = begin(strict, holding, market(Side.SELL, percent="-100"))
+    wait_for(lambda: statuses(close) == ["FILLED"])
+
+    assert statuses(entry) == ["FILLED"]
+    assert strict.venue_orders(account="A2") == []
+    assert statuses(others) == ["INITIALIZED"]
+
+
+def test_only_a_market_close_reads_its_price_from_what_is_kept_for_closes(strict: World) -> None:
+    strategy = strict.strategy("test1", strict.account("A1"))
+    elsewhere = strict.strategy("elsewhere", strict.account("A2"))
+    strict.trade(strategy, limit_buy("105000"))
+    use_up(strict, strategy)
+
+    entry = begin(strict, elsewhere, market(Side.BUY, quantity="0.01"))
+    unpriced = statuses(entry)
+    close = begin(strict, strategy, market(Side.SELL, percent="-100"))
+    wait_for(lambda: statuses(close) == ["FILLED"])
+
+    assert unpriced == ["INITIALIZED"]
+    assert strict.venue_orders(account="A2") == []
+
+
 def test_a_cancel_takes_the_entry_before_it_along(strict: World) -> None:
     resting = strict.strategy("resting", strict.account("A1"))
     entering = strict.strategy("entering", Account.objects.get(name="A1"))

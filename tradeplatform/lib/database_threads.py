@@ -8,18 +8,43 @@ import math
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import wraps
 from time import monotonic
 from typing import ParamSpec, TypeVar
 
-from django.db import close_old_connections, connection, connections
+from django.db import (
+    InterfaceError,
+    OperationalError,
+    close_old_connections,
+    connection,
+    connections,
+)
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
 # A connection that worked so lately is not asked whether it still does: a job whose connection is
-# lost just then fails as one does whose connection is lost a moment later.
+# lost just then fails as one does whose connection is lost a moment later. Where that is too dear
+# the job is `done_again_when_disconnected`.
 _TRUSTED_SECONDS = 1
+
+
+def done_again_when_disconnected(job: Callable[P, T]) -> Callable[P, T]:
+    """The job, done once more on a new connection if its own is lost.
+
+    Only for what may be done twice: nobody knows whether a commit that was not confirmed was made.
+    """
+
+    @wraps(job)
+    def twice_at_most(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return job(*args, **kwargs)
+        except (OperationalError, InterfaceError):
+            close_old_connections()
+            return job(*args, **kwargs)
+
+    return twice_at_most
 
 
 class _Mine(threading.local):

@@ -26,7 +26,7 @@ from accounts.exchange.types import (
     Price,
     Side,
 )
-from tradeplatform.lib import counters
+from tradeplatform.lib import counters, loop
 
 _ALICE = login("binance", MarketType.SPOT, Environment.SANDBOX)
 _FEW_ORDERS = 10  # percent of Binance's 100 in ten seconds
@@ -47,7 +47,7 @@ def strict(market: Sandbox, settings: Settings) -> Iterator[Sandbox]:
     wait(gateway.close())  # the next call makes a limiter by these settings
     market.control("limits", weight1M=600, orders10S=10)
     yield market
-    wait(gateway.close())
+    loop.stop(drain_seconds=0, farewell=gateway.close())  # and whoever still waits
 
 
 def _soon() -> datetime:
@@ -121,17 +121,30 @@ def _let_others_use_up(sandbox: Sandbox) -> None:
     wait(gateway.fetch_holdings(_ALICE, ["BTC/USDT"], rank=Rank.CLOSE))
 
 
-async def _price() -> Price:
+async def _price(rank: Rank) -> Price:
     async with asyncio.timeout(0.5):
-        return await gateway.fetch_price(_ALICE.market, "BTC/USDT")
+        return await gateway.fetch_price(_ALICE.market, "BTC/USDT", rank=rank)
 
 
 def test_a_market_close_has_its_price_when_entries_have_no_room(strict: Sandbox) -> None:
     _let_others_use_up(strict)
 
     assert _place_many(1) == ["REQUESTS_USED_UP"]
-    assert wait(_price()).value > 0
+    assert wait(_price(Rank.CLOSE)).value > 0
     assert _place_many(1, Rank.CLOSE, start=70) == ["placed"]
+
+
+@pytest.mark.parametrize("rank", [Rank.ENTRY, Rank.POLL])
+def test_what_is_kept_for_closes_is_spent_on_no_other_price_and_a_close_waits_for_none(
+    strict: Sandbox, rank: Rank
+) -> None:
+    _let_others_use_up(strict)
+
+    with pytest.raises(TimeoutError):
+        wait(_price(rank))  # goes on waiting for its turn
+    read = wait(_price(Rank.CLOSE))
+
+    assert wait(_price(rank)) is read
 
 
 async def _list_until_refused() -> str:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from accounts.exchange import gateway
+from accounts.exchange.limits.quotas import Rank
 from accounts.exchange.tests.asking import CREDENTIALS, login, reference, ticket, wait
 from accounts.exchange.tests.sandbox_market import Sandbox
 from accounts.exchange.types import (
@@ -165,7 +166,7 @@ def test_a_key_that_the_sandbox_knows_connects_and_another_does_not(
 @pytest.mark.parametrize(("account", "symbol"), [(_SPOT, "BTC/USDT"), (_FUTURES, _PERPETUAL)])
 def test_prices_and_rules_are_the_sandbox_s(market: Sandbox, account: Login, symbol: str) -> None:
     rules = wait(gateway.load_market_rules(account.market))[symbol]
-    price = wait(gateway.fetch_price(account.market, symbol))
+    price = wait(gateway.fetch_price(account.market, symbol, rank=Rank.ENTRY))
 
     assert rules.quantity_step > 0
     assert rules.min_notional is not None
