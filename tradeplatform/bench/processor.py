@@ -5,12 +5,10 @@ in which a worker sends many orders.
 """
 
 import time
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
-_PROC = Path("/proc")
+from tradeplatform.bench.processes import families
 
 # Seconds of one processor since each process began, by the platform's name for it or for the
 # process it is a child of, and by its number.
@@ -28,11 +26,11 @@ class Spent:
 def clocks(processes: Mapping[str, int], *, except_for: int) -> Clocks:
     """Of these processes, given by name and number, and their children: PostgreSQL has one for each
     connection. `except_for` is the child that serves whoever measures."""
-    children = _children()
+    members = families(processes.values())
     return {
         (name, each): _seconds(each)
         for name, number in processes.items()
-        for each in _family(number, children)
+        for each in members[number]
         if each != except_for
     }
 
@@ -42,24 +40,6 @@ def spent(before: Clocks, after: Clocks) -> Spent:
     used = {key: seconds - before.get(key, 0.0) for key, seconds in after.items()}
     workers = sum(seconds for (name, _), seconds in used.items() if name.startswith("worker"))
     return Spent(workers, sum(used.values()))
-
-
-def _children() -> Mapping[int, list[int]]:
-    children: defaultdict[int, list[int]] = defaultdict(list)
-    for directory in _PROC.glob("[0-9]*"):
-        try:
-            # After the name, which may hold anything, come the state and the parent.
-            parent = int((directory / "stat").read_text().rpartition(")")[2].split()[1])
-        except (FileNotFoundError, ProcessLookupError):
-            continue  # it has ended meanwhile
-        children[parent].append(int(directory.name))
-    return children
-
-
-def _family(number: int, children: Mapping[int, list[int]]) -> Iterator[int]:
-    yield number
-    for child in children.get(number, ()):
-        yield from _family(child, children)
 
 
 def _seconds(number: int) -> float:
