@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from tradeplatform.bench.part import settle
-from tradeplatform.lib.services.piped import PipedModule
+from tradeplatform.lib.services.piped import PipedModule, say
 
 _STOP = "stop"
 
@@ -40,14 +40,9 @@ def main() -> None:
     # Not before the settings are there.
     grown = importlib.import_module("tradeplatform.bench.grown")
     with grown.Grown(Path(directory), exchange_url=exchange_url) as newborn:
-        _say("ready")
+        say("ready")
         for line in iter(lambda: sys.stdin.readline().strip(), _STOP):
-            _say(str(newborn.take(line)))
-
-
-def _say(text: str) -> None:
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()
+            say(str(newborn.take(line)))
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ import argparse
 import asyncio
 import itertools
 import json
-import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable
@@ -21,6 +20,7 @@ from urllib.parse import parse_qs
 import uvloop
 
 from tradeplatform.bench.stub_answers import EXCHANGE_INFO, account, new_order
+from tradeplatform.lib.services.piped import say
 
 _END_OF_HEAD = b"\r\n\r\n"
 _NO_SUCH_ORDER = {"code": -2013, "msg": "Order does not exist."}
@@ -162,8 +162,7 @@ async def serve(*, latency_seconds: float) -> None:
         lambda: _Connection(exchange), "127.0.0.1", 0, backlog=4096
     )
     port = server.sockets[0].getsockname()[1]
-    sys.stdout.write(f"stub exchange: http://127.0.0.1:{port}\n")
-    sys.stdout.flush()
+    say(f"stub exchange: http://127.0.0.1:{port}")
     await server.serve_forever()
 
 

@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from tradeplatform.lib.services.piped import PipedModule
+from tradeplatform.lib.services.piped import PipedModule, say
 
 # Sends an order for each of the first so many accounts; returns when all are answered.
 Fire = Callable[[int], None]
@@ -35,16 +35,11 @@ def serve(fire: Fire, *, accounts: int) -> None:
     fire(accounts)
     gc.collect()
     gc.freeze()
-    _say(time.monotonic())
+    say(str(time.monotonic()))
     for line in sys.stdin:
         started = time.monotonic()
         fire(int(line))
-        _say(started)
-
-
-def _say(moment: float) -> None:
-    sys.stdout.write(f"{moment}\n")
-    sys.stdout.flush()
+        say(str(started))
 
 
 def main() -> None:

@@ -16,6 +16,12 @@ from tradeplatform.lib.services.child import die_with
 _ROOT = Path(__file__).resolve().parents[3]
 
 
+def say(line: str) -> None:
+    """What the module itself calls for `PipedModule.hear` to return."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
 class PipedModule:
     """`python -m NAME ARGUMENTS`, with `environ` on top of our environment; ends with its block."""
 
