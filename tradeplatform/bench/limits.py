@@ -31,8 +31,8 @@ _ACCOUNTS = 500
 _HELD = 10
 _ENTERING = _ACCOUNTS - 2 * _HELD
 _VARIABLES = {"EXCHANGE_LIMITS_PERCENT": "100", "POLL_SECONDS_STREAM_DOWN": "5"}
-# GET /api/v3/exchangeInfo, "rateLimits".
 _BALANCES = {"USDT": "1000000000"}
+# GET /api/v3/exchangeInfo, "rateLimits".
 _LIMITS = {"weight1M": 6000, "orders10S": 100, "orders1D": 200_000}
 _LATENCY_MS = 50
 # Entries may use 5,100 of the 6,000, what polls have used included: up to 3,600.
