@@ -28,7 +28,7 @@ from orders.polling.results import PollResult
 from orders.probing import places_to_ask, probe_all
 from orders.sending import Sender
 from orders.settling import REPLACEMENT_MAX_AGE, Course, settle
-from orders.work import AccountWork, DispatchWork
+from orders.work import DispatchWork, Job
 from tradeplatform.lib import loop
 from tradeplatform.lib.coalescing import Coalesced
 from tradeplatform.lib.database_threads import DatabaseThreads
@@ -123,7 +123,7 @@ class Executor:
         now = datetime.now(UTC)
         return self._send_replacements(replace_ended(shard, threads=self._threads, now=now))
 
-    def _send_replacements(self, work: Sequence[AccountWork]) -> "Future[None]":
+    def _send_replacements(self, work: Sequence[Job]) -> "Future[None]":
         expires_at = datetime.now(UTC) + REPLACEMENT_MAX_AGE
         return loop.run(self._sender.carry_out(work, expires_at=expires_at))
 
@@ -146,7 +146,7 @@ class Executor:
         return loop.run(self._carry_out(work, course))
 
     async def _carry_out(self, work: DispatchWork, course: Course) -> None:
-        await self._sender.carry_out(work.accounts, expires_at=work.expires_at)
+        await self._sender.carry_out(work.jobs, expires_at=work.expires_at)
         settled = self._threads.submit(
             settle, work.dispatch_id, now=datetime.now(UTC), course=course
         )

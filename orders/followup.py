@@ -26,7 +26,7 @@ from orders import absence
 from orders.models import UNRESOLVED, Order, OrderEvent
 from orders.planning import login_of
 from orders.transitions import OrderStatus
-from orders.work import AccountWork, CancelJob, Job, LookUpJob, by_account, reference_of
+from orders.work import CancelJob, Job, LookUpJob, reference_of
 
 # A cancel without an end is sent again after as long as it has been without one, within these
 # bounds; repeating a cancel does no harm.
@@ -36,7 +36,7 @@ _LONGEST_PAUSE = timedelta(minutes=5)
 _AT_MOST = 500
 
 
-def due_cancels(shard: int, *, now: datetime) -> tuple[AccountWork, ...]:
+def due_cancels(shard: int, *, now: datetime) -> tuple[Job, ...]:
     """The shard's pending cancels that were never sent, or long ago and without an end.
 
     Stamps them as sent, so that two workers or two beats do not both send them at once.
@@ -52,7 +52,7 @@ def due_cancels(shard: int, *, now: datetime) -> tuple[AccountWork, ...]:
             .order_by("id")[:_AT_MOST]
         )
         Order.objects.filter(id__in=[order.pk for order in due]).update(cancel_sent_at=now)
-    return by_account(map(_cancel_job, due))
+    return tuple(map(_cancel_job, due))
 
 
 def hasten_cancels(scopes: Iterable[Scope]) -> None:
@@ -73,7 +73,7 @@ def hasten_cancels(scopes: Iterable[Scope]) -> None:
             Order.objects.filter(id__in=ids).update(cancel_sent_at=None)
 
 
-def work_to_end(order_ids: Sequence[int], *, now: datetime) -> tuple[AccountWork, ...]:
+def work_to_end(order_ids: Sequence[int], *, now: datetime) -> tuple[Job, ...]:
     """What brings these orders, whose cancel was asked for, to an end that we know of.
 
     A cancel that is due is sent and stamped, as `due_cancels` does; what has an unknown outcome,
@@ -87,7 +87,7 @@ def work_to_end(order_ids: Sequence[int], *, now: datetime) -> tuple[AccountWork
     )
     due = {order.pk for order in orders if _is_cancel_due(order, now)}
     Order.objects.filter(id__in=due).update(cancel_sent_at=now)
-    return by_account(
+    return tuple(
         _cancel_job(order) if order.pk in due else _look_up_job(order, now=now) for order in orders
     )
 
@@ -114,7 +114,7 @@ def _pause() -> Combinable:
     return Least(Greatest(tried_for, Value(_SHORTEST_PAUSE)), Value(_LONGEST_PAUSE))
 
 
-def unresolved(shard: int, *, now: datetime) -> tuple[AccountWork, ...]:
+def unresolved(shard: int, *, now: datetime) -> tuple[Job, ...]:
     """The shard's orders whose outcome is unknown, or with fills told but not read.
 
     Those that were not found wait a while before they are looked for again.
@@ -124,7 +124,7 @@ def unresolved(shard: int, *, now: datetime) -> tuple[AccountWork, ...]:
         .filter(UNRESOLVED, absence.due(now=now))
         .order_by("id")[:_AT_MOST]
     )
-    return by_account(_look_up_job(order, now=now) for order in orders)
+    return tuple(_look_up_job(order, now=now) for order in orders)
 
 
 def _cancel_job(order: Order) -> Job:

@@ -14,7 +14,7 @@ from orders.drafting import Draft, draft_order, ticket_of_draft
 from orders.market_data import MarketView
 from orders.models import Dispatch
 from orders.transitions import OrderStatus
-from orders.work import DispatchWork, Job, PlaceJob, Plan, Subscriber, by_account
+from orders.work import DispatchWork, Job, PlaceJob, Plan, Subscriber
 from orders.writing_ahead import write_ahead
 from strategies.intents import Action
 from strategies.restraints import Restraints, read_restraints
@@ -37,7 +37,7 @@ def claim(plan: Plan, view: MarketView, *, now: datetime) -> DispatchWork | None
     return DispatchWork(
         dispatch_id=plan.dispatch_id,
         expires_at=plan.signal.expires_at,
-        accounts=by_account(job for _, job in steps),
+        jobs=tuple(job for _, job in steps),
     )
 
 

@@ -34,7 +34,6 @@ from orders.recording import record
 from orders.restraining import refusals_at_turn
 from orders.reversal import unfinished_close, wait_for_close
 from orders.work import (
-    AccountWork,
     CancelJob,
     Job,
     LateSizing,
@@ -70,23 +69,22 @@ class Sender:
         # those of its other type of market do not wait for a venue that is left alone.
         self._lanes: defaultdict[tuple[int, MarketType], Lane] = defaultdict(Lane)
 
-    async def carry_out(
-        self, accounts: Iterable[AccountWork], *, expires_at: datetime | None
-    ) -> None:
-        """Do all jobs; an account that hangs or fails holds up only itself.
+    async def carry_out(self, jobs: Iterable[Job], *, expires_at: datetime | None) -> None:
+        """Do all jobs, an account's in this order; one that hangs or fails holds up only itself.
 
         Nothing is placed after `expires_at`; None where nothing is to be placed.
         """
-        jobs = (job for account in accounts for job in account.jobs)
         await asyncio.gather(*(self._carry_out_job(job, expires_at) for job in jobs))
 
-    async def look_up(self, accounts: Iterable[AccountWork]) -> None:
+    async def look_up(self, jobs: Iterable[Job]) -> None:
         """Do look-ups, each account's between its orders and never before them."""
-        await asyncio.gather(*(self._look_up_account(account) for account in accounts))
+        by_lane: defaultdict[Lane, list[Job]] = defaultdict(list)
+        for job in jobs:
+            by_lane[self._lane(job)].append(job)
+        await asyncio.gather(*(self._look_up_in(lane, own) for lane, own in by_lane.items()))
 
-    async def _look_up_account(self, account: AccountWork) -> None:
-        for job in account.jobs:
-            lane = self._lane(job)
+    async def _look_up_in(self, lane: Lane, jobs: Iterable[Job]) -> None:
+        for job in jobs:
             if lane.is_busy:
                 return  # with orders; the next beat comes back
             async with lane.turn(_rank_of(job)):

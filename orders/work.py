@@ -1,7 +1,5 @@
 """What a dispatch is made of while a worker carries it out."""
 
-from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -9,7 +7,6 @@ from decimal import Decimal
 from accounts.exchange.types import (
     Login,
     MarketRules,
-    MarketType,
     OrderReference,
     OrderTicket,
     OrderType,
@@ -92,27 +89,12 @@ Job = PlaceJob | CancelJob | LookUpJob
 
 
 @dataclass(frozen=True, slots=True)
-class AccountWork:
-    """What one account has to do in its markets of one type, in this order."""
-
-    jobs: tuple[Job, ...]
-
-
-def by_account(jobs: Iterable[Job]) -> tuple[AccountWork, ...]:
-    """The jobs of each account and type of market, in the order given."""
-    todo: dict[tuple[int, MarketType], list[Job]] = defaultdict(list)
-    for job in jobs:
-        todo[job.login.account_id, job.login.market.market_type].append(job)
-    return tuple(AccountWork(tuple(own)) for own in todo.values())
-
-
-@dataclass(frozen=True, slots=True)
 class DispatchWork:
-    """A claimed dispatch: committed rows that are now to be carried out."""
+    """A claimed dispatch: committed rows that are now to be carried out, in this order."""
 
     dispatch_id: int
     expires_at: datetime
-    accounts: tuple[AccountWork, ...]
+    jobs: tuple[Job, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from orders.models import Expiry, Order, OrderEvent
 from orders.order_store import write_orders
 from orders.planning import login_of
 from orders.transitions import CLOSED, OrderStatus
-from orders.work import AccountWork, PlaceJob, by_account
+from orders.work import Job, PlaceJob
 from strategies.expiry_wording import rule_name
 from strategies.intents import Action, Intent, Size, SizeKind
 from strategies.models import ExpiryAction, Subscription
@@ -70,13 +70,13 @@ def endings(shard: int) -> list[Ending]:
     return [_ending(expiry) for expiry in rows.order_by("?")[:_AT_MOST]]
 
 
-def replace(ended: Iterable[Ending], quotes: Quotes, *, now: datetime) -> tuple[AccountWork, ...]:
+def replace(ended: Iterable[Ending], quotes: Quotes, *, now: datetime) -> tuple[Job, ...]:
     """Settle each ending in a transaction of its own; the replacements that are now to be sent.
 
     One that is hindered by what may pass waits for a later call, for some minutes.
     """
     settled = [_try_to_settle(ending, quotes, now) for ending in ended]
-    return by_account(job for job in settled if job is not None)
+    return tuple(job for job in settled if job is not None)
 
 
 def _ending(expiry: Expiry) -> Ending:

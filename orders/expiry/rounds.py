@@ -12,7 +12,7 @@ from orders.expiry.overfilling import stop_overfilling
 from orders.expiry.quoting import Quotes, Want, read_quotes
 from orders.expiry.replacing import endings, replace
 from orders.expiry.watching import watched_orders
-from orders.work import AccountWork
+from orders.work import Job
 from tradeplatform.lib import loop
 from tradeplatform.lib.database_threads import DatabaseThreads
 
@@ -20,7 +20,7 @@ from tradeplatform.lib.database_threads import DatabaseThreads
 _QUOTES_SECONDS = 10
 
 
-def run_round(shard: int, *, threads: DatabaseThreads, now: datetime) -> tuple[AccountWork, ...]:
+def run_round(shard: int, *, threads: DatabaseThreads, now: datetime) -> tuple[Job, ...]:
     """Ask for the cancels that rules want; returns the replacements to send, committed already."""
     threads.run(stop_overfilling, shard, now=now)
     watched = threads.run(watched_orders, shard, now=now)
@@ -28,9 +28,7 @@ def run_round(shard: int, *, threads: DatabaseThreads, now: datetime) -> tuple[A
     return replace_ended(shard, threads=threads, now=now)
 
 
-def replace_ended(
-    shard: int, *, threads: DatabaseThreads, now: datetime
-) -> tuple[AccountWork, ...]:
+def replace_ended(shard: int, *, threads: DatabaseThreads, now: datetime) -> tuple[Job, ...]:
     """The replacements to send, committed already, of what has ended after a rule acted on it."""
     ended = threads.run(endings, shard)
     quotes = _quotes([ending.want for ending in ended if ending.want is not None])

@@ -15,7 +15,7 @@ from orders.expiry.quoting import Want, read_quotes
 from orders.expiry.replacing import endings, replace
 from orders.models import Expiry, Order, OrderEvent
 from orders.tests.world import World, place
-from orders.work import AccountWork
+from orders.work import Job
 from strategies.intents import Intent
 from strategies.models import ExpiryRule, Strategy
 from tradeplatform.lib import loop
@@ -122,7 +122,7 @@ def sale_canceled_twice(world: World, strategy: Strategy) -> Order:
     return order
 
 
-def commit_replacement(world: World, order: Order, *, minutes: float) -> tuple[AccountWork, ...]:
+def commit_replacement(world: World, order: Order, *, minutes: float) -> tuple[Job, ...]:
     """What a worker does that is killed between the commit of a replacement and its send."""
     now = world.now() + timedelta(minutes=minutes)
     ended = endings(shard_of(order.account_id))

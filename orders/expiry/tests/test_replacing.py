@@ -33,7 +33,7 @@ from orders.expiry.tests.rules import (
 from orders.models import Expiry, Feed, Order, Remainder
 from orders.sending import Sender
 from orders.tests.world import World
-from orders.work import AccountWork
+from orders.work import Job
 from strategies.models import Strategy
 from tradeplatform.lib import loop
 
@@ -47,7 +47,7 @@ def strategy(world: World) -> Strategy:
 
 def replace_with(
     world: World, order: Order, quotes: dict[Where, Quote], *, minutes: float = 0
-) -> tuple[AccountWork, ...]:
+) -> tuple[Job, ...]:
     now = world.now() + timedelta(minutes=minutes)
     return replace(endings(shard_of(order.account_id)), quotes, now=now)
 
