@@ -50,6 +50,17 @@ def begin(world: World, strategy: Strategy, *intents: Intent) -> Signal:
     return signal
 
 
+def without_room(world: World) -> tuple[Strategy, Strategy, Strategy]:
+    """Nothing is left for entries. A strategy holds a position, one shares its account, and one has
+    another."""
+    shared = world.account("A1")
+    holding, entering = world.strategy("holding", shared), world.strategy("entering", shared)
+    elsewhere = world.strategy("elsewhere", world.account("A2"))
+    world.trade(holding, market(Side.BUY, quantity="0.01"))
+    use_up(world, holding)
+    return holding, entering, elsewhere
+
+
 def statuses(signal: Signal) -> list[str]:
     return [order.status for order in orders_of(signal)]
 
@@ -61,11 +72,7 @@ def refused(world: World) -> int:
 
 
 def test_a_close_takes_the_entries_before_it_along_and_nobody_elses(strict: World) -> None:
-    holding = strict.strategy("holding", strict.account("A1"))
-    entering = strict.strategy("entering", Account.objects.get(name="A1"))
-    elsewhere = strict.strategy("elsewhere", strict.account("A2"))
-    strict.trade(holding, market(Side.BUY, quantity="0.01"))
-    use_up(strict, holding)
+    holding, entering, elsewhere = without_room(strict)
 
     others = begin(strict, elsewhere, limit_buy("80000"))
     first = begin(strict, entering, limit_buy("90000"))
@@ -85,11 +92,7 @@ def test_a_close_takes_the_entries_before_it_along_and_nobody_elses(strict: Worl
 
 
 def test_a_close_takes_an_entry_along_that_waits_for_a_price_with_others(strict: World) -> None:
-    holding = strict.strategy("holding", strict.account("A1"))
-    entering = strict.strategy("entering", Account.objects.get(name="A1"))
-    elsewhere = strict.strategy("elsewhere", strict.account("A2"))
-    strict.trade(holding, market(Side.BUY, quantity="0.01"))
-    use_up(strict, holding)
+    holding, entering, elsewhere = without_room(strict)
 
     others = begin(strict, elsewhere, market(Side.BUY, symbol="ETH/USDT", quantity="0.1"))
     entry = begin(strict, entering, market(Side.BUY, symbol="ETH/USDT", quantity="0.1"))

@@ -33,8 +33,7 @@ def make_strategy(owner: User, group_name: str = "test1", **fields: Any) -> Stra
     """
     values = {"name": group_name, "market_type": MarketType.SPOT.value, **fields}
     strategy = Strategy.objects.create(owner=owner, group_name=group_name, **values)
-    idle = subscribe(strategy, make_account(owner, f"idle in {group_name}"))
-    Subscription.objects.filter(pk=idle.pk).update(is_active=False)
+    subscribe(strategy, make_account(owner, f"idle in {group_name}"), is_active=False)
     return strategy
 
 
@@ -45,9 +44,11 @@ def make_account(owner: User, name: str) -> Account:
     )
 
 
-def subscribe(strategy: Strategy, account: Account) -> Subscription:
+def subscribe(strategy: Strategy, account: Account, *, is_active: bool = True) -> Subscription:
     """The account trades the strategy with 10,000."""
-    return Subscription.objects.create(strategy=strategy, account=account, capital=Decimal(10000))
+    return Subscription.objects.create(
+        strategy=strategy, account=account, capital=Decimal(10000), is_active=is_active
+    )
 
 
 def make_signal(strategy: Strategy, sender: User | None = None) -> Signal:
