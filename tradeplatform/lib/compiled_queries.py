@@ -1,0 +1,103 @@
+"""Queries that Django builds once and runs many times.
+
+Of a query that finds one row, building the statement takes most of the processor time, and it is
+the same statement each time. What differs from run to run is a `Parameter` in it.
+"""
+
+import threading
+from collections.abc import Callable, Iterable
+from typing import Any, Generic, TypeVar
+
+from django.db import router, transaction
+from django.db.models import Expression, Field, Model, QuerySet
+from django.db.models.sql import Query, UpdateQuery
+from django.db.models.sql.compiler import SQLCompiler
+from django.db.models.sql.constants import ROW_COUNT
+
+M = TypeVar("M", bound=Model)
+Row = TypeVar("Row")
+
+
+class Parameter(Expression):
+    """Stands in a query for a value that each run gives by this name, as the driver takes it."""
+
+    def __init__(self, name: str, output_field: "Field[Any, Any] | None" = None) -> None:
+        super().__init__(output_field=output_field)
+        self.name = name
+
+    def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, Any]:
+        return "%s", (self,)
+
+
+class CompiledQuery(Generic[M, Row]):
+    """A query to be read: `CompiledQuery(lambda: Thing.objects.filter(id=Parameter("id")))`.
+
+    Not for `in` with a list, whose statement depends on the list's length, nor for prefetches.
+    """
+
+    def __init__(self, build: Callable[[], QuerySet[M, Row]]) -> None:
+        self._build = build
+        self._mine = threading.local()  # a compiler has its thread's connection
+
+    def all(self, **values: Any) -> list[Row]:
+        """Run it; every row."""
+        rows, statement = self._compiled()
+        statement.values = values
+        return list(rows)
+
+    def first(self, **values: Any) -> Row | None:
+        """Run it; the first of its rows, None without any."""
+        return next(iter(self.all(**values)), None)
+
+    def _compiled(self) -> "tuple[Iterable[Row], _Statement]":
+        if not hasattr(self._mine, "compiled"):
+            queryset: Any = self._build()
+            compiler, statement = _with_statement(queryset.query, queryset.db)
+            queryset.query.get_compiler = lambda using: compiler
+            self._mine.compiled = queryset._iterable_class(queryset), statement
+        return self._mine.compiled  # type: ignore[no-any-return]
+
+
+class CompiledUpdate(Generic[M]):
+    """An update of the rows of a query: `CompiledUpdate(things, name=Parameter("name"))`."""
+
+    def __init__(self, build: Callable[[], QuerySet[M, Any]], **changes: Any) -> None:
+        self._build = build
+        self._changes = changes
+        self._mine = threading.local()
+
+    def run(self, **values: Any) -> int:
+        """Run it; how many rows it changed."""
+        compiler, statement = self._compiled()
+        statement.values = values
+        with transaction.mark_for_rollback_on_error(using=compiler.using):
+            return int(compiler.execute_sql(ROW_COUNT))
+
+    def _compiled(self) -> "tuple[Any, _Statement]":
+        if not hasattr(self._mine, "compiled"):
+            queryset = self._build()
+            query: Any = queryset.query.chain(UpdateQuery)
+            query.add_update_values(self._changes)
+            using = router.db_for_write(queryset.model)
+            self._mine.compiled = _with_statement(query, using)
+        return self._mine.compiled  # type: ignore[no-any-return]
+
+
+class _Statement:
+    """Takes the place of a compiler's `as_sql`: the text is there, the values are filled in."""
+
+    def __init__(self, compiler: SQLCompiler) -> None:
+        self._text, self._parameters = compiler.as_sql()
+        self.values: dict[str, Any] = {}
+
+    def __call__(self) -> tuple[str, tuple[Any, ...]]:
+        return self._text, tuple(
+            self.values[parameter.name] if isinstance(parameter, Parameter) else parameter
+            for parameter in self._parameters
+        )
+
+
+def _with_statement(query: Query, using: str) -> tuple[Any, _Statement]:
+    compiler: Any = query.get_compiler(using=using)
+    statement = compiler.as_sql = _Statement(compiler)
+    return compiler, statement
