@@ -13,7 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, IntegerField
 
 from accounts.exchange.types import MarketType
 from orders.models import Dispatch
@@ -21,9 +21,19 @@ from orders.nudges import nudge_dispatch
 from strategies.intents import Intent, in_order_of_execution, to_json
 from strategies.models import Signal, Strategy, Subscription, TradingRun
 from strategies.reversing import with_reversals
+from tradeplatform.lib.compiled_queries import CompiledQuery, Parameter
 
 # A close that could not be sent within this time is tried anew by its flatten.
 _FLATTEN_MAX_AGE = timedelta(seconds=60)
+
+_SHARDS = CompiledQuery(
+    lambda: (
+        Subscription.objects.filter(strategy=Parameter("strategy"))
+        .order_by()
+        .values_list(F("account_id") % Parameter("shards", IntegerField()), flat=True)
+        .distinct()
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +125,7 @@ def _create_dispatches(signal: Signal) -> list[Dispatch]:
 
 def _shards_of(strategy_id: int) -> list[int]:
     """Those with an account that is subscribed, switched off or not: others have nothing to do."""
-    rows = Subscription.objects.filter(strategy=strategy_id).order_by()
-    shards = rows.values_list(F("account_id") % settings.SHARDS).distinct()
-    return sorted(shard for (shard,) in shards)
+    return sorted(_SHARDS.all(strategy=strategy_id, shards=settings.SHARDS))
 
 
 def _nudge(dispatches: Sequence[Dispatch], strategy_id: int) -> None:

@@ -16,6 +16,7 @@ from orders.planning import sender_subscriptions, trading_subscriptions
 from orders.transitions import OrderStatus
 from strategies.intents import Action, Intent, from_json
 from strategies.models import Signal
+from tradeplatform.lib.compiled_queries import CompiledQuery, Parameter
 
 _State = tuple[str, str, str]  # success, failed or pending; error code; sentence
 
@@ -34,6 +35,23 @@ _TAKEN_BACK = [
     OrderStatus.EXPIRED,
     OrderStatus.FILLED,
 ]
+
+
+_UNSETTLED = CompiledQuery(
+    lambda: (
+        Dispatch.objects.filter(signal=Parameter("signal"), settled_at__isnull=True)
+        .order_by()
+        .values_list("id")[:1]
+    )
+)
+_SIGNAL = CompiledQuery(
+    lambda: Signal.objects.select_related("strategy").filter(id=Parameter("signal"))
+)
+_ASKED = CompiledQuery(
+    lambda: _in_order(
+        Order.objects.filter(Q(signal=Parameter("signal")) | Q(cancel_signal=Parameter("signal")))
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +86,7 @@ class Results:
 
 def is_settled(signal_id: UUID) -> bool:
     """Whether every account is through with the signal, an unknown outcome included."""
-    return not Dispatch.objects.filter(signal_id=signal_id, settled_at__isnull=True).exists()
+    return not _UNSETTLED.all(signal=signal_id)
 
 
 def results_of(signal_id: UUID) -> Results:
@@ -78,16 +96,15 @@ def results_of(signal_id: UUID) -> Results:
     canceled, before; until then what it asks of accounts that no worker has begun with.
     """
     settled = is_settled(signal_id)  # before the rows are read: what is settled has all of them
-    asked = Order.objects.filter(Q(signal_id=signal_id) | Q(cancel_signal_id=signal_id))
-    rows = _rows(asked, signal_id, settled=settled)
-    signal = Signal.objects.select_related("strategy").get(id=signal_id)
+    rows = _rows(_ASKED.all(signal=signal_id), signal_id, settled=settled)
+    (signal,) = _SIGNAL.all(signal=signal_id)
     if not settled:
         begun = {row.account_id for row in rows}
         waiting = [row for row in _waiting(signal) if row.account_id not in begun]
         return Results(rows=[*rows, *waiting], is_settled=False)
     missed = _named(signal) - {name for row in rows for name in row.known_as}
     if missed:
-        rows += _rows(_taken_back(signal, missed), signal_id, settled=True)
+        rows += _rows(list(_in_order(_taken_back(signal, missed))), signal_id, settled=True)
     return Results(rows=rows, is_settled=True)
 
 
@@ -135,13 +152,17 @@ def _waiting_row(account: Account, intent: Intent) -> ResultRow:
     )
 
 
-def _rows(orders: QuerySet[Order], signal_id: UUID, *, settled: bool) -> list[ResultRow]:
-    found = with_chain_ids(orders).select_related("account", "subscription__strategy")
-    in_order = list(found.order_by("intent_index", "account__name", "id"))
-    canceling = [order for order in in_order if order.status == OrderStatus.PENDING_CANCEL]
+def _in_order(orders: QuerySet[Order]) -> QuerySet[Order]:
+    """The orders with what their rows tell of them."""
+    told = with_chain_ids(orders).select_related("account", "subscription__strategy")
+    return told.order_by("intent_index", "account__name", "id")
+
+
+def _rows(orders: Sequence[Order], signal_id: UUID, *, settled: bool) -> list[ResultRow]:
+    canceling = [order for order in orders if order.status == OrderStatus.PENDING_CANCEL]
     waits = held_up(canceling, now=datetime.now(UTC))
     return [
-        _row(order, signal_id, settled=settled, wait=waits.get(order.pk, "")) for order in in_order
+        _row(order, signal_id, settled=settled, wait=waits.get(order.pk, "")) for order in orders
     ]
 
 

@@ -7,12 +7,17 @@ nobody learns which tokens or strategies exist.
 from django.contrib.auth.models import AbstractBaseUser
 
 from strategies.models import Strategy, Subscription
+from tradeplatform.lib.compiled_queries import CompiledQuery, Parameter
 from webhooks.fields import Fields
 from webhooks.refusals import Reason, Refused
 from webhooks.strict_json import JsonObject
 from webhooks.tokens import user_of
 
 _LONGEST_GROUP_NAME = 60
+
+_ACTIVE = CompiledQuery(
+    lambda: Strategy.objects.filter(group_name=Parameter("group_name"), is_active=True)
+)
 
 
 def sender_of(document: JsonObject, *, path_token: str, bearer_token: str) -> AbstractBaseUser:
@@ -36,7 +41,7 @@ def strategy_for(document: JsonObject, *, sender: AbstractBaseUser) -> Strategy:
     On a subscriber's alert only the subscriber's own accounts act: orders.planning sees to that.
     """
     group_name = Fields(document).text("group_name", longest=_LONGEST_GROUP_NAME)
-    strategy = Strategy.objects.filter(group_name=group_name, is_active=True).first()
+    strategy = _ACTIVE.first(group_name=group_name)
     if strategy is None or not _may_use(sender, strategy):
         raise _not_found(group_name, sender)
     return strategy

@@ -2,12 +2,13 @@
 
 import logging
 import uuid
-from dataclasses import asdict
+from dataclasses import asdict, fields
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import Error
 
 from strategies.models import Signal
+from tradeplatform.lib.compiled_queries import CompiledUpdate, Parameter
 from webhooks.arrival import Arrival
 from webhooks.models import Delivery, Outcome
 from webhooks.redaction import redacted
@@ -20,6 +21,12 @@ logger = logging.getLogger(__name__)
 _ACCEPTED_STATUS = 202  # until the answer is made
 # Of a stranger enough is kept to see what it was: a flood must not fill the disk.
 _LONGEST_OF_STRANGER = 4096
+
+_ANSWER = CompiledUpdate(
+    lambda: Delivery.objects.filter(pk=Parameter("delivery")),
+    http_status=Parameter("http_status"),
+    **{part.name: Parameter(part.name) for part in fields(Timings)},
+)
 
 
 def record_refused(
@@ -61,7 +68,7 @@ def record_accepted(
 def record_answer(*, delivery_id: uuid.UUID, http_status: int, timings: Timings) -> None:
     """Add what is known once the answer is made. Losing it loses no order, so it only logs."""
     try:
-        Delivery.objects.filter(pk=delivery_id).update(http_status=http_status, **asdict(timings))
+        _ANSWER.run(delivery=delivery_id, http_status=http_status, **asdict(timings))
     except Error:
         logger.exception("the timings of delivery %s were not kept", delivery_id)
 

@@ -13,11 +13,18 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 
+from tradeplatform.lib.compiled_queries import CompiledQuery, Parameter
 from webhooks.models import WebhookToken
 from webhooks.redaction import TOKEN_PREFIX
 
 _RANDOM_BYTES = 32
 _HINT_LENGTH = 4
+
+_ACTIVE = CompiledQuery(
+    lambda: WebhookToken.objects.select_related("user").filter(
+        digest=Parameter("digest"), revoked_at=None, user__is_active=True
+    )
+)
 
 
 def issue_token(*, user: AbstractBaseUser, now: datetime) -> str:
@@ -36,11 +43,7 @@ def issue_token(*, user: AbstractBaseUser, now: datetime) -> str:
 def user_of(token: str) -> AbstractBaseUser | None:
     """Whose active token this is; None for any other text and for users who are switched off."""
     digest = _digest(token)
-    row = (
-        WebhookToken.objects.select_related("user")
-        .filter(digest=digest, revoked_at=None, user__is_active=True)
-        .first()
-    )
+    row = _ACTIVE.first(digest=digest)
     if row is None or not hmac.compare_digest(row.digest, digest):
         return None
     return row.user
