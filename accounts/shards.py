@@ -7,6 +7,8 @@ from django.conf import settings
 from django.db.models import F, Model, QuerySet
 from django.db.models.lookups import Exact
 
+from tradeplatform.lib.compiled_queries import Parameter
+
 M = TypeVar("M", bound=Model)
 
 
@@ -20,6 +22,8 @@ def queue_of(shard: int) -> str:
     return f"shard{shard}"
 
 
-def in_shard(rows: QuerySet[M], shard: int, *, shards: int | None = None) -> QuerySet[M]:
+def in_shard(
+    rows: QuerySet[M], shard: int | Parameter, *, shards: int | Parameter | None = None
+) -> QuerySet[M]:
     """The rows whose `account_id` belongs to the shard, out of `settings.SHARDS` or of `shards`."""
     return rows.filter(Exact(F("account_id") % (shards or settings.SHARDS), shard))

@@ -6,8 +6,8 @@ from datetime import datetime
 from django.db import transaction
 
 from orders import steps
-from orders.models import Order, OrderEvent
-from orders.order_store import write_orders
+from orders.models import Order
+from orders.order_store import add_events, write_orders
 
 
 def clear_attention(*, order_ids: Sequence[int], person: str, now: datetime) -> int:
@@ -20,5 +20,5 @@ def clear_attention(*, order_ids: Sequence[int], person: str, now: datetime) -> 
         orders = list(flagged.select_for_update(no_key=True).order_by("id"))
         events = [steps.look_at(order, person=person, now=now) for order in orders]
         write_orders(orders, now=now)
-        OrderEvent.objects.bulk_create(events)
+        add_events(events)
     return len(orders)

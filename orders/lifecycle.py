@@ -18,6 +18,7 @@ from decimal import Decimal
 from itertools import chain
 
 from django.db import transaction
+from django.db.models import F
 
 from accounts.exchange.types import NotSent, OrderReport, OutcomeUnknown, Rejected
 from orders import absence
@@ -27,7 +28,7 @@ from orders.complaints import Complaint, last_cancel_failures
 from orders.expiry.nudging import nudge_replacing_after_commit
 from orders.hooks.nudging import nudge_hooks_after_commit
 from orders.models import Order, OrderEvent
-from orders.order_store import write_orders
+from orders.order_store import add_events, write_orders
 from orders.outcomes import (
     Answered,
     CancelFailed,
@@ -40,7 +41,16 @@ from orders.outcomes import (
 from orders.report_reading import contradiction, report_reason, status_after
 from orders.steps import call_person, move, note, refuse
 from orders.transitions import CLOSED, UNANSWERED, OrderStatus
+from tradeplatform.lib.compiled_queries import AnyOf, CompiledQuery, Parameter
 from tradeplatform.lib.decimals import plain
+
+_LOCKED = CompiledQuery(
+    lambda: (
+        Order.objects.select_for_update(no_key=True)
+        .filter(AnyOf(F("id"), Parameter("orders")))
+        .order_by("id")
+    )
+)
 
 
 def apply_outcomes(outcomes: Sequence[Outcome], *, now: datetime) -> None:
@@ -60,14 +70,13 @@ def apply_outcomes(outcomes: Sequence[Outcome], *, now: datetime) -> None:
         for pk, filled in ended.items():
             steps.append(_note_late_fills(orders[pk], filled, now, is_told=pk in told))
         write_orders(orders.values(), now=now)
-        OrderEvent.objects.bulk_create(chain.from_iterable(steps))
+        add_events(chain.from_iterable(steps))
         nudge_hooks_after_commit(order.subscription_id for order in orders.values())
         nudge_replacing_after_commit(orders.values())
 
 
 def _locked(order_ids: Iterable[int]) -> dict[int, Order]:
-    rows = Order.objects.select_for_update(no_key=True).filter(id__in=set(order_ids))
-    return {order.pk: order for order in rows.order_by("id")}
+    return {order.pk: order for order in _LOCKED.all(orders=list(set(order_ids)))}
 
 
 def _without_repetitions(outcomes: Sequence[Outcome]) -> list[Outcome]:

@@ -7,11 +7,27 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.db.models import QuerySet, Value
+from django.db.models import Value
 
 from accounts.exchange.types import KEY_CAN_WITHDRAW, MarketType, NotSent
 from orders.models import Feed, Remainder
 from strategies.sizing import Denied
+from tradeplatform.lib.compiled_queries import CompiledQuery, Parameter
+
+# Accounts with what drifted there; with an empty text those that are not reconciled.
+_HINDERED = CompiledQuery(
+    lambda: (
+        Feed.objects.filter(market_type=Parameter("market_type"), reconciled_at__isnull=True)
+        .order_by()
+        .values_list("account_id", Value(""))
+        .union(
+            Remainder.objects.filter(market_type=Parameter("market_type"), drifted_at__isnull=False)
+            .order_by()
+            .values_list("account_id", "key"),
+            all=True,
+        )
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +81,7 @@ def obstacles(accounts: Mapping[int, bool], market_type: MarketType) -> Mapping[
     withdrawing = {account_id for account_id, may_withdraw in accounts.items() if may_withdraw}
     unreconciled: set[int] = set()
     drifted: dict[int, set[str]] = defaultdict(set)
-    for account_id, key in _hindered(market_type):
+    for account_id, key in _HINDERED.all(market_type=market_type.value):
         if account_id not in accounts:
             continue
         if key:
@@ -80,11 +96,3 @@ def obstacles(accounts: Mapping[int, bool], market_type: MarketType) -> Mapping[
         )
         for account_id in unreconciled | withdrawing | set(drifted)
     }
-
-
-def _hindered(market_type: MarketType) -> QuerySet[Feed, tuple[int, str]]:
-    """Accounts with what drifted there; with an empty text those that are not reconciled."""
-    feeds = Feed.objects.filter(market_type=market_type, reconciled_at__isnull=True)
-    remainders = Remainder.objects.filter(market_type=market_type, drifted_at__isnull=False)
-    drifts = remainders.order_by().values_list("account_id", "key")
-    return feeds.order_by().values_list("account_id", Value("")).union(drifts, all=True)

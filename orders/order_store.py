@@ -1,14 +1,15 @@
-"""Write many changed orders back in one statement."""
+"""Write many changed orders back, and what happened to them: a statement for each."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.db import connection
 from django.db.models import Field
 
-from orders.models import Order
-from tradeplatform.lib.bulk_insert import rows_of_arrays
+from orders.models import Order, OrderEvent
+from tradeplatform.lib.bulk_insert import bulk_insert, rows_of_arrays
 
 _WRITTEN = (
     "symbol",
@@ -47,21 +48,40 @@ def write_orders(orders: Collection[Order], *, now: datetime) -> None:
         return
     for order in orders:
         order.updated_at = now
-    fields = [_field(name) for name in _WRITTEN]
     arrays: list[Any] = [[order.pk for order in orders]]
     arrays += [
         [field.get_db_prep_save(getattr(order, field.attname), connection) for order in orders]
-        for field in fields
+        for field in _fields()
     ]
     with connection.cursor() as cursor:
-        cursor.execute(_statement(fields), arrays)
+        cursor.execute(_statement(), arrays)
 
 
-def _field(attribute: str) -> "Field[Any, Any]":
-    return next(field for field in Order._meta.concrete_fields if field.attname == attribute)
+def add_events(events: Iterable[OrderEvent]) -> None:
+    """Store the steps of orders, which have their rows by now."""
+    rows = list(events)
+    bulk_insert(
+        OrderEvent,
+        len(rows),
+        {
+            "order_id": [event.order.pk for event in rows],
+            "at": [event.at for event in rows],
+            "from_status": [event.from_status for event in rows],
+            "to_status": [event.to_status for event in rows],
+            "reason": [event.reason for event in rows],
+        },
+    )
 
 
-def _statement(fields: "list[Field[Any, Any]]") -> str:
+@cache
+def _fields() -> "tuple[Field[Any, Any], ...]":
+    by_attribute = {field.attname: field for field in Order._meta.concrete_fields}
+    return tuple(by_attribute[name] for name in _WRITTEN)
+
+
+@cache
+def _statement() -> str:
+    fields = _fields()
     table = connection.ops.quote_name(Order._meta.db_table)
     names = [str(field.column) for field in fields]
     assignments = ", ".join(f"{name} = rows.{name}" for name in names)

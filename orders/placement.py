@@ -19,15 +19,20 @@ from orders.writing_ahead import write_ahead
 from strategies.intents import Action
 from strategies.restraints import Restraints, read_restraints
 from strategies.trading_states import Restraint
+from tradeplatform.lib.compiled_queries import CompiledUpdate, Parameter
 
 _Step = tuple[int, Job]  # an intent's index and a job of it
+
+_CLAIM = CompiledUpdate(
+    lambda: Dispatch.objects.filter(id=Parameter("dispatch"), claimed_at__isnull=True),
+    claimed_at=Parameter("now"),
+)
 
 
 def claim(plan: Plan, view: MarketView, *, now: datetime) -> DispatchWork | None:
     """Claim the dispatch and commit its orders and cancels; None when somebody else has it."""
     with transaction.atomic():
-        unclaimed = Dispatch.objects.filter(id=plan.dispatch_id, claimed_at__isnull=True)
-        if unclaimed.update(claimed_at=now) != 1:
+        if _CLAIM.run(dispatch=plan.dispatch_id, now=now) != 1:
             return None
         cancels = mark_targets(plan, view, now=now)
         # Read here, not with the plan: a halt that is committed before this transaction is obeyed.

@@ -1,11 +1,12 @@
 """Read what a dispatch needs, in one query per table, before it is claimed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
+from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, IntegerField, Q, QuerySet
 
 from accounts.breakers.sharing import adopt_rows
 from accounts.exchange.gate import gate
@@ -18,6 +19,7 @@ from orders.work import Plan, Subscriber
 from strategies.intents import from_json
 from strategies.models import Signal, Strategy, Subscription
 from strategies.sizing import Allocation
+from tradeplatform.lib.compiled_queries import CompiledQuery, Parameter
 
 
 def strategy_of(dispatch_id: int) -> int | None:
@@ -31,9 +33,19 @@ def waiting_dispatches(dispatch_id: int, strategy_id: int | None) -> list[Dispat
 
     Oldest first: what a strategy asked for is committed in the order in which it asked.
     """
-    shard = Dispatch.objects.filter(id=dispatch_id).values("shard")[:1]
-    waiting = _unclaimed().filter(shard=shard, signal__strategy=strategy_id)
-    return list(waiting.order_by("created_at", "id"))
+    return _WAITING.all(dispatch=dispatch_id, strategy=strategy_id)
+
+
+_WAITING = CompiledQuery(
+    lambda: (
+        _unclaimed()
+        .filter(
+            shard=Dispatch.objects.filter(id=Parameter("dispatch")).values("shard")[:1],
+            signal__strategy=Parameter("strategy"),
+        )
+        .order_by("created_at", "id")
+    )
+)
 
 
 def load_plan(dispatch_id: int) -> Plan | None:
@@ -61,27 +73,8 @@ def plan_of(dispatch: Dispatch) -> Plan:
     )
 
 
-# Rows of hundreds of subscriptions: instances of the models would cost more than the query.
-_SUBSCRIBED = (
-    "id",
-    "account_id",
-    "account__owner_id",
-    "account__venue",
-    "account__environment",
-    "account__encrypted_credentials",
-    "account__key_can_withdraw",
-    "capital",
-    "leverage",
-    "max_symbols",
-)
-
-
 def _subscribers(dispatch: Dispatch) -> Iterator[Subscriber]:
-    rows = list(
-        in_shard(trading_subscriptions(dispatch.signal), dispatch.shard, shards=dispatch.shards)
-        .select_related(None)
-        .values_list(*_SUBSCRIBED, named=True)
-    )
+    rows = _subscribed(dispatch)
     market_type = MarketType(dispatch.signal.strategy.market_type)
     may_withdraw = {row.account_id: row.account__key_can_withdraw for row in rows}
     hindered = obstacles(may_withdraw, market_type)
@@ -111,6 +104,47 @@ def _with_pause(obstacle: Obstacle | None, login: Login) -> Obstacle | None:
     return obstacle if pause is None else replace(obstacle or Obstacle(), pause=pause)
 
 
+def _subscribed(dispatch: Dispatch) -> Sequence[Any]:
+    signal = dispatch.signal
+    if signal.flatten_run_id is not None:
+        named = trading_subscriptions(signal)
+        return list(_columns(in_shard(named, dispatch.shard, shards=dispatch.shards)))
+    return _TRADING.all(
+        strategy=signal.strategy_id,
+        sender=signal.sender_id,
+        shard=dispatch.shard,
+        shards=dispatch.shards,
+    )
+
+
+_TRADING = CompiledQuery(
+    lambda: _columns(
+        in_shard(
+            _trading(Parameter("strategy"), Parameter("sender")),
+            Parameter("shard"),
+            shards=Parameter("shards", IntegerField()),
+        )
+    )
+)
+
+
+def _columns(subscriptions: QuerySet[Subscription]) -> QuerySet[Subscription, Any]:
+    """Not instances of the models: of hundreds they would cost more than the query."""
+    return subscriptions.select_related(None).values_list(
+        "id",
+        "account_id",
+        "account__owner_id",
+        "account__venue",
+        "account__environment",
+        "account__encrypted_credentials",
+        "account__key_can_withdraw",
+        "capital",
+        "leverage",
+        "max_symbols",
+        named=True,
+    )
+
+
 def trading_subscriptions(signal: Signal) -> QuerySet[Subscription]:
     """The subscriptions on which the signal's sender may open orders now.
 
@@ -119,18 +153,24 @@ def trading_subscriptions(signal: Signal) -> QuerySet[Subscription]:
     if signal.flatten_run_id is not None:
         named = {pk for plain in signal.intents for pk in plain["subscription_ids"]}
         return _with_accounts(Q(id__in=named))
+    return _trading(signal.strategy_id, signal.sender_id)
+
+
+def _trading(strategy: int | Parameter, sender: int | Parameter) -> QuerySet[Subscription]:
     is_open_to = Q(strategy__is_public=True) | Q(account__owner=F("strategy__owner"))
-    return sender_subscriptions(signal).filter(
+    return _acted_on(strategy, sender).filter(
         is_open_to, is_active=True, account__is_active=True, strategy__is_active=True
     )
 
 
 def sender_subscriptions(signal: Signal) -> QuerySet[Subscription]:
     """The subscriptions a signal acts on: all for the strategy's owner, else the sender's own."""
-    wanted = Q(strategy=signal.strategy_id)
-    if signal.sender_id != signal.strategy.owner_id:
-        wanted &= Q(account__owner=signal.sender_id)
-    return _with_accounts(wanted)
+    return _acted_on(signal.strategy_id, signal.sender_id)
+
+
+def _acted_on(strategy: int | Parameter, sender: int | Parameter) -> QuerySet[Subscription]:
+    is_own = Q(strategy__owner=sender) | Q(account__owner=sender)
+    return _with_accounts(Q(is_own, strategy=strategy))
 
 
 def _with_accounts(wanted: Q) -> QuerySet[Subscription]:

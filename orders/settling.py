@@ -1,18 +1,20 @@
 """Close the books of dispatches and replacements: nothing more is done, and every order says so."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import IntegerField, QuerySet
 
 from accounts.shards import in_shard
 from orders import steps
 from orders.hooks.nudging import nudge_strategy_after_commit
-from orders.models import Dispatch, Order, OrderEvent
-from orders.order_store import write_orders
+from orders.models import Dispatch, Order
+from orders.order_store import add_events, write_orders
 from orders.transitions import OrderStatus
 from strategies.sizing import Denied
+from tradeplatform.lib.compiled_queries import CompiledQuery, CompiledUpdate, Parameter
 from tradeplatform.lib.database_threads import done_again_when_disconnected
 
 # A replacement that could not be sent within this time is denied, not sent late.
@@ -42,18 +44,17 @@ def settle(dispatch_id: int, *, now: datetime, course: Course = _UNTOLD) -> None
     one without an answer is unknown. An answer that still arrives is booked all the same. To do it
     twice changes nothing.
     """
-    dispatch = Dispatch.objects.select_related("signal").get(id=dispatch_id)
-    left = in_shard(
-        # A replacement is no part of the dispatch: it may be on its way right now.
-        Order.objects.filter(signal=dispatch.signal_id, attempt=0),
-        dispatch.shard,
-        shards=dispatch.shards,
-    )
+    (dispatch,) = _DISPATCH.all(dispatch=dispatch_id)
     with transaction.atomic():
-        _break_off(left, now)
+        _break_off(
+            _LEFT.all(signal=dispatch.signal_id, shard=dispatch.shard, shards=dispatch.shards), now
+        )
         nudge_strategy_after_commit(dispatch.signal.strategy_id)  # the denied have hooks too
-        Dispatch.objects.filter(id=dispatch_id, settled_at__isnull=True).update(
-            settled_at=now, picked_up_at=course.picked_up_at, written_at=course.written_at
+        _SETTLE.run(
+            dispatch=dispatch_id,
+            now=now,
+            picked_up_at=course.picked_up_at,
+            written_at=course.written_at,
         )
 
 
@@ -63,14 +64,40 @@ def settle_replacements(rows: QuerySet[Order], *, sent_before: datetime, now: da
     Nobody knows whether their worker sent them: they are looked up and never sent again.
     """
     with transaction.atomic():
-        _break_off(rows.filter(attempt__gt=0, submitted_at__lt=sent_before), now)
+        left = rows.filter(attempt__gt=0, submitted_at__lt=sent_before)
+        _break_off(list(_unanswered(left)), now)
 
 
-def _break_off(rows: QuerySet[Order], now: datetime) -> None:
+def _unanswered(rows: QuerySet[Order]) -> QuerySet[Order]:
+    """With locks."""
     unanswered = rows.filter(
         status__in=_UNFINISHED, answered_at__isnull=True, outcome_unknown_since__isnull=True
     )
-    orders = list(unanswered.select_for_update(no_key=True).order_by("id"))
+    return unanswered.select_for_update(no_key=True).order_by("id")
+
+
+_DISPATCH = CompiledQuery(
+    lambda: Dispatch.objects.select_related("signal").filter(id=Parameter("dispatch"))
+)
+# A replacement is no part of the dispatch: it may be on its way right now.
+_LEFT = CompiledQuery(
+    lambda: _unanswered(
+        in_shard(
+            Order.objects.filter(signal=Parameter("signal"), attempt=0),
+            Parameter("shard"),
+            shards=Parameter("shards", IntegerField()),
+        )
+    )
+)
+_SETTLE = CompiledUpdate(
+    lambda: Dispatch.objects.filter(id=Parameter("dispatch"), settled_at__isnull=True),
+    settled_at=Parameter("now"),
+    picked_up_at=Parameter("picked_up_at"),
+    written_at=Parameter("written_at"),
+)
+
+
+def _break_off(orders: Collection[Order], now: datetime) -> None:
     events = [steps.break_off(order, _INTERRUPTED, now=now) for order in orders]
     write_orders(orders, now=now)
-    OrderEvent.objects.bulk_create(events)
+    add_events(events)

@@ -11,12 +11,19 @@ from django.db.models import Case, IntegerField, QuerySet, Value, When
 
 from strategies.models import TradingRun, TradingSwitch
 from strategies.trading_states import Restraint, Scope, TradingState
+from tradeplatform.lib.compiled_queries import CompiledQuery
 
 # An order of switches.
 STRICTEST_FIRST = Case(
     *(When(state=state, then=Value(state.strictness)) for state in TradingState),
     output_field=IntegerField(),
 ).desc()
+
+_ANY = CompiledQuery(
+    lambda: (
+        TradingSwitch.objects.exclude(state=TradingState.ACTIVE).order_by().values_list("id")[:1]
+    )
+)
 
 _Key = tuple[str, int]  # a scope, and the id of the user, account or strategy; 0 for everything
 
@@ -51,7 +58,9 @@ class Restraints:
 
 
 def read_restraints() -> Restraints:
-    """One query that finds nothing while all is ACTIVE; the names cost more only where it finds."""
+    """One query that finds nothing while all is ACTIVE; the rest costs only where it finds."""
+    if not _ANY.all():
+        return Restraints({})
     named = _not_active(TradingSwitch.objects.all()).order_by()
     return Restraints({_key(switch): _restraint_of(switch) for switch in named})
 

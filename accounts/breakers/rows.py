@@ -15,6 +15,7 @@ from accounts.exchange.breaker import BreakerState, Phase, Reason
 from accounts.exchange.findings import Scope
 from accounts.exchange.types import Environment, MarketKey, MarketType
 from accounts.models import Account, Breaker
+from tradeplatform.lib.compiled_queries import CompiledQuery, Parameter
 
 # A process that has not looked for longer has been away; what is open it learns all the same.
 _LATELY = timedelta(minutes=10)
@@ -23,11 +24,16 @@ _LATELY = timedelta(minutes=10)
 _LONGEST_DOUBT = timedelta(minutes=2)
 _JUST_AFTER = timedelta(milliseconds=1)
 
+_NEWS = CompiledQuery(
+    lambda: Breaker.objects.filter(
+        Q(is_open=True) | Q(changed_at__gte=Parameter("since"))
+    ).order_by()
+)
+
 
 def read(*, now: datetime) -> dict[Scope, BreakerState]:
     """Those that are open, or have changed lately."""
-    rows = Breaker.objects.filter(Q(is_open=True) | Q(changed_at__gte=now - _LATELY)).order_by()
-    return {_scope(row): _state(row) for row in rows}
+    return {_scope(row): _state(row) for row in _NEWS.all(since=now - _LATELY)}
 
 
 def pausing(*, now: datetime) -> Q:

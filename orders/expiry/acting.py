@@ -15,7 +15,8 @@ from orders.cancellation import cancel_by_workers
 from orders.expiry.deciding import Decision, decide, needs_book, needs_last_price
 from orders.expiry.quoting import Quotes, Want
 from orders.expiry.watching import WATCHED, Watched
-from orders.models import Expiry, Order, OrderEvent
+from orders.models import Expiry, Order
+from orders.order_store import add_events
 from orders.restraining import is_halted
 from strategies.expiry_wording import numbered_sentence
 from strategies.models import ExpiryAction
@@ -112,4 +113,4 @@ def _record(orders: Iterable[Order], decisions: Mapping[int, Decision], now: dat
         if decision.action is ExpiryAction.NOTIFY:
             notes.append(steps.note(order, reason=decision.reason, now=now))
     Expiry.objects.bulk_create(expiries)
-    OrderEvent.objects.bulk_create(notes)
+    add_events(notes)

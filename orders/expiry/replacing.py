@@ -22,8 +22,8 @@ from orders.drafting import ticket_of
 from orders.expiry.children import Child, draft_child, left_text
 from orders.expiry.deciding import Quote
 from orders.expiry.quoting import Quotes, Want
-from orders.models import Expiry, Order, OrderEvent
-from orders.order_store import write_orders
+from orders.models import Expiry, Order
+from orders.order_store import add_events, write_orders
 from orders.planning import login_of
 from orders.transitions import CLOSED, OrderStatus
 from orders.work import Job, PlaceJob
@@ -160,7 +160,7 @@ def _store(child: Child, expiry: Expiry, now: datetime) -> PlaceJob:
     child.order.save(force_insert=True)
     child.event.order = child.order
     reason = f"{_name(expiry)}: rest ordered again as {child.order.client_order_id}"
-    OrderEvent.objects.bulk_create([steps.note(parent, reason=reason, now=now), child.event])
+    add_events([steps.note(parent, reason=reason, now=now), child.event])
     return _place_job(child.order, parent)
 
 

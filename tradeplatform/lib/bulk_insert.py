@@ -5,7 +5,7 @@ Django's bulk_create, which prepares every value of every row.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections
@@ -22,25 +22,27 @@ def bulk_insert(
     """
     if not count:
         return []
-    fields = [field for field in model._meta.concrete_fields if not isinstance(field, AutoField)]
+    fields = _fields(model)
     if unknown := set(columns) - {field.attname for field in fields}:
         raise ValueError(f"{model.__name__} has no fields {sorted(unknown)}")
     given = [_compact(columns.get(field.attname, field.get_default())) for field in fields]
-    varying = [
-        (field, value)
-        for field, value in zip(fields, given, strict=True)
-        if isinstance(value, list)
-    ]
-    parameters = [
-        _preparing(field)(value)
-        for field, value in zip(fields, given, strict=True)
-        if not isinstance(value, list)
-    ]
-    parameters.append(list(range(count)))
-    parameters += [list(map(_preparing(field), values)) for field, values in varying]
+    varying = tuple(
+        field for field, value in zip(fields, given, strict=True) if isinstance(value, list)
+    )
+    shared: list[Any] = []
+    arrays: list[Any] = [list(range(count))]
+    for field, value in zip(fields, given, strict=True):
+        if isinstance(value, list):
+            arrays.append(list(map(_preparing(field), value)))
+        else:
+            shared.append(_preparing(field)(value))
     with connection.cursor() as cursor:
-        cursor.execute(_statement(model, fields, given, varying), parameters)
+        cursor.execute(_statement(model, varying), shared + arrays)
         return [row[0] for row in cursor.fetchall()]
+
+
+def _fields(model: type[Model]) -> "list[Field[Any, Any]]":
+    return [field for field in model._meta.concrete_fields if not isinstance(field, AutoField)]
 
 
 def _compact(value: Any) -> Any:
@@ -56,19 +58,15 @@ def _preparing(field: "Field[Any, Any]") -> Callable[[Any], Any]:
     return partial(target.get_db_prep_save, connection=connections[DEFAULT_DB_ALIAS])
 
 
-def _statement(
-    model: type[Model],
-    fields: "Sequence[Field[Any, Any]]",
-    given: Sequence[Any],
-    varying: "Sequence[tuple[Field[Any, Any], list[Any]]]",
-) -> str:
+@cache
+def _statement(model: type[Model], varying: "tuple[Field[Any, Any], ...]") -> str:
     table = connection.ops.quote_name(model._meta.db_table)
+    fields = _fields(model)
     names = ", ".join(str(field.column) for field in fields)
     values = ", ".join(
-        f"rows.{field.column}" if isinstance(value, list) else f"%s::{_type(field)}"
-        for field, value in zip(fields, given, strict=True)
+        f"rows.{field.column}" if field in varying else f"%s::{_type(field)}" for field in fields
     )
-    rows = rows_of_arrays("position", [field for field, _ in varying])
+    rows = rows_of_arrays("position", varying)
     # Only the model's own names are put into the text; every value is a parameter.
     return (
         f"INSERT INTO {table} ({names}) SELECT {values} "  # noqa: S608

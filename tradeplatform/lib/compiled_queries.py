@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Generic, TypeVar
 
 from django.db import router, transaction
-from django.db.models import Expression, Field, Model, QuerySet
+from django.db.models import Expression, Field, Lookup, Model, QuerySet
 from django.db.models.sql import Query, UpdateQuery
 from django.db.models.sql.compiler import SQLCompiler
 from django.db.models.sql.constants import ROW_COUNT
@@ -29,10 +29,22 @@ class Parameter(Expression):
         return "%s", (self,)
 
 
+class AnyOf(Lookup):
+    """A condition: the left side is one of the list that a `Parameter` stands for."""
+
+    lookup_name = "any_of"
+
+    def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, Any]:
+        left, left_parameters = self.process_lhs(compiler, connection)
+        right, right_parameters = self.process_rhs(compiler, connection)
+        return f"{left} = ANY{right}", (*left_parameters, *right_parameters)
+
+
 class CompiledQuery(Generic[M, Row]):
     """A query to be read: `CompiledQuery(lambda: Thing.objects.filter(id=Parameter("id")))`.
 
-    Not for `in` with a list, whose statement depends on the list's length, nor for prefetches.
+    Not for prefetches, nor for `in` with a list: that statement depends on the list's length, and
+    `AnyOf` does the same with one parameter.
     """
 
     def __init__(self, build: Callable[[], QuerySet[M, Row]]) -> None:

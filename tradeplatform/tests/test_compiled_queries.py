@@ -4,10 +4,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import IntegrityError, connection, transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.test.utils import CaptureQueriesContext
 
-from tradeplatform.lib.compiled_queries import CompiledQuery, CompiledUpdate, Parameter
+from tradeplatform.lib.compiled_queries import AnyOf, CompiledQuery, CompiledUpdate, Parameter
 from webhooks.models import AllowedAddress
 
 pytestmark = pytest.mark.django_db
@@ -56,6 +56,17 @@ def test_columns_instead_of_instances() -> None:
     noted = CompiledQuery(lambda: _Asked()().values_list("network", "note"))
 
     assert noted.all(note="home") == [(_NETWORKS[2], "home")]
+
+
+def test_a_list_of_any_length_is_one_parameter(addresses: list[AllowedAddress]) -> None:
+    listed = CompiledQuery(
+        lambda: AllowedAddress.objects.filter(AnyOf(F("id"), Parameter("ids"))).order_by("id")
+    )
+    ids = [address.pk for address in addresses]
+
+    found = [listed.all(ids=some) for some in (ids, ids[:1], [])]
+
+    assert found == [addresses, addresses[:1], []]
 
 
 def test_a_value_that_is_missing_is_an_error_and_no_statement() -> None:
