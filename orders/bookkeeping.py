@@ -11,9 +11,31 @@ from orders.models import Fill, Order
 from orders.summed_fills import summed_fill
 from strategies import positions
 from strategies.positions import PositionChange
+from tradeplatform.lib.bulk_insert import bulk_insert
+from tradeplatform.lib.compiled_queries import AnyOf, CompiledQuery, Parameter
 from tradeplatform.lib.decimals import ZERO
 
 _Key = tuple[int, str, str, str]
+
+_KNOWN = CompiledQuery(
+    lambda: (
+        Fill.objects.filter(
+            AnyOf(F("account_id"), Parameter("accounts")),
+            AnyOf(F("venue_trade_id"), Parameter("venue_trade_ids")),
+        )
+        .order_by()
+        .values_list("account_id", "symbol", "venue_trade_id", "side")
+    )
+)
+_TOTALS = CompiledQuery(
+    lambda: (
+        Fill.objects.filter(AnyOf(F("order_id"), Parameter("orders")))
+        .order_by()
+        .values("order_id")
+        .annotate(filled=Sum("quantity"), cost=Sum(F("quantity") * F("price")))
+        .values_list("order_id", "filled", "cost")
+    )
+)
 
 
 def book_fills(reported: Sequence[tuple[Order, OrderReport]], *, now: datetime) -> None:
@@ -25,10 +47,16 @@ def book_fills(reported: Sequence[tuple[Order, OrderReport]], *, now: datetime) 
     fills = _unknown_fills(reported, now)
     if not fills:
         return
-    Fill.objects.bulk_create(fills)
+    _store(fills)
     _refresh_totals({fill.order_id: fill.order for fill in fills})
     changes = [_position_change(fill) for fill in fills]
     positions.book(changes, history=_booked_changes, now=now)
+
+
+def _store(fills: Sequence[Fill]) -> None:
+    names = [field.attname for field in Fill._meta.concrete_fields if not field.primary_key]
+    columns = {name: [getattr(fill, name) for fill in fills] for name in names}
+    bulk_insert(Fill, len(fills), columns)
 
 
 def _unknown_fills(reported: Sequence[tuple[Order, OrderReport]], now: datetime) -> list[Fill]:
@@ -38,10 +66,10 @@ def _unknown_fills(reported: Sequence[tuple[Order, OrderReport]], now: datetime)
             candidates.setdefault(_key(order, fill), _fill(order, fill, now))
     if not candidates:
         return []
-    known = Fill.objects.filter(
-        account_id__in={key[0] for key in candidates},
-        venue_trade_id__in={key[2] for key in candidates},
-    ).values_list("account_id", "symbol", "venue_trade_id", "side")
+    known = _KNOWN.all(
+        accounts=list({key[0] for key in candidates}),
+        venue_trade_ids=list({key[2] for key in candidates}),
+    )
     for key in known:
         candidates.pop(key, None)
     return list(candidates.values())
@@ -82,16 +110,10 @@ def _fill(order: Order, fill: FillReport, now: datetime) -> Fill:
 
 
 def _refresh_totals(orders: dict[int, Order]) -> None:
-    totals = (
-        Fill.objects.filter(order_id__in=orders)
-        .values("order_id")
-        .order_by("order_id")
-        .annotate(filled=Sum("quantity"), cost=Sum(F("quantity") * F("price")))
-    )
-    for total in totals:
-        order = orders[total["order_id"]]
-        order.filled_quantity = total["filled"]
-        order.average_price = total["cost"] / total["filled"]
+    for order_id, filled, cost in _TOTALS.all(orders=list(orders)):
+        order = orders[order_id]
+        order.filled_quantity = filled
+        order.average_price = cost / filled
         order.venue_filled_quantity = max(order.venue_filled_quantity, order.filled_quantity)
 
 

@@ -15,8 +15,11 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.db.models import F
 
 from strategies.models import Position, PositionCorrection
+from tradeplatform.lib.bulk_update import bulk_update
+from tradeplatform.lib.compiled_queries import AnyOf, CompiledQuery, Parameter
 from tradeplatform.lib.decimals import ZERO, plain
 
 # A position's subscription id and symbol.
@@ -64,6 +67,17 @@ _WRITTEN = [
     "last_filled_at",
     "updated_at",
 ]
+
+_LOCKED = CompiledQuery(
+    lambda: (
+        Position.objects.select_for_update()
+        .filter(
+            AnyOf(F("subscription_id"), Parameter("subscriptions")),
+            AnyOf(F("symbol"), Parameter("symbols")),
+        )
+        .order_by("subscription_id", "symbol")
+    )
+)
 
 
 def standing_after(standing: Standing, *, quantity: Decimal, price: Decimal | None) -> Standing:
@@ -127,7 +141,7 @@ def book(changes: Sequence[PositionChange], *, history: History, now: datetime) 
             _empty(position)
         _add(position, retold.get(key, grouped[key]))
         position.updated_at = now
-    Position.objects.bulk_update(positions, _WRITTEN)
+    bulk_update(positions, _WRITTEN)
 
 
 def correct(
@@ -200,13 +214,9 @@ def _locked_positions(keys: Sequence[Key], now: datetime) -> list[Position]:
         ignore_conflicts=True,
     )
     wanted = set(keys)
-    rows = (
-        Position.objects.select_for_update()
-        .filter(
-            subscription_id__in={subscription_id for subscription_id, _ in keys},
-            symbol__in={symbol for _, symbol in keys},
-        )
-        .order_by("subscription_id", "symbol")
+    rows = _LOCKED.all(
+        subscriptions=list({subscription_id for subscription_id, _ in keys}),
+        symbols=list({symbol for _, symbol in keys}),
     )
     return [row for row in rows if _key(row) in wanted]
 

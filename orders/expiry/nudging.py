@@ -4,12 +4,22 @@ beat. Whoever learns of the end nudges: the worker that canceled, the stream pro
 from collections.abc import Iterable
 
 from django.db import transaction
+from django.db.models import F
 
 from accounts.exchange.types import OrderType
 from accounts.shards import shard_of
 from orders.models import Expiry, Order
 from orders.nudges import nudge_replace
 from orders.transitions import CLOSED
+from tradeplatform.lib.compiled_queries import AnyOf, CompiledQuery, Parameter
+
+_BEGUN = CompiledQuery(
+    lambda: (
+        Expiry.objects.filter(AnyOf(F("order_id"), Parameter("orders")), settled_at__isnull=True)
+        .order_by()
+        .values_list("order_id", flat=True)
+    )
+)
 
 
 def nudge_replacing_after_commit(orders: Iterable[Order]) -> None:
@@ -22,9 +32,7 @@ def nudge_replacing_after_commit(orders: Iterable[Order]) -> None:
     }
     if not ended:
         return
-    begun = Expiry.objects.filter(order__in=ended, settled_at__isnull=True)
-    order_ids = begun.values_list("order_id", flat=True)
-    for shard in {shard_of(ended[order_id]) for order_id in order_ids}:
+    for shard in {shard_of(ended[order_id]) for order_id in _BEGUN.all(orders=list(ended))}:
         _nudge_after_commit(shard)
 
 

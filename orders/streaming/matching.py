@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q
 
 from accounts.exchange.types import OrderType, Push
 from accounts.exchange.venues import access_to, has_separate_stops
@@ -14,6 +14,22 @@ from orders.planning import login_of
 from orders.recording import record
 from orders.transitions import CLOSED
 from orders.work import LookUpJob
+from tradeplatform.lib.compiled_queries import AnyOf, CompiledQuery, Parameter
+
+_NAMED = CompiledQuery(
+    lambda: Order.objects.filter(
+        Q(AnyOf(F("client_order_id"), Parameter("names")))
+        | Q(AnyOf(F("venue_order_id"), Parameter("numbers"))),
+        AnyOf(F("account_id"), Parameter("accounts")),
+    ).select_related("account", "subscription__strategy")
+)
+_WANTING = CompiledQuery(
+    lambda: (
+        Order.objects.filter(UNRESOLVED, AnyOf(F("id"), Parameter("orders")))
+        .order_by()
+        .values_list("id", flat=True)
+    )
+)
 
 
 def book(pushes: Sequence[Push]) -> list[int | None]:
@@ -30,7 +46,7 @@ def book(pushes: Sequence[Push]) -> list[int | None]:
     ]
     if outcomes:
         record(outcomes)
-    wanting = set(_wanting([order.pk for order in found if order]).values_list("id", flat=True))
+    wanting = set(_WANTING.all(orders=[order.pk for order in found if order]))
     return [
         order.pk if order is not None and (order.pk in wanting or _is_apart(order)) else None
         for order in found
@@ -41,7 +57,7 @@ def needed_look_up(order_id: int, *, now: datetime) -> LookUpJob | None:
     """The job that looks the order up; None when that has become needless meanwhile."""
     order = Order.objects.select_related("account", "subscription__strategy").get(id=order_id)
     is_open_stop = _is_apart(order) and order.status not in CLOSED
-    if not (is_open_stop or _wanting([order_id]).exists()):
+    if not (is_open_stop or _WANTING.all(orders=[order_id])):
         return None
     return look_up_job(order, login_of(order.account, order.subscription.strategy), now=now)
 
@@ -49,11 +65,10 @@ def needed_look_up(order_id: int, *, now: datetime) -> LookUpJob | None:
 def _candidates(pushes: Sequence[Push]) -> list[Order]:
     names = {push.client_order_id for push in pushes} - {""}
     numbers = {push.report.venue_order_id for push in pushes if not push.client_order_id}
-    orders = Order.objects.filter(account_id__in={push.account_id for push in pushes})
-    return list(
-        orders.filter(Q(client_order_id__in=names) | Q(venue_order_id__in=numbers)).select_related(
-            "account", "subscription__strategy"
-        )
+    return _NAMED.all(
+        accounts=list({push.account_id for push in pushes}),
+        names=list(names),
+        numbers=list(numbers),
     )
 
 
@@ -78,7 +93,3 @@ def _is_apart(order: Order) -> bool:
     """Whether the order is a stop that lives under an id of its own until it triggers."""
     access = access_to(login_of(order.account, order.subscription.strategy).market)
     return has_separate_stops(access, OrderType(order.order_type))
-
-
-def _wanting(order_ids: Sequence[int]) -> QuerySet[Order]:
-    return Order.objects.filter(UNRESOLVED, id__in=order_ids)

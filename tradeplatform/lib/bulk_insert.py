@@ -33,9 +33,9 @@ def bulk_insert(
     arrays: list[Any] = [list(range(count))]
     for field, value in zip(fields, given, strict=True):
         if isinstance(value, list):
-            arrays.append(list(map(_preparing(field), value)))
+            arrays.append(list(map(preparing(field), value)))
         else:
-            shared.append(_preparing(field)(value))
+            shared.append(preparing(field)(value))
     with connection.cursor() as cursor:
         cursor.execute(_statement(model, varying), shared + arrays)
         return [row[0] for row in cursor.fetchall()]
@@ -52,7 +52,7 @@ def _compact(value: Any) -> Any:
     return value
 
 
-def _preparing(field: "Field[Any, Any]") -> Callable[[Any], Any]:
+def preparing(field: "Field[Any, Any]") -> Callable[[Any], Any]:
     """What makes the field's values fit for the database; of a key those that it points to."""
     target = field.target_field if isinstance(field, ForeignKey) else field
     return partial(target.get_db_prep_save, connection=connections[DEFAULT_DB_ALIAS])
