@@ -76,6 +76,14 @@ def test_an_order_exists_once(
         make_order(subscription, signal, **{**same, **fields})
 
 
+def test_an_order_is_replaced_once(subscription: Subscription, signal: Signal) -> None:
+    parent = make_order(subscription, signal)
+    make_order(subscription, signal, parent=parent, attempt=1)
+
+    with pytest.raises(IntegrityError, match="order_once_per_parent"), transaction.atomic():
+        make_order(subscription, signal, parent=parent, attempt=2)
+
+
 def test_orders_without_a_venues_id_do_not_collide(
     subscription: Subscription, signal: Signal
 ) -> None:

@@ -101,8 +101,11 @@ def _in_turns(grown: Grown, newborn: NewbornProcess) -> list[Figure]:
     """Medians; the judged ones are of alerts."""
     turns = {**_ALERTS, **_PAGES}
     rounds = [
-        {name: (grown.take(turn), newborn.take(turn)) for name, turn in turns.items()}
-        for _ in range(_WARM_UPS + _ROUNDS)
+        {
+            name: _taken(turn, grown, newborn, is_swapped=bool(number % 2))
+            for name, turn in turns.items()
+        }
+        for number in range(_WARM_UPS + _ROUNDS)
     ][_WARM_UPS:]
     figures = []
     for name in turns:
@@ -119,3 +122,13 @@ def _in_turns(grown: Grown, newborn: NewbornProcess) -> list[Figure]:
             ),
         ]
     return figures
+
+
+def _taken(
+    turn: str, grown: Grown, newborn: NewbornProcess, *, is_swapped: bool
+) -> tuple[float, float]:
+    """Milliseconds of both. Whoever comes first has rested longer, so they take turns at that."""
+    if is_swapped:
+        with_none = newborn.take(turn)
+        return grown.take(turn), with_none
+    return grown.take(turn), newborn.take(turn)

@@ -32,6 +32,15 @@ SET session_replication_role = replica;
 SET maintenance_work_mem = '512MB';
 SET jit = off;
 """
+# What inserts leave free on a page, updates of its orders have filled since.
+_FULL_PAGES = """
+ALTER TABLE orders_order SET (fillfactor = 100);
+ALTER TABLE orders_orderevent SET (fillfactor = 100);
+"""
+_AS_MIGRATED = """
+ALTER TABLE orders_order SET (fillfactor = 90);
+ALTER TABLE orders_orderevent SET (fillfactor = 90);
+"""
 
 
 def reserve_ids() -> None:
@@ -62,11 +71,12 @@ def insert_old_orders(*, first: int, last: int, now: datetime) -> None:
     given: dict[str, Any] = {"first": first, "last": last, "now": now}
     given |= {"each": _ORDERS_OF_A_SIGNAL, "apart": _SECONDS_APART, "ceiling": _CEILING}
     with connection.cursor() as cursor:
-        cursor.execute(_HASTE + TEMPORARY)
+        cursor.execute(_HASTE + _FULL_PAGES + TEMPORARY)
         given["seats"] = _fill_seats(cursor)
         with _without_indexes(cursor):
             for insert in INSERTS.values():
                 cursor.execute(insert, given)
+        cursor.execute(_AS_MIGRATED)
         cursor.execute("VACUUM ANALYZE")
     connection.close()  # and with it our settings and temporary tables
 
