@@ -66,6 +66,17 @@ def test_a_number_that_no_column_holds_does_not_lose_the_others(world: World, fi
     assert (odd.status, odd.needs_attention) == ("ACCEPTED", True)
 
 
+def test_a_trade_whose_id_no_column_holds_is_not_booked_under_half_of_it(world: World) -> None:
+    strategy = world.strategy("test1", world.account("A1"), world.account("A2"))
+    good, odd = world.trade(strategy, limit_buy())
+
+    record([answer(good), answer(odd, trade_id="7" * 65)])
+
+    odd.refresh_from_db()
+    assert (odd.status, odd.needs_attention) == ("ACCEPTED", True)
+    assert list(Fill.objects.values_list("order", "venue_trade_id")) == [(good.pk, "1")]
+
+
 def test_the_same_flaw_of_an_answer_is_written_once(world: World) -> None:
     (odd,) = world.trade(world.strategy("test1", world.account("A1")), limit_buy())
 

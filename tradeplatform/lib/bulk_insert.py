@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache, partial
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, connection, connections
-from django.db.models import AutoField, Field, ForeignKey, Model
+from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
+from django.db.models import AutoField, CharField, Field, ForeignKey, Model
 
 
 def bulk_insert(
@@ -36,7 +36,10 @@ def bulk_insert(
             arrays.append(list(map(preparing(field), value)))
         else:
             shared.append(preparing(field)(value))
-    with connection.cursor() as cursor:
+    with (
+        transaction.mark_for_rollback_on_error(using=connection.alias),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(_statement(model, varying), shared + arrays)
         return [row[0] for row in cursor.fetchall()]
 
@@ -85,4 +88,5 @@ def rows_of_arrays(key: str, fields: "Sequence[Field[Any, Any]]") -> str:
 
 
 def _type(field: "Field[Any, Any]") -> str:
-    return str(field.db_type(connection))
+    # Without its length: what is too long for `varchar(n)` a cast cuts off, its column refuses.
+    return "text" if isinstance(field, CharField) else str(field.db_type(connection))

@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from functools import cache
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Field, Model
 
 from tradeplatform.lib.bulk_insert import preparing, rows_of_arrays
@@ -24,7 +24,10 @@ def bulk_update(rows: Collection[Model], attributes: Sequence[str]) -> None:
     for field in fields:
         prepared = preparing(field)
         arrays.append([prepared(getattr(row, field.attname)) for row in rows])
-    with connection.cursor() as cursor:
+    with (
+        transaction.mark_for_rollback_on_error(using=connection.alias),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(_statement(model, fields), arrays)
 
 

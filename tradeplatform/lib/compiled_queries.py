@@ -13,6 +13,7 @@ from django.db.models import Expression, Field, Lookup, Model, QuerySet
 from django.db.models.sql import Query, UpdateQuery
 from django.db.models.sql.compiler import SQLCompiler
 from django.db.models.sql.constants import ROW_COUNT
+from django.db.transaction import TransactionManagementError
 
 M = TypeVar("M", bound=Model)
 Row = TypeVar("Row")
@@ -100,9 +101,13 @@ class _Statement:
 
     def __init__(self, compiler: SQLCompiler) -> None:
         self._text, self._parameters = compiler.as_sql()
+        self._locks = compiler.query.select_for_update
+        self._connection = compiler.connection
         self.values: dict[str, Any] = {}
 
     def __call__(self) -> tuple[str, tuple[Any, ...]]:
+        if self._locks and self._connection.get_autocommit():
+            raise TransactionManagementError("rows are locked inside a transaction only")
         return self._text, tuple(
             self.values[parameter.name] if isinstance(parameter, Parameter) else parameter
             for parameter in self._parameters

@@ -1,7 +1,7 @@
 """Many rows in one statement, as Django would have stored them one by one."""
 
 import pytest
-from django.db import connection
+from django.db import DataError, IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from tradeplatform.lib.bulk_insert import bulk_insert
@@ -40,3 +40,19 @@ def test_no_rows_are_no_statement() -> None:
 def test_a_misspelt_column_is_refused() -> None:
     with pytest.raises(ValueError, match="AllowedAddress has no fields \\['networks'\\]"):
         bulk_insert(AllowedAddress, 1, {"networks": ["10.0.0.0/8"]})
+
+
+@pytest.mark.parametrize("notes", [["a" * 101] * 2, ["a" * 101, "b"]])
+def test_a_text_that_is_too_long_is_refused_and_never_cut_off(notes: list[str]) -> None:
+    with pytest.raises(DataError, match="value too long"), transaction.atomic():
+        bulk_insert(AllowedAddress, 2, {"network": _NETWORKS[:2], "note": notes})
+
+    assert not AllowedAddress.objects.filter(network__in=_NETWORKS).exists()
+
+
+def test_a_failure_spoils_its_transaction_as_one_of_django_does() -> None:
+    with transaction.atomic():
+        with pytest.raises(IntegrityError):
+            bulk_insert(AllowedAddress, 2, {"network": ["10.0.0.0/8"] * 2})
+        assert transaction.get_connection().needs_rollback
+        transaction.set_rollback(True)

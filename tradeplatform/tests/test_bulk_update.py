@@ -1,7 +1,7 @@
 """Many changed rows in one statement, each with its own values."""
 
 import pytest
-from django.db import connection
+from django.db import DataError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from tradeplatform.lib.bulk_update import bulk_update
@@ -45,3 +45,15 @@ def test_no_rows_are_no_statement() -> None:
 def test_a_misspelt_attribute_is_refused(addresses: list[AllowedAddress]) -> None:
     with pytest.raises(KeyError):
         bulk_update(addresses, ["noet"])
+
+
+def test_a_text_that_is_too_long_is_refused_and_spoils_its_transaction(
+    addresses: list[AllowedAddress],
+) -> None:
+    addresses[0].note = "a" * 101
+
+    with transaction.atomic():
+        with pytest.raises(DataError, match="value too long"):
+            bulk_update(addresses, ["note"])
+        assert transaction.get_connection().needs_rollback
+        transaction.set_rollback(True)

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.models import F, QuerySet
+from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
 
 from tradeplatform.lib.compiled_queries import AnyOf, CompiledQuery, CompiledUpdate, Parameter
@@ -101,6 +102,18 @@ def test_it_goes_on_after_its_connection_was_closed() -> None:
     connection.close()
 
     assert noted.all(note="home") == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_rows_are_locked_inside_a_transaction_only_at_whatever_run() -> None:
+    locked = CompiledQuery(lambda: _Asked()().select_for_update())
+    with transaction.atomic():
+        assert len(locked.all(note="home")) == 1
+
+    with CaptureQueriesContext(connection) as queries, pytest.raises(TransactionManagementError):
+        locked.all(note="home")
+
+    assert len(queries) == 0
 
 
 def test_an_update_tells_how_many_rows_it_changed(addresses: list[AllowedAddress]) -> None:
