@@ -21,6 +21,26 @@ from strategies.models import Signal, Strategy, Subscription
 from strategies.sizing import Allocation
 from tradeplatform.lib.compiled_queries import CompiledQuery, Parameter
 
+_WAITING = CompiledQuery(
+    lambda: (
+        _unclaimed()
+        .filter(
+            shard=Dispatch.objects.filter(id=Parameter("dispatch")).values("shard")[:1],
+            signal__strategy=Parameter("strategy"),
+        )
+        .order_by("created_at", "id")
+    )
+)
+_TRADING = CompiledQuery(
+    lambda: _columns(
+        in_shard(
+            _trading(Parameter("strategy"), Parameter("sender")),
+            Parameter("shard"),
+            shards=Parameter("shards", IntegerField()),
+        )
+    )
+)
+
 
 def strategy_of(dispatch_id: int) -> int | None:
     """The id of the strategy that a dispatch belongs to; None when there is no such dispatch."""
@@ -34,18 +54,6 @@ def waiting_dispatches(dispatch_id: int, strategy_id: int | None) -> list[Dispat
     Oldest first: what a strategy asked for is committed in the order in which it asked.
     """
     return _WAITING.all(dispatch=dispatch_id, strategy=strategy_id)
-
-
-_WAITING = CompiledQuery(
-    lambda: (
-        _unclaimed()
-        .filter(
-            shard=Dispatch.objects.filter(id=Parameter("dispatch")).values("shard")[:1],
-            signal__strategy=Parameter("strategy"),
-        )
-        .order_by("created_at", "id")
-    )
-)
 
 
 def load_plan(dispatch_id: int) -> Plan | None:
@@ -115,17 +123,6 @@ def _subscribed(dispatch: Dispatch) -> Sequence[Any]:
         shard=dispatch.shard,
         shards=dispatch.shards,
     )
-
-
-_TRADING = CompiledQuery(
-    lambda: _columns(
-        in_shard(
-            _trading(Parameter("strategy"), Parameter("sender")),
-            Parameter("shard"),
-            shards=Parameter("shards", IntegerField()),
-        )
-    )
-)
 
 
 def _columns(subscriptions: QuerySet[Subscription]) -> QuerySet[Subscription, Any]:

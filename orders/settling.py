@@ -24,6 +24,26 @@ _INTERRUPTED = Denied(
 )
 _UNFINISHED = [OrderStatus.INITIALIZED, OrderStatus.SUBMITTED, OrderStatus.PENDING_CANCEL]
 
+_DISPATCH = CompiledQuery(
+    lambda: Dispatch.objects.select_related("signal").filter(id=Parameter("dispatch"))
+)
+# A replacement is no part of the dispatch: it may be on its way right now.
+_LEFT = CompiledQuery(
+    lambda: _unanswered(
+        in_shard(
+            Order.objects.filter(signal=Parameter("signal"), attempt=0),
+            Parameter("shard"),
+            shards=Parameter("shards", IntegerField()),
+        )
+    )
+)
+_SETTLE = CompiledUpdate(
+    lambda: Dispatch.objects.filter(id=Parameter("dispatch"), settled_at__isnull=True),
+    settled_at=Parameter("now"),
+    picked_up_at=Parameter("picked_up_at"),
+    written_at=Parameter("written_at"),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Course:
@@ -74,27 +94,6 @@ def _unanswered(rows: QuerySet[Order]) -> QuerySet[Order]:
         status__in=_UNFINISHED, answered_at__isnull=True, outcome_unknown_since__isnull=True
     )
     return unanswered.select_for_update(no_key=True).order_by("id")
-
-
-_DISPATCH = CompiledQuery(
-    lambda: Dispatch.objects.select_related("signal").filter(id=Parameter("dispatch"))
-)
-# A replacement is no part of the dispatch: it may be on its way right now.
-_LEFT = CompiledQuery(
-    lambda: _unanswered(
-        in_shard(
-            Order.objects.filter(signal=Parameter("signal"), attempt=0),
-            Parameter("shard"),
-            shards=Parameter("shards", IntegerField()),
-        )
-    )
-)
-_SETTLE = CompiledUpdate(
-    lambda: Dispatch.objects.filter(id=Parameter("dispatch"), settled_at__isnull=True),
-    settled_at=Parameter("now"),
-    picked_up_at=Parameter("picked_up_at"),
-    written_at=Parameter("written_at"),
-)
 
 
 def _break_off(orders: Collection[Order], now: datetime) -> None:
