@@ -55,7 +55,7 @@ def test_platform_that_sends_again_after_a_time_out_is_found_out(state_dir: Path
 
     output, _ = soak.communicate()
 
-    assert verdict(output)["doubled"] > 0, output
+    assert verdict(output).get("doubled", 0) > 0, output
     assert " is 2 at the exchange: " in output
     assert soak.returncode == 1
     (kept,) = state_dir.glob("tp-soak-*")
