@@ -45,11 +45,12 @@ def measure(stub: StubProcess, state_dir: Path) -> Sequence[Figure]:
         figures += _measure_start(grown, old=0)
         newborn = NewbornProcess(state_dir / "newborn", exchange_url=stub.url)
         stack.enter_context(newborn)
+        newborn.take(str(ACCOUNTS))  # as the other one does after each of its starts
         for before, old in pairwise((0, *_OLD_ORDERS)):
             grown.stop()
             add_old_orders(state_dir, first=before, last=old, now=timezone.now())
             figures += _measure_start(grown, old=old)
-            figures += _in_turns(grown, newborn)
+            figures += _in_turns(grown, newborn, old=old)
     return figures
 
 
@@ -64,6 +65,7 @@ def _measure_memory(grown: Grown) -> list[Figure]:
             value=(workers_then - workers) / added,
             unit="MB",
             at_most=_MOST_MB_OF_AN_ACCOUNT,
+            headline="memory of a worker per further account",
         ),
         Figure(
             name="memory of all processes per 1,000 further accounts",
@@ -97,7 +99,7 @@ def _measure_start(grown: Grown, *, old: int) -> list[Figure]:
     ]
 
 
-def _in_turns(grown: Grown, newborn: NewbornProcess) -> list[Figure]:
+def _in_turns(grown: Grown, newborn: NewbornProcess, *, old: int) -> list[Figure]:
     """Medians; the judged ones are of alerts."""
     turns = {**_ALERTS, **_PAGES}
     rounds = [
@@ -119,6 +121,7 @@ def _in_turns(grown: Grown, newborn: NewbornProcess) -> list[Figure]:
                 value=100 * (ours / with_none - 1),
                 unit="%",
                 at_most=_MOST_SLOWER_PERCENT if name in _ALERTS else None,
+                headline=f"{name} with {old:,} old orders, longer by" if name in _ALERTS else "",
             ),
         ]
     return figures
