@@ -28,7 +28,7 @@ _FIRST_ACCOUNTS = 10
 # After this, clients that were made count among what stays (accounts.exchange.desk).
 _REST_SECONDS = 4
 _WARM_UPS = 5
-_ROUNDS = 50
+_ROUNDS = 100
 _ALERTS = {"last order of 1": "1", "last order of 100": "100"}
 _PAGES = {"front page": "/admin/", "list of orders": "/admin/orders/order/"}
 # What is to be reached.
