@@ -7,7 +7,8 @@ from django.db import transaction
 
 from orders import steps
 from orders.models import Order
-from orders.order_store import add_events, write_orders
+from orders.order_store import write_orders
+from tradeplatform.lib.bulk_insert import insert_all
 
 
 def clear_attention(*, order_ids: Sequence[int], person: str, now: datetime) -> int:
@@ -20,5 +21,5 @@ def clear_attention(*, order_ids: Sequence[int], person: str, now: datetime) -> 
         orders = list(flagged.select_for_update(no_key=True).order_by("id"))
         events = [steps.look_at(order, person=person, now=now) for order in orders]
         write_orders(orders, now=now)
-        add_events(events)
+        insert_all(events)
     return len(orders)

@@ -11,7 +11,7 @@ from orders.models import Fill, Order
 from orders.summed_fills import summed_fill
 from strategies import positions
 from strategies.positions import PositionChange
-from tradeplatform.lib.bulk_insert import bulk_insert
+from tradeplatform.lib.bulk_insert import insert_all
 from tradeplatform.lib.compiled_queries import AnyOf, CompiledQuery, Parameter
 from tradeplatform.lib.decimals import ZERO
 
@@ -47,16 +47,10 @@ def book_fills(reported: Sequence[tuple[Order, OrderReport]], *, now: datetime) 
     fills = _unknown_fills(reported, now)
     if not fills:
         return
-    _store(fills)
+    insert_all(fills)
     _refresh_totals({fill.order_id: fill.order for fill in fills})
     changes = [_position_change(fill) for fill in fills]
     positions.book(changes, history=_booked_changes, now=now)
-
-
-def _store(fills: Sequence[Fill]) -> None:
-    names = [field.attname for field in Fill._meta.concrete_fields if not field.primary_key]
-    columns = {name: [getattr(fill, name) for fill in fills] for name in names}
-    bulk_insert(Fill, len(fills), columns)
 
 
 def _unknown_fills(reported: Sequence[tuple[Order, OrderReport]], now: datetime) -> list[Fill]:

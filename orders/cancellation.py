@@ -16,9 +16,10 @@ from orders import steps
 from orders.chains import in_chains_of
 from orders.models import Expiry, Order, OrderEvent
 from orders.nudges import nudge_cancels
-from orders.order_store import add_events, write_orders
+from orders.order_store import write_orders
 from orders.transitions import OPEN, OrderStatus
 from strategies.models import Signal, Subscription
+from tradeplatform.lib.bulk_insert import insert_all
 
 _CANCELED = (OrderStatus.PENDING_CANCEL, OrderStatus.CANCELED)
 
@@ -80,7 +81,7 @@ def mark_for_cancel(
         order.cancel_sent_at = sent_at
     events = [_cancel_event(order, reason=reason, now=now) for order in meant]
     write_orders(meant, now=now)
-    add_events(events)
+    insert_all(events)
     return locked
 
 

@@ -18,7 +18,7 @@ from orders.drafting import check_currency, expired, submit_sized, ticket_of
 from orders.holding_reading import AccountRows
 from orders.models import Fill, Order, OrderEvent
 from orders.obstacles import Obstacle, obstacles
-from orders.order_store import add_events, write_orders
+from orders.order_store import write_orders
 from orders.restraining import check_not_taken_back, check_restraint
 from orders.reversal import doubt_about_position
 from orders.transitions import OPEN, OrderStatus
@@ -34,6 +34,7 @@ from strategies.sizing import (
     needs_holding,
     size_order,
 )
+from tradeplatform.lib.bulk_insert import insert_all
 from tradeplatform.lib.decimals import ZERO, plain
 
 logger = logging.getLogger(__name__)
@@ -68,7 +69,7 @@ def _size(requests: Sequence[LateSizing]) -> list[OrderTicket | None]:
         books = _Books.lock(request.order_id for request in requests)
         events = [books.settle(request, now) for request in requests]
         write_orders(list(books.orders.values()), now=now)
-        add_events([event for event in events if event])
+        insert_all([event for event in events if event])
         _forget(books.needless)
     tickets = {order.pk: ticket_of(order) for order in books.orders.values()}
     return [tickets.get(request.order_id) for request in requests]

@@ -28,7 +28,7 @@ from orders.complaints import Complaint, last_cancel_failures
 from orders.expiry.nudging import nudge_replacing_after_commit
 from orders.hooks.nudging import nudge_hooks_after_commit
 from orders.models import Order, OrderEvent
-from orders.order_store import add_events, write_orders
+from orders.order_store import write_orders
 from orders.outcomes import (
     Answered,
     CancelFailed,
@@ -41,6 +41,7 @@ from orders.outcomes import (
 from orders.report_reading import contradiction, report_reason, status_after
 from orders.steps import call_person, move, note, refuse
 from orders.transitions import CLOSED, UNANSWERED, OrderStatus
+from tradeplatform.lib.bulk_insert import insert_all
 from tradeplatform.lib.compiled_queries import AnyOf, CompiledQuery, Parameter
 from tradeplatform.lib.decimals import plain
 
@@ -70,7 +71,7 @@ def apply_outcomes(outcomes: Sequence[Outcome], *, now: datetime) -> None:
         for pk, filled in ended.items():
             steps.append(_note_late_fills(orders[pk], filled, now, is_told=pk in told))
         write_orders(orders.values(), now=now)
-        add_events(chain.from_iterable(steps))
+        insert_all(chain.from_iterable(steps))
         nudge_hooks_after_commit(order.subscription_id for order in orders.values())
         nudge_replacing_after_commit(orders.values())
 

@@ -1,10 +1,9 @@
-"""Write many changed orders back, and what happened to them: a statement for each."""
+"""Write many changed orders back in one statement."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import datetime
 
-from orders.models import Order, OrderEvent
-from tradeplatform.lib.bulk_insert import bulk_insert
+from orders.models import Order
 from tradeplatform.lib.bulk_update import bulk_update
 
 _WRITTEN = (
@@ -39,19 +38,3 @@ def write_orders(orders: Collection[Order], *, now: datetime) -> None:
     for order in orders:
         order.updated_at = now
     bulk_update(orders, _WRITTEN)
-
-
-def add_events(events: Iterable[OrderEvent]) -> None:
-    """Store the steps of orders, which have their rows by now."""
-    rows = list(events)
-    bulk_insert(
-        OrderEvent,
-        len(rows),
-        {
-            "order_id": [event.order.pk for event in rows],
-            "at": [event.at for event in rows],
-            "from_status": [event.from_status for event in rows],
-            "to_status": [event.to_status for event in rows],
-            "reason": [event.reason for event in rows],
-        },
-    )

@@ -36,7 +36,6 @@ _TAKEN_BACK = [
     OrderStatus.FILLED,
 ]
 
-
 _UNSETTLED = CompiledQuery(
     lambda: (
         Dispatch.objects.filter(signal=Parameter("signal"), settled_at__isnull=True)

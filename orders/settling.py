@@ -11,9 +11,10 @@ from accounts.shards import in_shard
 from orders import steps
 from orders.hooks.nudging import nudge_strategy_after_commit
 from orders.models import Dispatch, Order
-from orders.order_store import add_events, write_orders
+from orders.order_store import write_orders
 from orders.transitions import OrderStatus
 from strategies.sizing import Denied
+from tradeplatform.lib.bulk_insert import insert_all
 from tradeplatform.lib.compiled_queries import CompiledQuery, CompiledUpdate, Parameter
 from tradeplatform.lib.database_threads import done_again_when_disconnected
 
@@ -99,4 +100,4 @@ def _unanswered(rows: QuerySet[Order]) -> QuerySet[Order]:
 def _break_off(orders: Collection[Order], now: datetime) -> None:
     events = [steps.break_off(order, _INTERRUPTED, now=now) for order in orders]
     write_orders(orders, now=now)
-    add_events(events)
+    insert_all(events)

@@ -10,7 +10,8 @@ from orders.cancellation import cancel_by_workers
 from orders.chains import in_chains_of
 from orders.hooks.nudging import nudge_hooks_after_commit
 from orders.models import Expiry, Order
-from orders.order_store import add_events, write_orders
+from orders.order_store import write_orders
+from tradeplatform.lib.bulk_insert import insert_all
 
 _REASON = "an order of its chain was written off with fills that could not be read"
 
@@ -29,7 +30,7 @@ def write_off(*, order_ids: Sequence[int], person: str, now: datetime) -> int:
         Expiry.objects.filter(order__in=orders, settled_at__isnull=True).update(settled_at=now)
         events = [steps.write_off(order, person=person, now=now) for order in orders]
         write_orders(orders, now=now)
-        add_events(events)
+        insert_all(events)
         nudge_hooks_after_commit(order.subscription_id for order in orders)
     return len(orders)
 

@@ -16,11 +16,11 @@ from orders.expiry.deciding import Decision, decide, needs_book, needs_last_pric
 from orders.expiry.quoting import Quotes, Want
 from orders.expiry.watching import WATCHED, Watched
 from orders.models import Expiry, Order
-from orders.order_store import add_events
 from orders.restraining import is_halted
 from strategies.expiry_wording import numbered_sentence
 from strategies.models import ExpiryAction
 from strategies.restraints import read_restraints
+from tradeplatform.lib.bulk_insert import insert_all
 
 
 def wants_of(watched: Iterable[Watched], *, now: datetime) -> list[Want]:
@@ -113,4 +113,4 @@ def _record(orders: Iterable[Order], decisions: Mapping[int, Decision], now: dat
         if decision.action is ExpiryAction.NOTIFY:
             notes.append(steps.note(order, reason=decision.reason, now=now))
     Expiry.objects.bulk_create(expiries)
-    add_events(notes)
+    insert_all(notes)

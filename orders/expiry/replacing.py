@@ -23,7 +23,7 @@ from orders.expiry.children import Child, draft_child, left_text
 from orders.expiry.deciding import Quote
 from orders.expiry.quoting import Quotes, Want
 from orders.models import Expiry, Order
-from orders.order_store import add_events, write_orders
+from orders.order_store import write_orders
 from orders.planning import login_of
 from orders.transitions import CLOSED, OrderStatus
 from orders.work import Job, PlaceJob
@@ -31,6 +31,7 @@ from strategies.expiry_wording import rule_name
 from strategies.intents import Action, Intent, Size, SizeKind
 from strategies.models import ExpiryAction, Subscription
 from strategies.sizing import Denied
+from tradeplatform.lib.bulk_insert import insert_all
 
 logger = logging.getLogger(__name__)
 
@@ -160,7 +161,7 @@ def _store(child: Child, expiry: Expiry, now: datetime) -> PlaceJob:
     child.order.save(force_insert=True)
     child.event.order = child.order
     reason = f"{_name(expiry)}: rest ordered again as {child.order.client_order_id}"
-    add_events([steps.note(parent, reason=reason, now=now), child.event])
+    insert_all([steps.note(parent, reason=reason, now=now), child.event])
     return _place_job(child.order, parent)
 
 

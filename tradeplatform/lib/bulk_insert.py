@@ -1,10 +1,10 @@
-"""Insert many rows of a model without making an instance of each.
+"""Insert many rows of a model, with an instance for each or without.
 
 What is the same in all rows is sent once. For hundreds of rows it takes a third of the time of
 Django's bulk_create, which prepares every value of every row.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, partial
 from typing import Any
 
@@ -42,6 +42,16 @@ def bulk_insert(
     ):
         cursor.execute(_statement(model, varying), shared + arrays)
         return [row[0] for row in cursor.fetchall()]
+
+
+def insert_all(instances: Iterable[Model]) -> None:
+    """Insert instances of one model; they do not learn their ids."""
+    rows = list(instances)
+    if not rows:
+        return
+    model = type(rows[0])
+    names = [field.attname for field in _fields(model)]
+    bulk_insert(model, len(rows), {name: [getattr(row, name) for row in rows] for name in names})
 
 
 def _fields(model: type[Model]) -> "list[Field[Any, Any]]":

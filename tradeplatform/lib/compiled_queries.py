@@ -17,6 +17,7 @@ from django.db.transaction import TransactionManagementError
 
 M = TypeVar("M", bound=Model)
 Row = TypeVar("Row")
+Built = TypeVar("Built")
 
 
 class Parameter(Expression):
@@ -50,25 +51,21 @@ class CompiledQuery(Generic[M, Row]):
 
     def __init__(self, build: Callable[[], QuerySet[M, Row]]) -> None:
         self._build = build
-        self._mine = threading.local()  # a compiler has its thread's connection
+        self._built = _InEachThread(self._rows)
 
     def all(self, **values: Any) -> list[Row]:
         """Run it; every row."""
-        rows, statement = self._compiled()
-        statement.values = values
-        return list(rows)
+        return list(self._built.with_values(values))
 
     def first(self, **values: Any) -> Row | None:
         """Run it; the first of its rows, None without any."""
         return next(iter(self.all(**values)), None)
 
-    def _compiled(self) -> "tuple[Iterable[Row], _Statement]":
-        if not hasattr(self._mine, "compiled"):
-            queryset: Any = self._build()
-            compiler, statement = _with_statement(queryset.query, queryset.db)
-            queryset.query.get_compiler = lambda using: compiler
-            self._mine.compiled = queryset._iterable_class(queryset), statement
-        return self._mine.compiled  # type: ignore[no-any-return]
+    def _rows(self) -> "tuple[Iterable[Row], _Statement]":
+        queryset: Any = self._build()
+        compiler, statement = _with_statement(queryset.query, queryset.db)
+        queryset.query.get_compiler = lambda using: compiler
+        return queryset._iterable_class(queryset), statement
 
 
 class CompiledUpdate(Generic[M]):
@@ -77,23 +74,35 @@ class CompiledUpdate(Generic[M]):
     def __init__(self, build: Callable[[], QuerySet[M, Any]], **changes: Any) -> None:
         self._build = build
         self._changes = changes
-        self._mine = threading.local()
+        self._built = _InEachThread(self._compiler)
 
     def run(self, **values: Any) -> int:
         """Run it; how many rows it changed."""
-        compiler, statement = self._compiled()
-        statement.values = values
+        compiler = self._built.with_values(values)
         with transaction.mark_for_rollback_on_error(using=compiler.using):
             return int(compiler.execute_sql(ROW_COUNT))
 
-    def _compiled(self) -> "tuple[Any, _Statement]":
-        if not hasattr(self._mine, "compiled"):
-            queryset = self._build()
-            query: Any = queryset.query.chain(UpdateQuery)
-            query.add_update_values(self._changes)
-            using = router.db_for_write(queryset.model)
-            self._mine.compiled = _with_statement(query, using)
-        return self._mine.compiled  # type: ignore[no-any-return]
+    def _compiler(self) -> "tuple[Any, _Statement]":
+        queryset = self._build()
+        query: Any = queryset.query.chain(UpdateQuery)
+        query.add_update_values(self._changes)
+        return _with_statement(query, router.db_for_write(queryset.model))
+
+
+class _InEachThread(Generic[Built]):
+    """What runs a statement, built where it runs first: a compiler has its thread's connection."""
+
+    def __init__(self, build: "Callable[[], tuple[Built, _Statement]]") -> None:
+        self._build = build
+        self._mine = threading.local()
+
+    def with_values(self, values: dict[str, Any]) -> Built:
+        """This thread's; it will run with these."""
+        if not hasattr(self._mine, "built"):
+            self._mine.built = self._build()
+        built, statement = self._mine.built
+        statement.values = values
+        return built  # type: ignore[no-any-return]
 
 
 class _Statement:
