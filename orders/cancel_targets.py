@@ -53,6 +53,7 @@ def _wanted(plan: Plan, view: MarketView, accounts: Mapping[int, Account]) -> di
     ]
     # Not what later alerts placed, should this one be carried out late.
     orders = cancelable_orders(accounts).filter(signal__received_at__lte=plan.signal.received_at)
+    orders = orders.only("subscription_id", "side", "symbol")
     if any(intent.action is Action.CANCEL for _, intent in cancels):
         orders = with_chain_ids(orders)
     wanted: dict[int, int] = {}

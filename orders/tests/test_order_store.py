@@ -60,20 +60,30 @@ def changed(signal: Signal) -> dict[str, Any]:
     }
 
 
+def stored(order: Order) -> dict[str, Any]:
+    """The order as it is in the database."""
+    found = Order.objects.get(pk=order.pk)
+    return {**model_to_dict(found), "updated_at": found.updated_at}
+
+
+@pytest.mark.parametrize("others", [0, 1], ids=["alone", "with another that differs"])
 def test_every_column_that_may_change_is_written(
-    subscription: Subscription, signal: Signal
+    subscription: Subscription, signal: Signal, others: int
 ) -> None:
     order = make_order(subscription, signal)
+    beside = [make_order(subscription, signal) for _ in range(others)]
+    before = [{**model_to_dict(other), "updated_at": _LATER} for other in beside]
     values = changed(signal)
     for name, value in values.items():
         setattr(order, name, value)
 
-    write_orders([order], now=_LATER)
+    write_orders([order, *beside], now=_LATER)
 
     columns = {field.name for field in Order._meta.concrete_fields}
     written = Order.objects.get(pk=order.pk)
     assert set(values) == columns - _FOR_LIFE
     assert {name: getattr(written, name) for name in values} == values
+    assert [stored(other) for other in beside] == before
 
 
 def test_many_orders_are_written_in_one_statement_and_no_other_is_touched(

@@ -25,22 +25,13 @@ def bulk_insert(
     fields = _fields(model)
     if unknown := set(columns) - {field.attname for field in fields}:
         raise ValueError(f"{model.__name__} has no fields {sorted(unknown)}")
-    given = [_compact(columns.get(field.attname, field.get_default())) for field in fields]
-    varying = tuple(
-        field for field, value in zip(fields, given, strict=True) if isinstance(value, list)
-    )
-    shared: list[Any] = []
-    arrays: list[Any] = [list(range(count))]
-    for field, value in zip(fields, given, strict=True):
-        if isinstance(value, list):
-            arrays.append(list(map(preparing(field), value)))
-        else:
-            shared.append(preparing(field)(value))
+    given = [columns.get(field.attname, field.get_default()) for field in fields]
+    varying, parameters = arranged(fields, given, keys=range(count))
     with (
         transaction.mark_for_rollback_on_error(using=connection.alias),
         connection.cursor() as cursor,
     ):
-        cursor.execute(_statement(model, varying), shared + arrays)
+        cursor.execute(_statement(model, varying), parameters)
         return [row[0] for row in cursor.fetchall()]
 
 
@@ -58,6 +49,31 @@ def _fields(model: type[Model]) -> "list[Field[Any, Any]]":
     return [field for field in model._meta.concrete_fields if not isinstance(field, AutoField)]
 
 
+def arranged(
+    fields: "Sequence[Field[Any, Any]]", given: Sequence[Any], *, keys: Sequence[int]
+) -> "tuple[tuple[Field[Any, Any], ...], list[Any]]":
+    """Which fields have a value per row, and the parameters: what is the same in all rows, then
+    the rows' keys and an array for each of those fields.
+
+    `given` has for each field a list with a value per row, or what goes for all rows. Raises
+    ValueError where a list has another length: the database would fill it up with NULL.
+    """
+    varying: list[Field[Any, Any]] = []
+    shared: list[Any] = []
+    arrays: list[Any] = [list(keys)]
+    for field, values in zip(fields, given, strict=True):
+        if isinstance(values, list) and len(values) != len(keys):
+            raise ValueError(f"{field.name}: {len(values)} values for {len(keys)} rows")
+        value = _compact(values)
+        prepared = _preparing(field)
+        if isinstance(value, list):
+            varying.append(field)
+            arrays.append(list(map(prepared, value)))
+        else:
+            shared.append(prepared(value))
+    return tuple(varying), shared + arrays
+
+
 def _compact(value: Any) -> Any:
     """The one value of a list whose values are all the same."""
     if isinstance(value, list) and all(other == value[0] for other in value):
@@ -65,7 +81,7 @@ def _compact(value: Any) -> Any:
     return value
 
 
-def preparing(field: "Field[Any, Any]") -> Callable[[Any], Any]:
+def _preparing(field: "Field[Any, Any]") -> Callable[[Any], Any]:
     """What makes the field's values fit for the database; of a key those that it points to."""
     target = field.target_field if isinstance(field, ForeignKey) else field
     return partial(target.get_db_prep_save, connection=connections[DEFAULT_DB_ALIAS])
@@ -76,15 +92,18 @@ def _statement(model: type[Model], varying: "tuple[Field[Any, Any], ...]") -> st
     table = connection.ops.quote_name(model._meta.db_table)
     fields = _fields(model)
     names = ", ".join(str(field.column) for field in fields)
-    values = ", ".join(
-        f"rows.{field.column}" if field in varying else f"%s::{_type(field)}" for field in fields
-    )
+    values = ", ".join(value_of(field, varying=varying) for field in fields)
     rows = rows_of_arrays("position", varying)
     # Only the model's own names are put into the text; every value is a parameter.
     return (
         f"INSERT INTO {table} ({names}) SELECT {values} "  # noqa: S608
         f"FROM {rows} ORDER BY position RETURNING id"
     )
+
+
+def value_of(field: "Field[Any, Any]", *, varying: "Sequence[Field[Any, Any]]") -> str:
+    """The column's in the table `rows`, or a parameter that goes for all of them."""
+    return f"rows.{field.column}" if field in varying else f"%s::{_type(field)}"
 
 
 def rows_of_arrays(key: str, fields: "Sequence[Field[Any, Any]]") -> str:

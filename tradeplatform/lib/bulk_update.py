@@ -1,7 +1,8 @@
 """Write many changed rows of a model back.
 
-One UPDATE joined with arrays: for hundreds of rows about ten times as fast as a statement per row
-or as Django's bulk_update, which sends a CASE per row and column.
+One UPDATE joined with arrays, and what is the same in all rows is sent once: for hundreds of rows
+more than ten times as fast as a statement per row or as Django's bulk_update, which sends a CASE
+per row and column.
 """
 
 from collections.abc import Collection, Sequence
@@ -11,7 +12,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Field, Model
 
-from tradeplatform.lib.bulk_insert import preparing, rows_of_arrays
+from tradeplatform.lib.bulk_insert import arranged, rows_of_arrays, value_of
 
 
 def bulk_update(rows: Collection[Model], attributes: Sequence[str]) -> None:
@@ -20,15 +21,13 @@ def bulk_update(rows: Collection[Model], attributes: Sequence[str]) -> None:
         return
     model = type(next(iter(rows)))
     fields = _fields(model, tuple(attributes))
-    arrays: list[Any] = [[row.pk for row in rows]]
-    for field in fields:
-        prepared = preparing(field)
-        arrays.append([prepared(getattr(row, field.attname)) for row in rows])
+    given = [[getattr(row, field.attname) for row in rows] for field in fields]
+    varying, parameters = arranged(fields, given, keys=[row.pk for row in rows])
     with (
         transaction.mark_for_rollback_on_error(using=connection.alias),
         connection.cursor() as cursor,
     ):
-        cursor.execute(_statement(model, fields), arrays)
+        cursor.execute(_statement(model, fields, varying), parameters)
 
 
 @cache
@@ -38,12 +37,17 @@ def _fields(model: type[Model], attributes: tuple[str, ...]) -> "tuple[Field[Any
 
 
 @cache
-def _statement(model: type[Model], fields: "tuple[Field[Any, Any], ...]") -> str:
+def _statement(
+    model: type[Model],
+    fields: "tuple[Field[Any, Any], ...]",
+    varying: "tuple[Field[Any, Any], ...]",
+) -> str:
     table = connection.ops.quote_name(model._meta.db_table)
-    names = [str(field.column) for field in fields]
-    assignments = ", ".join(f"{name} = rows.{name}" for name in names)
+    assignments = ", ".join(
+        f"{field.column} = {value_of(field, varying=varying)}" for field in fields
+    )
     # Only the model's own table and column names are put into the text; every value is a parameter.
     return (
         f"UPDATE {table} SET {assignments} "  # noqa: S608
-        f"FROM {rows_of_arrays('id', fields)} WHERE {table}.id = rows.id"
+        f"FROM {rows_of_arrays('id', varying)} WHERE {table}.id = rows.id"
     )

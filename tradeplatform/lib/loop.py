@@ -77,6 +77,16 @@ def run(coroutine: Coroutine[Any, Any, _Result]) -> Future[_Result]:
         return asyncio.run_coroutine_threadsafe(coroutine, _holder.current.loop)
 
 
+def start(coroutine: Coroutine[Any, Any, None]) -> None:
+    """Start what nobody waits for; that it failed is logged."""
+    run(coroutine).add_done_callback(_tell_failure)
+
+
+def _tell_failure(future: Future[None]) -> None:
+    if not future.cancelled() and (error := future.exception()) is not None:
+        logger.error("what nobody waited for has failed", exc_info=error)
+
+
 def call(coroutine: Coroutine[Any, Any, _Result], *, timeout_seconds: float) -> _Result:
     """Run the coroutine on the loop and wait for its result.
 

@@ -37,6 +37,11 @@ def test_no_rows_are_no_statement() -> None:
     assert (ids, len(queries)) == ([], 0)
 
 
+def test_a_column_with_too_few_values_is_refused() -> None:
+    with pytest.raises(ValueError, match="network: 1 values for 2 rows"):
+        bulk_insert(AllowedAddress, 2, {"network": ["10.0.0.0/8"]})
+
+
 def test_a_misspelt_column_is_refused() -> None:
     with pytest.raises(ValueError, match="AllowedAddress has no fields \\['networks'\\]"):
         bulk_insert(AllowedAddress, 1, {"networks": ["10.0.0.0/8"]})

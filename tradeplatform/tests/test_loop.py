@@ -34,6 +34,20 @@ def test_calls_run_on_one_thread_that_is_not_the_caller_s() -> None:
     assert first == second == "asyncio-loop"
 
 
+def test_what_nobody_waits_for_fails_with_a_word_in_the_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def fail() -> None:
+        raise LookupError("not there")
+
+    loop.start(fail())
+    loop.call(asyncio.sleep(0.05), timeout_seconds=5)
+
+    (record,) = caplog.records
+    assert record.exc_info is not None
+    assert record.exc_info[0] is LookupError
+
+
 def test_an_exception_reaches_the_caller() -> None:
     async def fail() -> None:
         raise LookupError("not there")
