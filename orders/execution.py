@@ -117,7 +117,7 @@ class Executor:
             self.send_due_cancels(shard)
             self.look_up(shard)
         if unproven := gate().unproven(now=datetime.now(UTC)):
-            loop.run(probe_all(self._threads.run(places_to_ask, unproven, shard)))
+            loop.start(probe_all(self._threads.run(places_to_ask, unproven, shard)))
 
     def _replace_ended(self, shard: int) -> "Future[None]":
         now = datetime.now(UTC)

@@ -4,11 +4,14 @@ The claim is a conditional update; orders are unique per intent and subscription
 delivered twice, nudged twice or run by two workers, each intent is placed once.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
 
+from accounts.exchange import gateway
+from accounts.exchange.types import MarketKey
 from orders.cancel_targets import mark_targets
 from orders.drafting import Draft, draft_order, ticket_of_draft
 from orders.market_data import MarketView
@@ -19,6 +22,7 @@ from orders.writing_ahead import write_ahead
 from strategies.intents import Action
 from strategies.restraints import Restraints, read_restraints
 from strategies.trading_states import Restraint
+from tradeplatform.lib import loop
 from tradeplatform.lib.compiled_queries import CompiledUpdate, Parameter
 
 _Step = tuple[int, Job]  # an intent's index and a job of it
@@ -37,12 +41,21 @@ def claim(plan: Plan, view: MarketView, *, now: datetime) -> DispatchWork | None
         cancels = mark_targets(plan, view, now=now)
         # Read here, not with the plan: a halt that is committed before this transaction is obeyed.
         drafts = _drafts(plan, view, read_restraints(), now)
+        # Room at the exchanges' limits is found while the rows are written.
+        loop.start(gateway.stock_up(_to_be_sent(drafts)))
         order_ids = write_ahead(plan, drafts, now=now)
     steps = sorted([*cancels, *_placements(plan, drafts, order_ids)], key=lambda step: step[0])
     return DispatchWork(
         dispatch_id=plan.dispatch_id,
         expires_at=plan.signal.expires_at,
         jobs=tuple(job for _, job in steps),
+    )
+
+
+def _to_be_sent(drafts: Iterable[Draft]) -> Mapping[MarketKey, int]:
+    """How many orders leave for each exchange as soon as they are committed."""
+    return Counter(
+        draft.subscriber.login.market for draft in drafts if draft.status is OrderStatus.SUBMITTED
     )
 
 

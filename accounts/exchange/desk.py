@@ -8,6 +8,7 @@ import asyncio
 import gc
 import logging
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -19,12 +20,13 @@ from accounts.exchange.books import Books
 from accounts.exchange.border import ask
 from accounts.exchange.clients import build_client, ssl_context
 from accounts.exchange.limits.ledger import ValkeyLedger
-from accounts.exchange.limits.limiter import Limiter
-from accounts.exchange.limits.quotas import Rank
+from accounts.exchange.limits.limiter import Limiter, Payer
+from accounts.exchange.limits.quotas import QUOTAS, Quotas, Rank
 from accounts.exchange.markets import MarketTable, load_table
 from accounts.exchange.prices import Prices
 from accounts.exchange.single_flight import SingleFlight
 from accounts.exchange.types import ExchangeAnswer, Login, MarketKey
+from accounts.exchange.venues import access_to
 from accounts.exchange.wire import Clock
 
 logger = logging.getLogger(__name__)
@@ -50,7 +52,12 @@ class _Cached:
 class Desk:
     """The shared things of one loop. Used on that loop only."""
 
-    def __init__(self, *, session: aiohttp.ClientSession | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        session: aiohttp.ClientSession | None = None,
+        quotas: Mapping[str, Quotas] = QUOTAS,
+    ) -> None:
         self.prices = Prices()
         self.books = Books()
         self._session = session or _open_session()
@@ -60,6 +67,7 @@ class Desk:
             # Each shard's worker, and whatever else runs: streams, commands.
             part=1 / (settings.SHARDS + 1),
             percent=settings.EXCHANGE_LIMITS_PERCENT,
+            quotas=quotas,
         )
         self._tables: dict[MarketKey, MarketTable] = {}
         self._loading: SingleFlight[MarketKey, MarketTable] = SingleFlight()
@@ -99,6 +107,11 @@ class Desk:
         if cached.client.markets is not table.source.markets:
             cached.client.set_markets_from_exchange(table.source)
         return cached.client
+
+    async def stock_up(self, key: MarketKey, *, orders: int) -> None:
+        """Lease what so many entries are about to use; raises NotSent without access to them."""
+        payer = Payer(access_to(key).ccxt_id, key, account_id=None)
+        await self._limiter.stock_up(payer, orders=orders, rank=Rank.ENTRY)
 
     async def streaming_client(self, login: Login) -> Any:
         """A new client that can hold the login's order stream open; its user closes it.

@@ -55,6 +55,7 @@ __all__ = [
     "load_market_rules",
     "place",
     "probe",
+    "stock_up",
     "wait_until_open",
 ]
 
@@ -161,6 +162,16 @@ async def cancel(login: Login, reference: OrderReference) -> OrderReport:
     if refusal is not None and report.status in _STILL_OPEN:
         raise refusal
     return report
+
+
+async def stock_up(orders: Mapping[MarketKey, int]) -> None:
+    """Have room at hand, as far as venues leave any, for so many entries that are about to come.
+
+    They need not wait for it then; none is needed, and what is left over is of no use to others for
+    a while.
+    """
+    for key, count in orders.items():
+        await desk().stock_up(key, orders=count)
 
 
 async def wait_until_open(login: Login, *, until: datetime) -> None:

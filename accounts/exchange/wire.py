@@ -100,11 +100,13 @@ class _Observed:
         self, code: int, reason: str, url: str, method: str, headers: Any, *bodies: Any
     ) -> Any:
         body = super().on_rest_response(code, reason, url, method, headers, *bodies)  # type: ignore[misc]
+        # As they came: HTTP says that capitals do not matter.
+        told = {name.lower(): value for name, value in headers.items()}
         noted = trace.get()
         if noted is not None:
             noted.http_status, noted.body = code, body
-            noted.retry_after = headers.get("Retry-After", "")
-        self.purse.hear(headers)
+            noted.retry_after = told.get("retry-after", "")
+        self.purse.hear(told)
         return body
 
     def __del__(self) -> None:

@@ -8,7 +8,7 @@ from pytest_django import Settings
 
 from accounts.exchange import gateway
 from accounts.exchange.limits.quotas import Rank
-from accounts.exchange.tests.test_limits import forget_leases
+from accounts.exchange.tests.strictness import allow_a_tenth
 from accounts.exchange.types import Side
 from accounts.models import Account
 from orders.models import Order
@@ -25,9 +25,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def strict(world: World, settings: Settings) -> World:
     """A tenth of Binance's limits; the test tells when the sandbox is to enforce them."""
-    settings.EXCHANGE_LIMITS_PERCENT = 10
-    forget_leases()
-    world.restart_executor()  # the next has a limiter by these settings
+    settings.EXCHANGE_LIMITS_PERCENT = 100
+    world.restart_executor()
+    allow_a_tenth()
     return world
 
 

@@ -12,7 +12,7 @@ import redis
 from redis.asyncio import Redis
 
 from accounts.exchange.limits.quotas import Quota
-from accounts.exchange.limits.stores import Lease
+from accounts.exchange.limits.stores import Lease, Wish
 from accounts.exchange.limits.windows import SLOTS, slot_of
 from tradeplatform.lib.counters import for_redis
 
@@ -28,8 +28,9 @@ _PAUSE_SECONDS = 1
 _NO_ANSWER = (redis.RedisError, RuntimeError)
 
 # One hash per quota, a field per slot. KEYS: the hash. ARGV: the present slot, the oldest that
-# counts, how long the hash lives. Leaves the sum of what counts in `sum`.
-_SUM = """
+# counts, how long the hash lives; the fields of a wish. Returns what is granted, and the sum of
+# what counts.
+_LEASE = """
 local sum = 0
 local old = {}
 local slots = redis.call('HGETALL', KEYS[1])
@@ -41,28 +42,15 @@ if #old > 0 then redis.call('HDEL', KEYS[1], unpack(old)) end
 local function add(units)
   redis.call('HINCRBYFLOAT', KEYS[1], ARGV[1], units)
   redis.call('EXPIRE', KEYS[1], ARGV[3])
+  sum = sum + units
 end
-"""
-# ARGV 4 to 6: needed, to spare, the most that may be used.
-_LEASE = (
-    _SUM
-    + """
+if tonumber(ARGV[7]) > sum then add(tonumber(ARGV[7]) - sum) end
 local room = tonumber(ARGV[6]) - sum
 if room < tonumber(ARGV[4]) then return {'0', tostring(sum)} end
 local granted = math.min(tonumber(ARGV[4]) + tonumber(ARGV[5]), room)
-add(granted)
-return {tostring(granted), tostring(sum + granted)}
+if granted > 0 then add(granted) end
+return {tostring(granted), tostring(sum)}
 """
-)
-# ARGV 4: what the venue says was used.
-_CORRECT = (
-    _SUM
-    + """
-local missing = tonumber(ARGV[4]) - sum
-if missing > 0 then add(missing) end
-return 0
-"""
-)
 
 
 class ValkeyLedger:
@@ -75,16 +63,13 @@ class ValkeyLedger:
             socket_connect_timeout=_TIMEOUT_SECONDS,
         )
         self._lease = self._client.register_script(_LEASE)
-        self._correct = self._client.register_script(_CORRECT)
         self._left_alone_until = 0.0
-        self._correcting: dict[str, asyncio.Task[None]] = {}
+        self._correcting: dict[str, asyncio.Task[Lease | None]] = {}
 
-    async def lease(
-        self, key: str, quota: Quota, *, needed: float, spare: float, most: float, now: float
-    ) -> Lease | None:
+    async def lease(self, key: str, quota: Quota, wish: Wish, *, now: float) -> Lease | None:
         if monotonic() < self._left_alone_until:
             return None
-        arguments = [*_slots(quota, now), needed, spare, most]
+        arguments = [*_slots(quota, now), *wish]
         try:
             granted, used = await self._lease(keys=[PREFIX + key], args=arguments)
         except _NO_ANSWER as error:
@@ -96,19 +81,13 @@ class ValkeyLedger:
         # Hundreds of answers come at once, and the next one tells no less.
         if key in self._correcting or monotonic() < self._left_alone_until:
             return
-        task = asyncio.create_task(self._tell(PREFIX + key, [*_slots(quota, now), used]))
+        task = asyncio.create_task(self.lease(key, quota, Wish(used=used), now=now))
         self._correcting[key] = task
         task.add_done_callback(lambda _: self._correcting.pop(key))
 
     async def close(self) -> None:
         """End the connections."""
         await self._client.aclose()
-
-    async def _tell(self, key: str, arguments: list[float]) -> None:
-        try:
-            await self._correct(keys=[key], args=arguments)
-        except _NO_ANSWER as error:
-            self._leave_alone(error)
 
     def _leave_alone(self, error: Exception) -> None:
         self._left_alone_until = monotonic() + _PAUSE_SECONDS

@@ -46,20 +46,21 @@ class Purse:
     ) -> None:
         """Return once the request may leave; raises NotSent when it may not before `until`, which
         is Unix time. Who waits in the lane lends it a better rank."""
-        weight = request.cost * self._weight_per_cost
         for turns in self._turns:
-            used = units(turns.quota, request, weight=weight)
+            used = units(turns.quota, request, weight_per_cost=self._weight_per_cost)
+            if turns.take_at_hand(used, rank=lane.best(rank)):
+                continue
             try:
                 await turns.take(used, rank=rank, until=until, lane=lane)
             except TimeoutError:
                 raise _refusal(self._payer, turns.quota) from None
 
     def hear(self, headers: Mapping[str, str]) -> None:
-        """What the venue says in an answer about how much was used."""
+        """What the venue says in an answer about how much was used; names in small letters."""
         for turns in self._told:
             told = headers.get(turns.quota.header, "")
             if told.isdecimal():
-                turns.store.correct(float(told), now=time.time())
+                turns.store.correct(float(told) - turns.quota.others, now=time.time())
 
 
 class Limiter:
@@ -90,6 +91,19 @@ class Limiter:
         ]
         return Purse(payer, turns, weight_per_cost=quotas.weight_per_cost)
 
+    async def stock_up(self, payer: Payer, *, orders: int, rank: Rank) -> None:
+        """Have at hand, as far as it can be had, what this many new orders of all accounts that
+        share the payer's address are about to use of its quotas: in one round trip.
+
+        What is not used is void when its slot is over.
+        """
+        quotas = self._quotas.get(payer.ccxt_id, NO_QUOTAS)
+        order = Request(quotas.order_cost, is_new_order=True)
+        for quota in quotas.address:
+            used = units(quota, order, weight_per_cost=quotas.weight_per_cost)
+            store = self._address_turns(payer, quota).store
+            await store.stock_up(orders * used, rank=rank, now=time.time())
+
     def _account_turns(self, payer: Payer, quota: Quota) -> Turns:
         key = (f"{payer.address_key}:{payer.account_id}", quota)
         return self._turns.setdefault(key, Turns(quota, OwnStore(quota)))
@@ -101,10 +115,15 @@ class Limiter:
 
 
 def _scaled(quotas: Quotas, factor: float) -> Quotas:
-    def scaled(some: tuple[Quota, ...]) -> tuple[Quota, ...]:
-        return tuple(replace(quota, limit=quota.limit * factor) for quota in some)
+    def scaled(quota: Quota) -> Quota:
+        ours = quota.limit * factor
+        return replace(quota, limit=ours, others=max(quota.limit - ours, 0))
 
-    return replace(quotas, address=scaled(quotas.address), account=scaled(quotas.account))
+    return replace(
+        quotas,
+        address=tuple(map(scaled, quotas.address)),
+        account=tuple(map(scaled, quotas.account)),
+    )
 
 
 def _refusal(payer: Payer, quota: Quota) -> NotSent:

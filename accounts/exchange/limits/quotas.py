@@ -39,24 +39,28 @@ class Counts(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """At most `limit` in any `seconds`. `header` is the answer's, that tells how many were used."""
+    """At most `limit` in any `seconds`. `header` is the answer's, in small letters, that tells how
+    many were used: by us, and by other programs, which may use `others` besides."""
 
     counts: Counts
     limit: float
     seconds: int
     header: str = ""
+    others: float = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Quotas:
     """What a venue allows to an address, all accounts behind it together, and to one account.
 
-    `weight_per_cost` turns ccxt's cost of an endpoint into the venue's weight.
+    `weight_per_cost` turns ccxt's cost of an endpoint into the venue's weight, `order_cost` is its
+    cost of a new order.
     """
 
     address: tuple[Quota, ...] = ()
     account: tuple[Quota, ...] = ()
     weight_per_cost: float = 1
+    order_cost: float = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +71,11 @@ class Request:
     is_new_order: bool
 
 
-def units(quota: Quota, request: Request, *, weight: float) -> float:
-    """By how much a request of this weight uses the quota up."""
+def units(quota: Quota, request: Request, *, weight_per_cost: float) -> float:
+    """By how much a request uses the quota up."""
     match quota.counts:
         case Counts.WEIGHT:
-            return weight
+            return request.cost * weight_per_cost
         case Counts.REQUESTS:
             return 1
         case Counts.ORDERS:
@@ -85,20 +89,22 @@ QUOTAS: Mapping[str, Quotas] = {
     # exchangeInfo's rateLimits and rest-api.md, "IP Limits" and "Unfilled Order Count"; ccxt 4.5.90
     # gives an endpoint of weight 1 the cost 0.2.
     "binance": Quotas(
-        address=(Quota(Counts.WEIGHT, 6000, 60, "X-MBX-USED-WEIGHT-1M"),),
+        address=(Quota(Counts.WEIGHT, 6000, 60, "x-mbx-used-weight-1m"),),
         account=(
-            Quota(Counts.ORDERS, 100, 10, "X-MBX-ORDER-COUNT-10S"),
-            Quota(Counts.ORDERS, 200_000, 86_400, "X-MBX-ORDER-COUNT-1D"),
+            Quota(Counts.ORDERS, 100, 10, "x-mbx-order-count-10s"),
+            Quota(Counts.ORDERS, 200_000, 86_400, "x-mbx-order-count-1d"),
         ),
         weight_per_cost=5,
+        order_cost=0.2,
     ),
     # /fapi/v1/exchangeInfo's rateLimits.
     "binanceusdm": Quotas(
-        address=(Quota(Counts.WEIGHT, 2400, 60, "X-MBX-USED-WEIGHT-1M"),),
+        address=(Quota(Counts.WEIGHT, 2400, 60, "x-mbx-used-weight-1m"),),
         account=(
-            Quota(Counts.ORDERS, 300, 10, "X-MBX-ORDER-COUNT-10S"),
-            Quota(Counts.ORDERS, 1200, 60, "X-MBX-ORDER-COUNT-1M"),
+            Quota(Counts.ORDERS, 300, 10, "x-mbx-order-count-10s"),
+            Quota(Counts.ORDERS, 1200, 60, "x-mbx-order-count-1m"),
         ),
+        order_cost=4,
     ),
     # "Rate limits": by user id and endpoint, 60 orders in 2 s. ccxt's cost 1 is 20 requests in 2 s,
     # and counting all endpoints together is on the safe side.

@@ -39,16 +39,20 @@ class Turns:
         self._arrived = asyncio.Event()
         self._usher: asyncio.Task[None] | None = None
 
+    def take_at_hand(self, units: float, *, rank: Rank) -> bool:
+        """Use the units if they are at hand; while others wait nothing is."""
+        if not units:
+            return True
+        return self._usher is None and self.store.take(units, rank=rank, now=time.time())
+
     async def take(self, units: float, *, rank: Rank, until: float, lane: Lane = NO_LANE) -> None:
-        """Return once the units are the caller's; raises TimeoutError at `until` (Unix time).
+        """Wait for units that are not at hand, until they are the caller's; raises TimeoutError at
+        `until` (Unix time).
 
         They are taken at the best rank of those who wait in the lane, also who comes later.
         """
-        rank = lane.best(rank)
-        if not units or self._is_at_hand(units, rank):
-            return
         may_go: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        turn = _Turn(rank, units, until, may_go)
+        turn = _Turn(lane.best(rank), units, until, may_go)
         self._line_up(turn)
         if self._usher is None:
             self._usher = asyncio.create_task(self._let_in())
@@ -69,10 +73,6 @@ class Turns:
             self._waiting[turn.rank].remove(turn)
             turn.rank = rank
             self._line_up(turn)
-
-    def _is_at_hand(self, units: float, rank: Rank) -> bool:
-        """And then they are used; while others wait nothing is."""
-        return self._usher is None and self.store.take(units, rank=rank, now=time.time())
 
     async def _let_in(self) -> None:
         """One after another, as long as somebody waits."""

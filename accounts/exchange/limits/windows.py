@@ -4,6 +4,7 @@ The slot that is only partly within the span counts in full, so that no span of 
 it is cut, holds more than was counted.
 """
 
+import math
 from collections import deque
 
 SLOTS = 12
@@ -24,7 +25,9 @@ class Window:
 
     def __init__(self, *, seconds: int) -> None:
         self._seconds = seconds
-        self._slots: deque[list[float]] = deque()  # numbers and units; the last is the present one
+        self._past: deque[tuple[int, float]] = deque()  # earlier slots and their units
+        self._slot = 0
+        self._units = 0.0  # of the present slot
         self._over = 0.0  # when that one is
         self._sum = 0.0
 
@@ -34,12 +37,15 @@ class Window:
             self._go_on(now)
         return self._sum
 
-    def use(self, units: float, now: float) -> None:
-        """Count it in the present slot."""
+    def use(self, units: float, now: float, *, most: float = math.inf) -> bool:
+        """Count it in the present slot, unless the sum would be more than that."""
         if now >= self._over:
             self._go_on(now)
-        self._slots[-1][1] += units
+        if self._sum + units > most:
+            return False
+        self._units += units
         self._sum += units
+        return True
 
     def correct(self, told: float, now: float) -> None:
         """The venue counts more than we do: somebody else uses the quota as well."""
@@ -49,8 +55,10 @@ class Window:
 
     def _go_on(self, now: float) -> None:
         """Begin a slot, forget those that count no more."""
-        slot = slot_of(now, seconds=self._seconds)
-        while self._slots and self._slots[0][0] < slot - SLOTS:
-            self._sum -= self._slots.popleft()[1]
-        self._slots.append([slot, 0])
-        self._over = end_of_slot(slot, seconds=self._seconds)
+        if self._units:
+            self._past.append((self._slot, self._units))
+            self._units = 0
+        self._slot = slot_of(now, seconds=self._seconds)
+        while self._past and self._past[0][0] < self._slot - SLOTS:
+            self._sum -= self._past.popleft()[1]
+        self._over = end_of_slot(self._slot, seconds=self._seconds)

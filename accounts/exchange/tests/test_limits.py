@@ -7,15 +7,15 @@ from datetime import UTC, datetime, timedelta
 from urllib.request import urlopen
 
 import pytest
-from django.conf import settings
 from pytest_django import Settings
 
 from accounts.exchange import gateway
+from accounts.exchange.desk import desk
 from accounts.exchange.errand import Errand
-from accounts.exchange.limits.ledger import PREFIX
 from accounts.exchange.limits.quotas import Rank
 from accounts.exchange.tests.asking import login, ticket, wait
 from accounts.exchange.tests.sandbox_market import Sandbox
+from accounts.exchange.tests.strictness import allow_a_tenth
 from accounts.exchange.types import (
     Environment,
     ExchangeAnswer,
@@ -26,25 +26,17 @@ from accounts.exchange.types import (
     Price,
     Side,
 )
-from tradeplatform.lib import counters, loop
+from tradeplatform.lib import loop
 
 _ALICE = login("binance", MarketType.SPOT, Environment.SANDBOX)
-_FEW_ORDERS = 10  # percent of Binance's 100 in ten seconds
-
-
-def forget_leases() -> None:
-    """Those of the tests before this one, which had no limits."""
-    valkey = counters.client_of(settings.REDIS_URL)
-    for key in valkey.scan_iter(f"{PREFIX}*"):
-        valkey.delete(key)
 
 
 @pytest.fixture
 def strict(market: Sandbox, settings: Settings) -> Iterator[Sandbox]:
     """A tenth of Binance's limits, which the sandbox enforces."""
-    settings.EXCHANGE_LIMITS_PERCENT = _FEW_ORDERS
-    forget_leases()
-    wait(gateway.close())  # the next call makes a limiter by these settings
+    settings.EXCHANGE_LIMITS_PERCENT = 100
+    wait(gateway.close())
+    allow_a_tenth()
     market.control("limits", weight1M=600, orders10S=10)
     yield market
     loop.stop(drain_seconds=0, farewell=gateway.close())  # and whoever still waits
@@ -104,7 +96,8 @@ def test_what_an_account_used_before_a_restart_is_told_by_the_first_answer(
     strict: Sandbox,
 ) -> None:
     _place_many(8)
-    wait(gateway.close())  # whoever comes now remembers nothing
+    wait(gateway.close())
+    allow_a_tenth()  # whoever comes now remembers nothing
 
     first = _place_many(1, start=20)
     then = _place_many(3, start=30)
@@ -124,6 +117,19 @@ def _let_others_use_up(sandbox: Sandbox) -> None:
 async def _price(rank: Rank) -> Price:
     async with asyncio.timeout(0.5):
         return await gateway.fetch_price(_ALICE.market, "BTC/USDT", rank=rank)
+
+
+@pytest.mark.parametrize("name", ["X-MBX-USED-WEIGHT-1M", "x-mbx-used-weight-1m"])
+def test_what_a_venue_tells_is_heard_whatever_letters_its_header_has(
+    strict: Sandbox, name: str
+) -> None:
+    async def hear() -> None:
+        client = await desk().client(_ALICE)
+        client.on_rest_response(200, "OK", "", "GET", {name: "520"}, "{}", {}, None)
+
+    wait(hear())
+
+    assert _place_many(1) == ["REQUESTS_USED_UP"]
 
 
 def test_a_market_close_has_its_price_when_entries_have_no_room(strict: Sandbox) -> None:
