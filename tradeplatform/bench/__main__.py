@@ -3,14 +3,14 @@ anew; the exit code is 1 when a ratio or a count falls short."""
 
 import argparse
 import json
-import subprocess
 import sys
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
+from tradeplatform.bench import guard
 from tradeplatform.bench.page import publish
-from tradeplatform.bench.part import EXCHANGES
+from tradeplatform.bench.part import EXCHANGES, RESULTS
 from tradeplatform.bench.results import Measured, Results, machine
 from tradeplatform.bench.tables import as_text, summary
 
@@ -24,6 +24,7 @@ def main() -> int:
         parser.error(
             f"There is no benchmark {', '.join(unknown)}; there is {', '.join(EXCHANGES)}."
         )
+    guard.listen()
     parts = {part: _run(part) for part in wanted or EXCHANGES}
     results = Results(datetime.now(UTC).date(), machine(), parts)
     sys.stdout.write(f"\n{as_text(summary(results.headlines))}\n")
@@ -34,11 +35,13 @@ def main() -> int:
 
 
 def _run(part: str) -> Measured:
-    """What it measured; ends the program when it broke off."""
+    """What it measured; ends the program when it broke off or is to stop. Nothing is left of it."""
     with tempfile.TemporaryDirectory(prefix="tradeplatform-bench-") as directory:
-        results = Path(directory) / "results.json"
-        argv = [sys.executable, "-m", "tradeplatform.bench.part", part, str(results)]
-        subprocess.run(argv, check=False)  # noqa: S603  our own module
+        try:
+            guard.run([sys.executable, "-m", "tradeplatform.bench.part", part, directory])
+        except KeyboardInterrupt:
+            sys.exit(f"The benchmark {part} was stopped.")
+        results = Path(directory) / RESULTS
         if not results.exists():
             sys.exit(f"The benchmark {part} broke off.")
         return Measured.from_fields(json.loads(results.read_text()))

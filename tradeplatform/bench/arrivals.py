@@ -6,7 +6,7 @@ import urllib.request
 from time import monotonic
 from typing import Any
 
-from tradeplatform.lib.services.piped import PipedModule
+from tradeplatform.bench.prompt import PromptModule
 
 _PAUSE_SECONDS = 0.05
 _PATIENCE_SECONDS = 60
@@ -31,11 +31,11 @@ class Arrivals:
         return int(self._call("/stub/open", "GET"))
 
     def await_all(self, orders: int) -> None:
-        """Return once so many have arrived; raises TimeoutError."""
+        """Return once so many are taken; raises TimeoutError."""
         deadline = monotonic() + _PATIENCE_SECONDS
-        while (arrived := int(self._call("/stub/count", "GET"))) < orders:
+        while (taken := self.open_orders()) < orders:
             if monotonic() > deadline:
-                raise TimeoutError(f"{arrived} of {orders} orders have arrived")
+                raise TimeoutError(f"{taken} of {orders} orders were taken")
             threading.Event().wait(_PAUSE_SECONDS)
 
     def _call(self, path: str, method: str) -> Any:
@@ -44,7 +44,7 @@ class Arrivals:
             return json.load(answer)
 
 
-class StubProcess(PipedModule):
+class StubProcess(PromptModule):
     """`with StubProcess(latency_ms=50) as stub:` runs one at `stub.url`; from the main thread."""
 
     def __init__(self, *, latency_ms: float) -> None:

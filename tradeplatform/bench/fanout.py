@@ -1,30 +1,29 @@
 """From an alert to the last of its orders at the exchange, beside other ways to send as many.
 
-All take turns, so that a slow minute hits all alike. The stub exchange answers after 50 ms.
+All take turns, so that a slow minute hits all alike: in each of 100 rounds we send to up to 100
+accounts, in every fifth to more. Rivals that take seconds take part in every fifth or tenth, all
+through the run, and are compared with us in those alone. The stub exchange answers after 50 ms.
 """
 
 import statistics
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
 from tradeplatform.bench.arrivals import Arrivals, StubProcess
 from tradeplatform.bench.course import SEGMENTS
-from tradeplatform.bench.figures import Figure, quantile
+from tradeplatform.bench.figures import FEWEST_FOR_P99, Figure, quantile
 from tradeplatform.bench.house import House
 from tradeplatform.bench.processor import Spent
 from tradeplatform.bench.rivals.process import RivalProcess
 from tradeplatform.bench.turns import Sent, fire, open_rival, send
 
 SIZES = (1, 10, 50, 100, 500, 1000)
-_ROUNDS = 20
-# How often in a round, where the slowest in a hundred is asked for.
-_TIMES = {50: 5}
-# Those that take seconds for one alert, and how often they are asked then.
-_SLOW = {"threads": 100, "tasks": 100}
-_SLOW_ROUNDS = 5
+_ROUNDS = 100
+# Those that take seconds for one alert to many.
+_SLOW = ("threads", "tasks")
 _WARM_UPS = 5
 # What is to be reached.
 _AIM_MS = {1: 10.0, 100: 30.0, 500: 75.0}
@@ -56,59 +55,95 @@ def measure(stub: StubProcess, state_dir: Path) -> Sequence[Figure]:
     return [figure for size in SIZES for figure in _figures(size, sent[size], others)]
 
 
-_Times = defaultdict[tuple[str, int], list[float]]
+def every(name: str, size: int) -> int:
+    """In each so-manyth round a rival, or `ours`, sends to so many accounts. We take part in all
+    rounds that a rival does."""
+    if name in _SLOW:
+        return 5 if size < 100 else 10
+    return 1 if size <= 100 else 5
+
+
+# What came of the rounds that somebody took part in, by the round's number.
+_Times = Mapping[int, float]
+_Others = defaultdict[tuple[str, int], dict[int, float]]
 
 
 def _in_turns(
     house: House, rivals: dict[str, RivalProcess], arrivals: Arrivals
-) -> tuple[dict[int, list[Sent]], _Times]:
-    sent: dict[int, list[Sent]] = {size: [] for size in SIZES}
-    others: _Times = defaultdict(list)
+) -> tuple[dict[int, dict[int, Sent]], _Others]:
+    sent: dict[int, dict[int, Sent]] = {size: {} for size in SIZES}
+    others: _Others = defaultdict(dict)
     for turn in range(_ROUNDS):
         for size in SIZES:
-            for _ in range(_TIMES.get(size, 1)):
-                sent[size].append(send(house, arrivals, size))
+            if turn % every("ours", size) == 0:
+                sent[size][turn] = send(house, arrivals, size)
             for name, rival in rivals.items():
-                is_slow = size >= _SLOW.get(name, size + 1)
-                if not is_slow or turn < _SLOW_ROUNDS:
-                    others[name, size].append(fire(rival, arrivals, size))
+                if turn % every(name, size) == 0:
+                    others[name, size][turn] = fire(rival, arrivals, size)
     return sent, others
 
 
-def _figures(size: int, sent: Sequence[Sent], others: _Times) -> list[Figure]:
-    courses = [each.course for each in sent]
-    last = [course.last_order for course in courses]
-    median = _median(last)
+def _figures(size: int, sent: Mapping[int, Sent], others: _Others) -> list[Figure]:
+    figures = [*_last_orders(size, sent), *_segments(sent)]
+    figures += _processor(size, [each.spent for each in sent.values()])
+    ours = {turn: each.course.last_order for turn, each in sent.items()}
+    for name in ("bare", "threads", "tasks"):
+        theirs = others[name, size]
+        median = _median(theirs.values())
+        figures.append(Figure(name=f"  {name}: last order, median", value=median, unit="ms"))
+        figures.append(_ratio(name, size, times_ours(ours=ours, theirs=theirs)))
+    return [replace(figure, accounts=size) for figure in figures]
+
+
+def _last_orders(size: int, sent: Mapping[int, Sent]) -> list[Figure]:
+    last = [each.course.last_order for each in sent.values()]
     figures = [
+        Figure(name="alerts", value=len(last), unit=""),
         Figure(
             name="last order, median",
             headline=_LAST_ORDER if size in _AIM_MS else "",
-            value=median,
+            value=_median(last),
             unit="ms",
             aim=_AIM_MS.get(size),
         ),
         Figure(name="  p95", value=quantile(last, 0.95), unit="ms"),
-        Figure(
-            name="  p99",
-            headline=_LAST_ORDER_P99 if size in _AIM_P99_MS else "",
-            value=quantile(last, 0.99),
-            unit="ms",
-            aim=_AIM_P99_MS.get(size),
-        ),
-        Figure(
-            name="  first order", value=_median(each.first_order for each in courses), unit="ms"
-        ),
-        Figure(name="  HTTP answer", value=_median(each.answer for each in courses), unit="ms"),
     ]
-    for position, segment in enumerate(SEGMENTS):
-        took = _median(course.segments[position] for course in courses)
-        figures.append(Figure(name=f"    {segment}", value=took, unit="ms"))
-    figures += _processor(size, [each.spent for each in sent])
-    for name in ("bare", "threads", "tasks"):
-        theirs = _median(others[name, size])
-        figures.append(Figure(name=f"  {name}: last order, median", value=theirs, unit="ms"))
-        figures.append(_ratio(name, size, ours=median, theirs=theirs))
-    return [replace(figure, accounts=size) for figure in figures]
+    if len(last) >= FEWEST_FOR_P99:
+        figures.append(_p99(size, last))
+    return [*figures, Figure(name="  longest", value=max(last), unit="ms")]
+
+
+def _p99(size: int, last: Sequence[float]) -> Figure:
+    return Figure(
+        name="  p99",
+        headline=_LAST_ORDER_P99 if size in _AIM_P99_MS else "",
+        value=quantile(last, 0.99),
+        unit="ms",
+        aim=_AIM_P99_MS.get(size),
+    )
+
+
+def _segments(sent: Mapping[int, Sent]) -> list[Figure]:
+    courses = [each.course for each in sent.values()]
+    first = _median(each.first_order for each in courses)
+    answer = _median(each.answer for each in courses)
+    return [
+        Figure(name="  first order", value=first, unit="ms"),
+        Figure(name="  HTTP answer", value=answer, unit="ms"),
+        *(
+            Figure(
+                name=f"    {segment}",
+                value=_median(course.segments[position] for course in courses),
+                unit="ms",
+            )
+            for position, segment in enumerate(SEGMENTS)
+        ),
+    ]
+
+
+def times_ours(*, ours: _Times, theirs: _Times) -> float:
+    """How many times as long a rival's median is as ours, in the rounds in which it took part."""
+    return _median(theirs.values()) / _median(ours[turn] for turn in theirs)
 
 
 def _processor(size: int, used: Sequence[Spent]) -> list[Figure]:
@@ -121,13 +156,13 @@ def _processor(size: int, used: Sequence[Spent]) -> list[Figure]:
     ]
 
 
-def _ratio(name: str, size: int, *, ours: float, theirs: float) -> Figure:
+def _ratio(name: str, size: int, times: float) -> Figure:
     if name == "bare":
         most = _MOST_TIMES_BARE.get(size)
         return Figure(
             name="    ours takes",
             headline=_BESIDE_BARE if most else "",
-            value=ours / theirs,
+            value=1 / times,
             unit="times that",
             at_most=most,
         )
@@ -135,7 +170,7 @@ def _ratio(name: str, size: int, *, ours: float, theirs: float) -> Figure:
     return Figure(
         name=f"    {name} takes",
         headline=_BESIDE_THREADS if least else "",
-        value=theirs / ours,
+        value=times,
         unit="times ours",
         at_least=least,
     )

@@ -1,13 +1,23 @@
 """What a benchmark found."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+# Of fewer values the p99 would be the longest of them.
+FEWEST_FOR_P99 = 100
+
 
 def quantile(values: Sequence[float], share: float) -> float:
-    """The value below which that share of them lies."""
-    ordered = sorted(values)
-    return ordered[min(int(len(ordered) * share), len(ordered) - 1)]
+    """The least of them that so great a share of them does not exceed (the nearest rank)."""
+    return sorted(values)[math.ceil(len(values) * share) - 1]
+
+
+def tail(values: Sequence[float]) -> tuple[str, float]:
+    """The p99 and its name; where there are too few values for one, the longest."""
+    if len(values) < FEWEST_FOR_P99:
+        return f"longest of {len(values)}", max(values)
+    return "p99", quantile(values, 0.99)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

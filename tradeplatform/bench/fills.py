@@ -2,7 +2,8 @@
 
 A fill's moment is the sandbox's own, in microseconds, before it tells anybody. The position's is
 when another connection, which looks every millisecond, first sees it changed: never too early. In
-between are the sandbox's own work, the push, the booking and its commit.
+between are the sandbox's own work, the push, the booking and its commit. Those at once are six
+volleys, so its slowest few are likely to be of one.
 """
 
 import threading
@@ -20,7 +21,7 @@ from accounts.sandbox.control import Control
 from accounts.sandbox.process import SandboxProcess
 from orders.models import Feed, Fill, StreamState
 from strategies.models import Position, Subscription
-from tradeplatform.bench.figures import Figure, quantile
+from tradeplatform.bench.figures import Figure, quantile, tail
 from tradeplatform.bench.house import House, open_at_sandbox
 
 _ACCOUNTS = 50
@@ -166,13 +167,14 @@ def _await_changes(held: Mapping[int, Decimal], names: Mapping[int, str]) -> lis
 
 def _told(name: str, trades: Sequence[Trade], seen: Sequence[Seen]) -> list[Figure]:
     took = latencies(trades, seen)
+    late, slowest = tail(took)
     return [
         Figure(name=f"{name}: fill to position, p50", value=quantile(took, 0.5), unit="ms"),
         Figure(name="  p95", value=quantile(took, 0.95), unit="ms"),
         Figure(
-            name="  p99",
-            headline=f"fill at the exchange → position, {name}, p99",
-            value=quantile(took, 0.99),
+            name=f"  {late}",
+            headline=f"fill at the exchange → position, {name}, {late}",
+            value=slowest,
             unit="ms",
             aim=_AIM_MS,
         ),

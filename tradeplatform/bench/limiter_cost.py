@@ -29,9 +29,9 @@ _MARKET = MarketKey("binance", Environment.SANDBOX, MarketType.SPOT)
 # ccxt's cost of an order, and what the answers to some tell.
 _ORDER = Request(cost=0.2, is_new_order=True)
 _ANSWER = {
-    "X-MBX-USED-WEIGHT-1M": "1",
-    "X-MBX-ORDER-COUNT-10S": "1",
-    "X-MBX-ORDER-COUNT-1D": "1",
+    "x-mbx-used-weight-1m": "1",
+    "x-mbx-order-count-10s": "1",
+    "x-mbx-order-count-1d": "1",
 }
 
 
@@ -80,6 +80,7 @@ async def _alert_ms(
     purses = [limiter.purse(Payer(name, _MARKET, account)) for account in range(requests)]
     until = time.time() + _TIMEOUT_SECONDS
     started = time.perf_counter()
+    await limiter.stock_up(Payer(name, _MARKET, None), orders=requests, rank=Rank.ENTRY)
     await asyncio.gather(*(purse.take(_ORDER, rank=Rank.ENTRY, until=until) for purse in purses))
     for purse in purses:
         purse.hear(_ANSWER)

@@ -6,7 +6,8 @@ for, and ten for which there is not, with closes and cancels after them.
 """
 
 import threading
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -38,6 +39,7 @@ _LATENCY_MS = 50
 # Entries may use 5,100 of the 6,000, what polls have used included: up to 3,600.
 _WITH_ROOM, _WITHOUT = 3, 10
 _START_SECONDS = 60
+_REST_SECONDS = 5
 _BUY = {"symbol": "BTC/USDT", "side": "buy", "order_type": "MARKET", "qty_per": "1"}
 _SELL = {**_BUY, "side": "sell", "qty_per": "-100"}
 
@@ -46,6 +48,8 @@ def measure(sandbox: SandboxProcess, state_dir: Path) -> Sequence[Figure]:
     """What the limiter costs, a start, and alerts with and without room."""
     control = Control(sandbox.url)
     with House(state_dir, exchange_url=sandbox.url, variables=_VARIABLES) as house:
+        # What the limiter costs is told of a machine that does nothing else.
+        threading.Event().wait(_REST_SECONDS)
         costs = cost_figures()
         _open_accounts(house, control)
         start = _start(house)
@@ -116,11 +120,21 @@ def _settle(house: House, answer: Answer) -> UUID:
     return answer.signal_id
 
 
+def lost(*, intended: Iterable[str], held: Iterable[str]) -> int:
+    """How many orders that were to be placed the exchange does not hold, by client order id."""
+    return (Counter(set(intended)) - Counter(held)).total()
+
+
+def doubled(*, intended: Iterable[str], held: Iterable[str]) -> int:
+    """How many orders the exchange holds besides one of each that was to be placed."""
+    return (Counter(held) - Counter(set(intended))).total()
+
+
 def _judged(control: Control) -> list[Figure]:
-    """Below zero, orders were doubled."""
     asked = _ENTERING * (_WITH_ROOM + _WITHOUT) + 5 * _HELD
-    denied = Order.objects.filter(status=OrderStatus.DENIED.value).count()
-    lost = asked - denied - len(control.get("/sandbox/orders"))
+    placed = Order.objects.exclude(status=OrderStatus.DENIED.value)
+    intended = list(placed.values_list("client_order_id", flat=True))
+    held = [row["clientOrderId"] for row in control.get("/sandbox/orders")]
     refused = control.get("/sandbox/limits")[0]["refused"]
     return [
         Figure(
@@ -130,8 +144,20 @@ def _judged(control: Control) -> list[Figure]:
             unit="requests",
             at_most=0,
         ),
-        Figure(name="orders lost", value=lost, unit="orders", at_least=0, at_most=0),
+        Figure(
+            name="orders written",
+            value=Order.objects.count(),
+            unit="orders",
+            at_least=asked,
+            at_most=asked,
+        ),
+        _none("  lost", lost(intended=intended, held=held)),
+        _none("  doubled", doubled(intended=intended, held=held)),
     ]
+
+
+def _none(name: str, orders: int) -> Figure:
+    return Figure(name=name, value=orders, unit="orders", at_most=0)
 
 
 def _entry_figures(traded: _Traded) -> list[Figure]:

@@ -8,12 +8,13 @@ import sys
 from pathlib import Path
 
 from tradeplatform.bench.part import settle
-from tradeplatform.lib.services.piped import PipedModule, say
+from tradeplatform.bench.prompt import PromptModule
+from tradeplatform.lib.services.piped import say
 
 _STOP = "stop"
 
 
-class NewbornProcess(PipedModule):
+class NewbornProcess(PromptModule):
     """`with NewbornProcess(…) as newborn:`; start it from the main thread."""
 
     def __init__(self, state_dir: Path, *, exchange_url: str) -> None:
@@ -28,9 +29,11 @@ class NewbornProcess(PipedModule):
 
     def __exit__(self, *details: object) -> None:
         """Have it stop its platform in order."""
-        self.tell(_STOP)
-        self.process.wait()
-        super().__exit__(*details)
+        try:
+            self.tell(_STOP)
+            self.process.wait(self.patience_seconds)
+        finally:
+            super().__exit__(*details)
 
 
 def main() -> None:

@@ -1,6 +1,7 @@
-"""One benchmark in a process of its own, with an exchange and a directory of its own.
+"""One benchmark in a process of its own, with an exchange of its own, in a directory that is there
+for it alone. Whoever runs it removes the directory.
 
-python -m tradeplatform.bench.part fanout results.json
+python -m tradeplatform.bench.part fanout DIRECTORY
 """
 
 import importlib
@@ -9,7 +10,6 @@ import json
 import os
 import platform
 import sys
-import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -21,6 +21,8 @@ from tradeplatform.bench.arrivals import StubProcess
 from tradeplatform.bench.results import Measured
 from tradeplatform.bench.tables import as_text, tables
 
+# What it leaves in its directory.
+RESULTS = "results.json"
 # As far away as an exchange in the same part of the world.
 _LATENCY_MS = 50
 # Where each trades: at the stub, or where something has to be filled.
@@ -38,19 +40,18 @@ EXCHANGES: Mapping[str, type[StubProcess] | type[SandboxProcess]] = {
 
 def main() -> int:
     """Measure, show the figures and write them down; 1 when one of them falls short."""
-    part, results = sys.argv[1:]
-    with tempfile.TemporaryDirectory(prefix="tradeplatform-bench-") as directory:
-        state_dir = Path(directory)
-        with _exchange(part, state_dir) as exchange:
-            settle(state_dir, exchange.url)
-            # Not before the settings are there.
-            module = importlib.import_module(f"tradeplatform.bench.{part}")
-            figures = module.measure(exchange, state_dir)
+    part, directory = sys.argv[1:]
+    state_dir = Path(directory)
+    with _exchange(part, state_dir) as exchange:
+        settle(state_dir, exchange.url)
+        # Not before the settings are there.
+        module = importlib.import_module(f"tradeplatform.bench.{part}")
+        figures = module.measure(exchange, state_dir)
     _write(f"\n{part}: Python {platform.python_version()}, {os.cpu_count()} processors")
     for table in tables(figures):
         _write(f"{as_text(table)}\n")
     measured = Measured(inspect.getdoc(module) or "", figures)
-    Path(results).write_text(json.dumps(asdict(measured)))
+    (state_dir / RESULTS).write_text(json.dumps(asdict(measured)))
     return 0 if all(figure.is_met for figure in figures) else 1
 
 

@@ -69,7 +69,6 @@ class StubExchange:
             b"GET /api/v3/account": lambda _: account(),
             b"GET /api/v3/myTrades": lambda _: [],
             b"GET /stub/arrivals": lambda _: self._arrivals,
-            b"GET /stub/count": lambda _: len(self._arrivals),
             b"GET /stub/open": lambda _: sum(map(len, self._open.values())),
             b"POST /stub/forget": self._forget,
         }

@@ -33,9 +33,7 @@ def send(house: House, arrivals: Arrivals, size: int) -> Sent:
     answer = house.send(str(size), **BID)
     house.await_settled(answer.signal_id)
     used = spent(before, house.clocks())
-    times = arrivals.times()
-    if len(times) != size:
-        raise RuntimeError(f"{len(times)} of {size} orders have arrived: {answer.body['summary']}")
+    times = arrived(arrivals, size)
     sent = Sent(course_of(answer, times), used)
     house.forget_open_orders()
     return sent
@@ -45,4 +43,13 @@ def fire(rival: RivalProcess, arrivals: Arrivals, size: int) -> float:
     """Milliseconds to the last order."""
     arrivals.forget()
     started = rival.fire(size)
-    return 1000 * (max(arrivals.times()) - started)
+    return 1000 * (max(arrived(arrivals, size)) - started)
+
+
+def arrived(arrivals: Arrivals, size: int) -> list[float]:
+    """When so many orders have arrived; raises RuntimeError when there were not exactly so many, or
+    the exchange has not taken each of them as an order of its own."""
+    times, taken = arrivals.times(), arrivals.open_orders()
+    if (len(times), taken) != (size, size):
+        raise RuntimeError(f"{len(times)} orders have arrived and {taken} were taken, not {size}")
+    return times

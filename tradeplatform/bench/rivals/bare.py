@@ -13,10 +13,10 @@ def prepare(exchange_url: str, accounts: int) -> Fire:
     """All requests, signed."""
     requests = [_signed(client) for client in clients(exchange_url, accounts)]
     loop = asyncio.new_event_loop()
-    session = loop.run_until_complete(_open_session())
+    session = loop.run_until_complete(open_session())
 
     def fire(orders: int) -> None:
-        loop.run_until_complete(_send(session, requests[:orders]))
+        loop.run_until_complete(send_all(session, requests[:orders]))
 
     return fire
 
@@ -28,14 +28,18 @@ def _signed(client: Any) -> dict[str, Any]:
     return signed
 
 
-async def _open_session() -> aiohttp.ClientSession:
+async def open_session() -> aiohttp.ClientSession:
+    """One in which an answer that is no success raises aiohttp.ClientResponseError."""
     return aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=75),
         cookie_jar=aiohttp.DummyCookieJar(),
+        raise_for_status=True,
     )
 
 
-async def _send(session: aiohttp.ClientSession, requests: list[dict[str, Any]]) -> None:
+async def send_all(session: aiohttp.ClientSession, requests: list[dict[str, Any]]) -> None:
+    """Return once all of these are answered."""
+
     async def send(request: dict[str, Any]) -> None:
         async with session.post(
             request["url"], data=request["body"], headers=request["headers"]

@@ -10,13 +10,14 @@ import sys
 import time
 from collections.abc import Callable
 
-from tradeplatform.lib.services.piped import PipedModule, say
+from tradeplatform.bench.prompt import PromptModule
+from tradeplatform.lib.services.piped import say
 
 # Sends an order for each of the first so many accounts; returns when all are answered.
 Fire = Callable[[int], None]
 
 
-class RivalProcess(PipedModule):
+class RivalProcess(PromptModule):
     """`with RivalProcess("threads", …) as rival:`; start it from the main thread."""
 
     def __init__(self, name: str, *, exchange_url: str, accounts: int, broker_url: str) -> None:

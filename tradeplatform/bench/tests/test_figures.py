@@ -2,7 +2,31 @@
 
 import pytest
 
-from tradeplatform.bench.figures import Figure
+from tradeplatform.bench.figures import Figure, quantile, tail
+
+
+@pytest.mark.parametrize(
+    ("number", "share", "rank"),
+    [
+        (1, 0.5, 1),
+        (4, 0.5, 2),
+        (5, 0.5, 3),
+        (20, 0.95, 19),
+        (21, 0.95, 20),
+        (100, 0.99, 99),
+        (300, 0.99, 297),
+        (301, 0.99, 298),
+    ],
+)
+def test_a_quantile_is_the_value_of_the_nearest_rank(number: int, share: float, rank: int) -> None:
+    values = list(range(number, 0, -1))
+
+    assert quantile(values, share) == rank
+
+
+def test_fewer_than_a_hundred_values_have_a_longest_and_no_p99() -> None:
+    assert tail(list(range(1, 100))) == ("longest of 99", 99)
+    assert tail(list(range(1, 101))) == ("p99", 99)
 
 
 @pytest.mark.parametrize(
