@@ -67,6 +67,11 @@ class ValkeyLedger:
         self._correcting: dict[str, asyncio.Task[Lease | None]] = {}
 
     async def lease(self, key: str, quota: Quota, wish: Wish, *, now: float) -> Lease | None:
+        if told := self._correcting.get(key):  # else more could be granted than is left
+            await asyncio.wait([told])
+        return await self._ask(key, quota, wish, now=now)
+
+    async def _ask(self, key: str, quota: Quota, wish: Wish, *, now: float) -> Lease | None:
         if monotonic() < self._left_alone_until:
             return None
         arguments = [*_slots(quota, now), *wish]
@@ -81,7 +86,7 @@ class ValkeyLedger:
         # Hundreds of answers come at once, and the next one tells no less.
         if key in self._correcting or monotonic() < self._left_alone_until:
             return
-        task = asyncio.create_task(self.lease(key, quota, Wish(used=used), now=now))
+        task = asyncio.create_task(self._ask(key, quota, Wish(used=used), now=now))
         self._correcting[key] = task
         task.add_done_callback(lambda _: self._correcting.pop(key))
 

@@ -57,6 +57,16 @@ def test_what_the_venue_counts_beyond_us_counts_for_all_processes() -> None:
     assert with_ledgers(told, urls=[settings.REDIS_URL] * 2) == 150
 
 
+def test_what_the_venue_counts_is_told_before_more_is_leased() -> None:
+    async def lease_at_once(ledgers: list[ValkeyLedger]) -> Lease | None:
+        name = uuid4().hex
+        now = time.time()
+        ledgers[0].correct(name, QUOTA, used=800, now=now)
+        return await ledgers[0].lease(name, QUOTA, Wish(needed=1, most=850), now=now)
+
+    assert with_ledgers(lease_at_once, urls=[settings.REDIS_URL]) == Lease(granted=1, used=801)
+
+
 def test_without_valkey_each_process_keeps_to_its_part() -> None:
     async def alone(ledgers: list[ValkeyLedger]) -> float:
         store = SharedStore(uuid4().hex, QUOTA, ledgers[0], part=0.25)
