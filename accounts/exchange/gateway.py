@@ -7,6 +7,7 @@ up.
 
 import logging
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -167,11 +168,11 @@ async def cancel(login: Login, reference: OrderReference) -> OrderReport:
 async def stock_up(orders: Mapping[MarketKey, int]) -> None:
     """Have room at hand, as far as venues leave any, for so many entries that are about to come.
 
-    They need not wait for it then; none is needed, and what is left over is of no use to others for
-    a while.
+    They need not wait for it then, and are told themselves where there is no access.
     """
     for key, count in orders.items():
-        await desk().stock_up(key, orders=count)
+        with suppress(NotSent):
+            await desk().stock_up(key, orders=count)
 
 
 async def wait_until_open(login: Login, *, until: datetime) -> None:

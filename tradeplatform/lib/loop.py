@@ -45,17 +45,21 @@ class _LoopThread:
 def _tell_unheard(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
     """Log an error that nobody awaits: libraries start pongs and the like and forget them.
 
-    That a connection has ended is no flaw, and whoever reads from it hears of it: one line. The
-    others are told without addresses, which may hold signatures.
+    That a connection has ended is no flaw, and whoever reads from it hears of it: one line.
     """
     error = context.get("exception")
     if isinstance(error, ConnectionError):
         logger.info("a connection has ended: %s", error)
     elif error is not None:
-        told = "".join(traceback.format_exception(error))
-        logger.error("%s\n%s", context["message"], _ADDRESS.sub("…", told))
+        _log_failure(context["message"], error)
     else:
         loop.default_exception_handler(context)
+
+
+def _log_failure(message: str, error: BaseException) -> None:
+    """Without addresses, which may hold signatures."""
+    told = "".join(traceback.format_exception(error))
+    logger.error("%s\n%s", message, _ADDRESS.sub("…", told))
 
 
 class _Holder:
@@ -84,7 +88,7 @@ def start(coroutine: Coroutine[Any, Any, None]) -> None:
 
 def _tell_failure(future: Future[None]) -> None:
     if not future.cancelled() and (error := future.exception()) is not None:
-        logger.error("what nobody waited for has failed", exc_info=error)
+        _log_failure("what nobody waited for has failed", error)
 
 
 def call(coroutine: Coroutine[Any, Any, _Result], *, timeout_seconds: float) -> _Result:

@@ -38,14 +38,15 @@ def test_what_nobody_waits_for_fails_with_a_word_in_the_log(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     async def fail() -> None:
-        raise LookupError("not there")
+        raise LookupError("not there: https://api.example.com/order?signature=abc")
 
     loop.start(fail())
     loop.call(asyncio.sleep(0.05), timeout_seconds=5)
 
-    (record,) = caplog.records
-    assert record.exc_info is not None
-    assert record.exc_info[0] is LookupError
+    (line,) = caplog.records
+    assert (line.levelname, line.exc_info) == ("ERROR", None)
+    assert line.getMessage().startswith("what nobody waited for has failed\nTraceback ")
+    assert line.getMessage().endswith("LookupError: not there: …\n")
 
 
 def test_an_exception_reaches_the_caller() -> None:

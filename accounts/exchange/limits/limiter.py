@@ -4,13 +4,13 @@ What all processes behind one address use together is counted by a ledger. An ac
 from one process, so they are counted here.
 """
 
-import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from accounts.exchange.limits.lanes import NO_LANE, Lane
 from accounts.exchange.limits.quotas import NO_QUOTAS, QUOTAS, Quota, Quotas, Rank, Request, units
-from accounts.exchange.limits.stores import Ledger, OwnStore, SharedStore
+from accounts.exchange.limits.shared_store import Ledger, SharedStore
+from accounts.exchange.limits.stores import OwnStore
 from accounts.exchange.limits.turns import Turns
 from accounts.exchange.types import MarketKey, NotSent
 from accounts.exchange.venues import VENUES
@@ -60,7 +60,7 @@ class Purse:
         for turns in self._told:
             told = headers.get(turns.quota.header, "")
             if told.isdecimal():
-                turns.store.correct(float(told) - turns.quota.others, now=time.time())
+                turns.store.correct(float(told) - turns.quota.others)
 
 
 class Limiter:
@@ -95,14 +95,14 @@ class Limiter:
         """Have at hand, as far as it can be had, what this many new orders of all accounts that
         share the payer's address are about to use of its quotas: in one round trip.
 
-        What is not used is void when its slot is over.
+        What is not used by the end of its slot is given back.
         """
         quotas = self._quotas.get(payer.ccxt_id, NO_QUOTAS)
         order = Request(quotas.order_cost, is_new_order=True)
         for quota in quotas.address:
             used = units(quota, order, weight_per_cost=quotas.weight_per_cost)
             store = self._address_turns(payer, quota).store
-            await store.stock_up(orders * used, rank=rank, now=time.time())
+            await store.stock_up(orders * used, rank=rank)
 
     def _account_turns(self, payer: Payer, quota: Quota) -> Turns:
         key = (f"{payer.address_key}:{payer.account_id}", quota)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
+from time import monotonic
 
 from accounts.exchange.limits.lanes import NO_LANE, Lane
 from accounts.exchange.limits.quotas import Quota, Rank
@@ -25,7 +26,7 @@ _LOOK_AGAIN_SECONDS = 1
 class _Turn:
     rank: Rank
     units: float
-    until: float
+    until: float  # by the monotonic clock
     may_go: asyncio.Future[None]
 
 
@@ -43,7 +44,7 @@ class Turns:
         """Use the units if they are at hand; while others wait nothing is."""
         if not units:
             return True
-        return self._usher is None and self.store.take(units, rank=rank, now=time.time())
+        return self._usher is None and self.store.take(units, rank=rank)
 
     async def take(self, units: float, *, rank: Rank, until: float, lane: Lane = NO_LANE) -> None:
         """Wait for units that are not at hand, until they are the caller's; raises TimeoutError at
@@ -52,7 +53,7 @@ class Turns:
         They are taken at the best rank of those who wait in the lane, also who comes later.
         """
         may_go: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        turn = _Turn(lane.best(rank), units, until, may_go)
+        turn = _Turn(lane.best(rank), units, monotonic() + until - time.time(), may_go)
         self._line_up(turn)
         if self._usher is None:
             self._usher = asyncio.create_task(self._let_in())
@@ -89,11 +90,10 @@ class Turns:
     def _serve(self) -> _Turn | None:
         """Let in all for whom there is enough at hand; the first for whom there is not."""
         self._forget_the_gone()
-        now = time.time()
         for queue in self._waiting.values():
             while queue:
                 first = queue[0]
-                if not self.store.take(first.units, rank=first.rank, now=now):
+                if not self.store.take(first.units, rank=first.rank):
                     return first
                 first.may_go.set_result(None)
                 queue.popleft()
@@ -106,22 +106,21 @@ class Turns:
 
     async def _find_for(self, first: _Turn) -> None:
         self._arrived.clear()
-        now = time.time()
         wanted = sum(turn.units for turn in self._waiting[first.rank])
-        if await self.store.find(first.units, rank=first.rank, wanted=wanted, now=now):
+        if await self.store.find(first.units, rank=first.rank, wanted=wanted):
             self._waiting[first.rank].remove(first)  # its rank may be a better one by now
             if not first.may_go.done():
                 first.may_go.set_result(None)
         else:
-            await self._until_something_changes(now)
-            self._send_away(until=time.time())
+            await self._until_something_changes()
+            self._send_away(until=monotonic())
 
-    async def _until_something_changes(self, now: float) -> None:
-        seconds = self.quota.seconds
+    async def _until_something_changes(self) -> None:
+        now, seconds = monotonic(), self.quota.seconds
         over = end_of_slot(slot_of(now, seconds=seconds), seconds=seconds)
         until = min(over, now + _LOOK_AGAIN_SECONDS, *(turn.until for turn in self._turns()))
         try:
-            async with asyncio.timeout(max(until - time.time(), 0)):
+            async with asyncio.timeout(until - now):
                 await self._arrived.wait()
         except TimeoutError:
             return

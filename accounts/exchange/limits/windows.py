@@ -1,5 +1,6 @@
 """How much of a quota was used lately: counted in slots, a dozen to the quota's span. Pure.
 
+Moments are those of the monotonic clock, so that a wall clock that is put right changes nothing.
 The slot that is only partly within the span counts in full, so that no span of that length, however
 it is cut, holds more than was counted.
 """
@@ -11,12 +12,12 @@ SLOTS = 12
 
 
 def slot_of(now: float, *, seconds: int) -> int:
-    """The number of the slot that this moment (Unix time) is in."""
+    """The number of the slot that this moment is in."""
     return int(now * SLOTS // seconds)
 
 
 def end_of_slot(slot: int, *, seconds: int) -> float:
-    """When the slot is over (Unix time)."""
+    """When the slot is over."""
     return (slot + 1) * seconds / SLOTS
 
 
@@ -47,11 +48,16 @@ class Window:
         self._sum += units
         return True
 
-    def correct(self, told: float, now: float) -> None:
-        """The venue counts more than we do: somebody else uses the quota as well."""
-        missing = told - self.used(now)
-        if missing > 0:
-            self.use(missing, now)
+    def forget(self) -> None:
+        """Nothing was used."""
+        self._past.clear()
+        self._units = self._sum = 0
+
+    def by_age(self, now: float) -> list[tuple[int, float]]:
+        """What counts: how many slots ago, and units."""
+        if now >= self._over:
+            self._go_on(now)
+        return [(self._slot - slot, units) for slot, units in self._past] + [(0, self._units)]
 
     def _go_on(self, now: float) -> None:
         """Begin a slot, forget those that count no more."""

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from django.conf import settings
 
-from accounts.exchange.desk import Desk, adopt_desk
+from accounts.exchange.desk import Desk, adopt_desk, close_desk
 from accounts.exchange.limits.ledger import PREFIX
 from accounts.exchange.limits.quotas import QUOTAS, Quota
 from tradeplatform.lib import counters, loop
@@ -15,6 +15,7 @@ def allow_a_tenth() -> None:
 
     Nobody has leased anything.
     """
+    loop.call(close_desk(), timeout_seconds=10)  # it would state what it has used before
     _forget_leases()
     loop.call(_adopt(), timeout_seconds=10)
 

@@ -24,7 +24,7 @@ class _Scene:
 
     def __init__(self, store: OwnStore | None = None) -> None:
         self.turns = Turns(_QUOTA, store or OwnStore(_QUOTA))
-        self.turns.store.correct(_ENTRIES_MAY_USE, now=time.time())
+        self.turns.store.correct(_ENTRIES_MAY_USE)
         self.let_in: list[str] = []
         self.tasks: list[asyncio.Task[None]] = []
 
@@ -106,7 +106,7 @@ def test_the_rank_is_lent_no_longer_than_somebody_waits() -> None:
 def test_a_close_that_is_given_up_lends_nothing_any_more() -> None:
     async def play() -> Rank:
         scene, lane = _Scene(), Lane()
-        scene.turns.store.correct(95, now=time.time())  # nothing for closes either
+        scene.turns.store.correct(95)  # nothing for closes either
         await scene.start("entry", Rank.ENTRY, lane=lane)
         await scene.start("close", Rank.CLOSE, lane=lane)
         scene.tasks[1].cancel()
@@ -123,7 +123,7 @@ class _SlowStore(OwnStore):
 
     used = 0.0
 
-    async def find(self, units: float, *, rank: Rank, wanted: float, now: float) -> bool:
+    async def find(self, units: float, *, rank: Rank, wanted: float) -> bool:
         await asyncio.sleep(0.05)
         self.used += units
         return True
@@ -151,7 +151,7 @@ class _RacedStore(OwnStore):
         super().__init__(_QUOTA)
         self._comes = comes
 
-    async def find(self, units: float, *, rank: Rank, wanted: float, now: float) -> bool:
+    async def find(self, units: float, *, rank: Rank, wanted: float) -> bool:
         self._comes()
         return True
 
@@ -173,7 +173,7 @@ def test_who_was_let_in_just_now_is_not_hurried() -> None:
 def test_who_was_hurried_in_vain_gives_up_in_time() -> None:
     async def play() -> list[str]:
         scene, lane = _Scene(), Lane()
-        scene.turns.store.correct(95, now=time.time())
+        scene.turns.store.correct(95)
 
         async def entry() -> None:
             async with lane.turn(Rank.ENTRY):

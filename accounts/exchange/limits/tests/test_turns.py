@@ -16,7 +16,7 @@ _QUOTA = Quota(Counts.ORDERS, 20, 1)
 
 async def _fill(turns: Turns) -> None:
     """Nothing is left for anybody."""
-    turns.store.correct(20, now=time.time())
+    turns.store.correct(20)
 
 
 async def _all_take(ranks: list[Rank]) -> list[Rank]:
@@ -43,7 +43,7 @@ def test_the_best_rank_goes_first_whoever_came_first() -> None:
 
 async def _close_while_an_entry_waits() -> list[str]:
     turns = Turns(_QUOTA, OwnStore(_QUOTA))
-    turns.store.correct(17, now=time.time())  # all that an entry may use
+    turns.store.correct(17)  # all that an entry may use
     let_in: list[str] = []
 
     async def take(name: str, rank: Rank) -> None:
@@ -108,7 +108,7 @@ class _LateStore(OwnStore):
 
     asked = 0
 
-    async def find(self, units: float, *, rank: Rank, wanted: float, now: float) -> bool:
+    async def find(self, units: float, *, rank: Rank, wanted: float) -> bool:
         self.asked += 1
         return self.asked > 1
 
@@ -118,7 +118,7 @@ def test_units_that_were_away_are_looked_for_again_long_before_the_slot_is_over(
 
     async def take() -> int:
         store = _LateStore(hourly)
-        store.correct(20, now=time.time())
+        store.correct(20)
         await Turns(hourly, store).take(1, rank=Rank.CLOSE, until=time.time() + 600)
         return store.asked
 
@@ -126,7 +126,7 @@ def test_units_that_were_away_are_looked_for_again_long_before_the_slot_is_over(
 
 
 class _BrokenStore(OwnStore):
-    async def find(self, units: float, *, rank: Rank, wanted: float, now: float) -> bool:
+    async def find(self, units: float, *, rank: Rank, wanted: float) -> bool:
         raise ValueError("an answer that cannot be read")
 
 
@@ -149,9 +149,9 @@ class _EmptyStore(OwnStore):
         self.quota = Quota(Counts.ORDERS, 20, 3600)
         super().__init__(self.quota)
         self.wanted: list[float] = []
-        self.correct(20, now=time.time())
+        self.correct(20)
 
-    async def find(self, units: float, *, rank: Rank, wanted: float, now: float) -> bool:
+    async def find(self, units: float, *, rank: Rank, wanted: float) -> bool:
         self.wanted.append(wanted)
         await asyncio.sleep(0.001)
         return False
