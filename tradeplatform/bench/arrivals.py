@@ -26,6 +26,10 @@ class Arrivals:
         """When each order or cancel arrived."""
         return [float(moment) for moment in self._call("/stub/arrivals", "GET")]
 
+    def placed(self) -> list[str]:
+        """The client order id of each order that was taken."""
+        return list(self._call("/stub/placed", "GET"))
+
     def open_orders(self) -> int:
         """How many orders rest there; those with the same client order id count as one."""
         return int(self._call("/stub/open", "GET"))

@@ -13,6 +13,7 @@ from tradeplatform.bench.arrivals import StubProcess
 from tradeplatform.bench.figures import Figure, quantile
 from tradeplatform.bench.house import House
 from tradeplatform.bench.posting import post
+from tradeplatform.bench.tally import tally_since
 from webhooks.models import Delivery
 
 _STRATEGIES = [str(number) for number in range(200)]
@@ -63,12 +64,12 @@ def _measure(
             aim=_AIM_MS,
         ),
         Figure(name="  refused, or not answered", value=refused, unit="alerts", at_most=0),
-        Figure(name="  lost", value=len(moments) - accepted, unit="alerts", at_most=0),
         Figure(
-            name="  orders at the exchange",
-            value=len(stub.arrivals.times()),
-            unit="orders",
+            name="  accepted",
+            value=accepted,
+            unit="alerts",
             at_least=len(moments),
             at_most=len(moments),
         ),
+        *tally_since(began_at, stub.arrivals, asked=len(moments)).figures(),
     ]

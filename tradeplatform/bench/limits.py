@@ -6,8 +6,7 @@ for, and ten for which there is not, with closes and cancels after them.
 """
 
 import threading
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,6 +23,7 @@ from orders.transitions import OrderStatus
 from tradeplatform.bench.figures import Figure, quantile
 from tradeplatform.bench.house import BID, Answer, House, open_at_sandbox
 from tradeplatform.bench.limiter_cost import cost_figures
+from tradeplatform.bench.tally import tally
 
 _ACCOUNTS = 500
 # So many hold a position to be closed, and so many others have an order to be canceled. The rest
@@ -120,21 +120,14 @@ def _settle(house: House, answer: Answer) -> UUID:
     return answer.signal_id
 
 
-def lost(*, intended: Iterable[str], held: Iterable[str]) -> int:
-    """How many orders that were to be placed the exchange does not hold, by client order id."""
-    return (Counter(set(intended)) - Counter(held)).total()
-
-
-def doubled(*, intended: Iterable[str], held: Iterable[str]) -> int:
-    """How many orders the exchange holds besides one of each that was to be placed."""
-    return (Counter(held) - Counter(set(intended))).total()
-
-
 def _judged(control: Control) -> list[Figure]:
-    asked = _ENTERING * (_WITH_ROOM + _WITHOUT) + 5 * _HELD
-    placed = Order.objects.exclude(status=OrderStatus.DENIED.value)
-    intended = list(placed.values_list("client_order_id", flat=True))
-    held = [row["clientOrderId"] for row in control.get("/sandbox/orders")]
+    denied = Order.objects.filter(status=OrderStatus.DENIED.value)
+    sent = Order.objects.exclude(status=OrderStatus.DENIED.value)
+    found = tally(
+        asked=_ENTERING * (_WITH_ROOM + _WITHOUT) + 5 * _HELD - denied.count(),
+        intended=sent.values_list("client_order_id", flat=True),
+        placed=[row["clientOrderId"] for row in control.get("/sandbox/orders")],
+    )
     refused = control.get("/sandbox/limits")[0]["refused"]
     return [
         Figure(
@@ -144,20 +137,8 @@ def _judged(control: Control) -> list[Figure]:
             unit="requests",
             at_most=0,
         ),
-        Figure(
-            name="orders written",
-            value=Order.objects.count(),
-            unit="orders",
-            at_least=asked,
-            at_most=asked,
-        ),
-        _none("  lost", lost(intended=intended, held=held)),
-        _none("  doubled", doubled(intended=intended, held=held)),
+        *found.figures(),
     ]
-
-
-def _none(name: str, orders: int) -> Figure:
-    return Figure(name=name, value=orders, unit="orders", at_most=0)
 
 
 def _entry_figures(traded: _Traded) -> list[Figure]:

@@ -55,6 +55,7 @@ class StubExchange:
         self._latency_seconds = latency_seconds
         # By CLOCK_MONOTONIC, which all processes of a machine share.
         self._arrivals: list[float] = []
+        self._placed: list[str] = []  # client order ids
         self._numbers = itertools.count(1)
         # By API key and client order id: all that was placed and not canceled.
         self._open: defaultdict[bytes, dict[str, Any]] = defaultdict(dict)
@@ -69,6 +70,7 @@ class StubExchange:
             b"GET /api/v3/account": lambda _: account(),
             b"GET /api/v3/myTrades": lambda _: [],
             b"GET /stub/arrivals": lambda _: self._arrivals,
+            b"GET /stub/placed": lambda _: self._placed,
             b"GET /stub/open": lambda _: sum(map(len, self._open.values())),
             b"POST /stub/forget": self._forget,
         }
@@ -88,6 +90,7 @@ class StubExchange:
     def _place(self, asked: _Asked) -> Any:
         order = new_order(asked.parameters, number=next(self._numbers))
         self._open[asked.key][order["clientOrderId"]] = order
+        self._placed.append(order["clientOrderId"])
         return order
 
     def _show(self, asked: _Asked) -> Any:
@@ -107,6 +110,7 @@ class StubExchange:
     def _forget(self, asked: _Asked) -> None:
         """All orders and arrivals."""
         self._arrivals.clear()
+        self._placed.clear()
         self._open.clear()
 
 

@@ -22,6 +22,7 @@ from tradeplatform.bench.backlog import backlog, is_flat
 from tradeplatform.bench.figures import Figure
 from tradeplatform.bench.house import House
 from tradeplatform.bench.posting import post
+from tradeplatform.bench.tally import NOTHING_WRONG, Tally, tally_since
 
 _ACCOUNTS = 1000
 # Accounts that an alert is for, and the orders a second that the first step asks for.
@@ -41,8 +42,7 @@ class _Step:
     due: Sequence[float]
     done: Sequence[float]
     refused: int
-    lost: int
-    doubled: int
+    tally: Tally
 
     @property
     def is_flat(self) -> bool:
@@ -106,14 +106,12 @@ def _offer(
     began_at = timezone.now()
     answered = post(house, due, strategies=strategies)
     house.await_settled()
-    placed = arrivals.open_orders()
     return _Step(
         rate=rate,
         due=due,
         done=_settled(began_at),
         refused=sum(not answer.is_accepted for answer in answered),
-        lost=size * len(due) - placed,
-        doubled=len(arrivals.times()) - placed,
+        tally=tally_since(began_at, arrivals, asked=size * len(due)),
     )
 
 
@@ -145,12 +143,9 @@ def _figures(size: int, steps: Sequence[_Step]) -> list[Figure]:
 
 def _judged(steps: Sequence[_Step]) -> list[Figure]:
     refused = sum(step.refused for step in steps)
-    lost = sum(step.lost for step in steps)
-    doubled = sum(step.doubled for step in steps)
     return [
         Figure(name="  refused, or not answered", value=refused, unit="alerts", at_most=0),
-        Figure(name="  lost, at any rate", value=lost, unit="orders", at_most=0),
-        Figure(name="  sent twice, at any rate", value=doubled, unit="orders", at_most=0),
+        *sum((step.tally for step in steps), NOTHING_WRONG).figures(),
     ]
 
 

@@ -9,7 +9,7 @@ from functools import cache, partial
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
-from django.db.models import AutoField, CharField, Field, ForeignKey, Model
+from django.db.models import AutoField, CharField, Field, ForeignKey, JSONField, Model
 
 
 def bulk_insert(
@@ -64,21 +64,18 @@ def arranged(
     for field, values in zip(fields, given, strict=True):
         if isinstance(values, list) and len(values) != len(keys):
             raise ValueError(f"{field.name}: {len(values)} values for {len(keys)} rows")
-        value = _compact(values)
         prepared = _preparing(field)
-        if isinstance(value, list):
+        if isinstance(values, list) and _differ(field, values):
             varying.append(field)
-            arrays.append(list(map(prepared, value)))
+            arrays.append(list(map(prepared, values)))
         else:
-            shared.append(prepared(value))
+            shared.append(prepared(values[0] if isinstance(values, list) else values))
     return tuple(varying), shared + arrays
 
 
-def _compact(value: Any) -> Any:
-    """The one value of a list whose values are all the same."""
-    if isinstance(value, list) and all(other == value[0] for other in value):
-        return value[0]
-    return value
+def _differ(field: "Field[Any, Any]", values: Sequence[Any]) -> bool:
+    """Whether rows have different values; JSON's are equal that are not the same (1 and true)."""
+    return isinstance(field, JSONField) or any(value != values[0] for value in values)
 
 
 def _preparing(field: "Field[Any, Any]") -> Callable[[Any], Any]:

@@ -1,10 +1,16 @@
 """Many rows in one statement, as Django would have stored them one by one."""
 
+import json
+
 import pytest
+from django.contrib.auth.models import User
 from django.db import DataError, IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
-from tradeplatform.lib.bulk_insert import bulk_insert
+from tradeplatform.lib.bulk_insert import bulk_insert, insert_all
+from tradeplatform.lib.bulk_update import bulk_update
+from tradeplatform.notifications.models import Channel
 from webhooks.models import AllowedAddress
 
 pytestmark = pytest.mark.django_db
@@ -61,3 +67,20 @@ def test_a_failure_spoils_its_transaction_as_one_of_django_does() -> None:
             bulk_insert(AllowedAddress, 2, {"network": ["10.0.0.0/8"] * 2})
         assert transaction.get_connection().needs_rollback
         transaction.set_rollback(True)
+
+
+def test_a_list_is_a_value_like_another_where_rows_hold_json() -> None:
+    owner = User.objects.create_user("alice")
+    events = [["ORDER_REJECTED", "FILL"], ["ORDER_REJECTED", "FILL"]]
+
+    insert_all(
+        Channel(owner=owner, name=str(number), events=each, created_at=timezone.now())
+        for number, each in enumerate(events)
+    )
+
+    stored = list(Channel.objects.all())
+    assert [channel.events for channel in stored] == events
+    for channel, changed in zip(stored, ([1], [True]), strict=True):
+        channel.events = changed
+    bulk_update(stored, ["events"])
+    assert json.dumps([channel.events for channel in Channel.objects.all()]) == "[[1], [true]]"

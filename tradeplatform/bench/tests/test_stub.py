@@ -59,6 +59,7 @@ def test_an_order_that_comes_twice_rests_once(stub: StubProcess) -> None:
         client.create_order(*ORDER, {"newClientOrderId": "same"})
 
     assert len(stub.arrivals.times()) == 2
+    assert stub.arrivals.placed() == ["same", "same"]
     assert stub.arrivals.open_orders() == 1
 
 
@@ -68,5 +69,5 @@ def test_what_is_forgotten_is_neither_noted_nor_open(stub: StubProcess) -> None:
 
     stub.arrivals.forget()
 
-    assert stub.arrivals.times() == []
+    assert (stub.arrivals.times(), stub.arrivals.placed()) == ([], [])
     assert client.fetch_open_orders("BTC/USDT") == []
