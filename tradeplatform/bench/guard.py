@@ -9,13 +9,19 @@ import ctypes
 import os
 import signal
 import subprocess
+import threading
 from collections.abc import Sequence
+from time import monotonic
 from types import FrameType
 
+from tradeplatform.bench.processes import families
 from tradeplatform.lib.services.child import die_with
 
 _PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
 _STOP = (signal.SIGINT, signal.SIGTERM)
+# A platform with a thousand accounts stops within half a minute.
+_PATIENCE_SECONDS = 60
+_PAUSE_SECONDS = 0.05
 
 
 def listen() -> None:
@@ -39,7 +45,10 @@ def run(argv: Sequence[str]) -> None:
     finally:
         program.terminate()
         program.wait()
-        _await_orphans()
+        try:
+            _await_orphans()
+        finally:
+            _kill_orphans()
 
 
 def _adopt_orphans() -> None:
@@ -48,6 +57,20 @@ def _adopt_orphans() -> None:
 
 
 def _await_orphans() -> None:
+    """Until there are none, or it takes too long."""
+    deadline = monotonic() + _PATIENCE_SECONDS
+    with contextlib.suppress(ChildProcessError):
+        while monotonic() < deadline:
+            if os.waitpid(-1, os.WNOHANG) == (0, 0):
+                threading.Event().wait(_PAUSE_SECONDS)
+
+
+def _kill_orphans() -> None:
+    """Something that our own processes have started and nobody told to stop."""
+    own = os.getpid()
+    for pid in set(families([own])[own]) - {own}:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
     with contextlib.suppress(ChildProcessError):
         while True:
             os.wait()

@@ -13,6 +13,7 @@ _GUARDS = """
 import sys, tempfile
 from tradeplatform.bench import guard
 guard.listen()
+guard._PATIENCE_SECONDS = float(sys.argv[3])
 with tempfile.TemporaryDirectory(dir=sys.argv[1]) as directory:
     print(directory, flush=True)
     guard.run([sys.executable, "-c", sys.argv[2], directory])
@@ -36,6 +37,11 @@ while not (log.exists() and "up" in log.read_text()):
 print(os.getpid(), child.pid, flush=True)
 signal.pause()
 """
+# Starts something that nothing will ever stop, and ends.
+_LEAVES = """
+import subprocess, sys
+print(subprocess.Popen(["sleep", "1000"], start_new_session=True).pid, flush=True)
+"""
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -43,7 +49,7 @@ signal.pause()
 def test_what_a_stopped_program_started_stops_in_order_before_its_directory_goes(
     tmp_path: Path, number: signal.Signals, is_guard_asked: bool
 ) -> None:
-    argv = [sys.executable, "-c", _GUARDS, str(tmp_path), _STARTS]
+    argv = [sys.executable, "-c", _GUARDS, str(tmp_path), _STARTS, "60"]
     with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as guard:
         assert guard.stdout is not None
         directory = Path(guard.stdout.readline().decode().strip())
@@ -55,3 +61,13 @@ def test_what_a_stopped_program_started_stops_in_order_before_its_directory_goes
     assert (tmp_path / "stopped").exists()
     assert not directory.exists()
     assert not any(Path(f"/proc/{pid}").exists() for pid in (program, child))
+
+
+def test_what_does_not_stop_is_killed_in_the_end(tmp_path: Path) -> None:
+    argv = [sys.executable, "-c", _GUARDS, str(tmp_path), _LEAVES, "0.2"]
+
+    told = subprocess.run(argv, capture_output=True, text=True, check=True).stdout
+
+    directory, sleeper = told.split()
+    assert not Path(directory).exists()
+    assert not Path(f"/proc/{sleeper}").exists()
