@@ -76,7 +76,7 @@ class SharedStore:
         self._own = Window(seconds=quota.seconds)
         self._others = Window(seconds=quota.seconds)  # as of the last lease; outsiders as well
         self._free = 0.0
-        self._slot = 0  # that `_free` may be used in
+        self._over = 0.0  # when the slot is that `_free` may be used in
         self._news = 0.0  # what others use, as the venue has told, and not yet we the ledger
         self._news_until = 0.0
         self._doubts_until = 0.0  # whether the ledger knows what others have used without it
@@ -87,7 +87,7 @@ class SharedStore:
 
     def take(self, units: float, *, rank: Rank) -> bool:
         now = self._clock()
-        if self._at_hand(now) < units:
+        if now >= self._over or self._free < units:
             return False
         # Others may have used more since it was leased, or a better rank has leased it.
         if not self._own.use(units, now, most=self._most(rank) - self._others.used(now)):
@@ -105,7 +105,7 @@ class SharedStore:
                 spare = wanted - units + self._spare
                 if not await self._ask(Wish(needed, spare, self._most(rank))):
                     return self._take_alone(units, rank=rank)
-                if self._slot_of(self._clock()) == self._slot_of(now):
+                if self._clock() < self._end_of_slot(now):
                     break
             return self.take(units, rank=rank)
 
@@ -130,14 +130,13 @@ class SharedStore:
     def _most(self, rank: Rank) -> float:
         return self._quota.limit * rank.share
 
-    def _slot_of(self, now: float) -> int:
-        return slot_of(now, seconds=self._quota.seconds)
+    def _end_of_slot(self, now: float) -> float:
+        seconds = self._quota.seconds
+        return end_of_slot(slot_of(now, seconds=seconds), seconds=seconds)
 
     def _at_hand(self, now: float) -> float:
         """What may be used in this slot. What is left of another is stated no more."""
-        if (slot := self._slot_of(now)) != self._slot:
-            self._slot, self._free = slot, 0.0
-        return self._free
+        return self._free if now < self._over else 0
 
     def _take_alone(self, units: float, *, rank: Rank) -> bool:
         now = self._clock()
@@ -152,7 +151,6 @@ class SharedStore:
         """Whether the ledger tells; what it grants is at hand then."""
         now = self._clock()
         free, news = self._at_hand(now), self._news
-        slot = self._slot
         lease = await self._ledger.lease(
             self._key,
             self._quota,
@@ -163,19 +161,22 @@ class SharedStore:
             return False
         if self._news == news:
             self._news = 0
-        self._keep(lease, slot)
+        self._keep(lease, over=self._end_of_slot(now))
         return True
 
-    def _keep(self, lease: Lease, slot: int) -> None:
-        """A portion of an earlier slot is void: it is stated no more."""
+    def _keep(self, lease: Lease, *, over: float) -> None:
+        """A portion of a slot that is over is void: it is stated no more."""
         now = self._clock()
         if now >= self._doubts_until:
             self._others.forget()
         self._know(lease.others, now)
         self._know(self._news, now)  # it may have come meanwhile
-        if self._slot_of(now) == slot:
-            self._free += lease.granted
+        if now < over:
+            self._free = self._at_hand(now) + lease.granted
+            self._over = over
             self._give_back_when_over()
+        elif lease.granted:
+            self._tell()
 
     def _know(self, others: float, now: float) -> None:
         """That they use so many at least."""
@@ -183,9 +184,8 @@ class SharedStore:
 
     def _give_back_when_over(self) -> None:
         if self._free and self._give_back_timer is None:
-            over = end_of_slot(self._slot, seconds=self._quota.seconds)
             loop = asyncio.get_running_loop()
-            self._give_back_timer = loop.call_later(over - self._clock(), self._give_back)
+            self._give_back_timer = loop.call_later(self._over - self._clock(), self._give_back)
 
     def _give_back(self) -> None:
         self._give_back_timer = None

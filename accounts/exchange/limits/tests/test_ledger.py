@@ -5,6 +5,8 @@ import socket
 import struct
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from itertools import chain
+from random import Random
 from time import monotonic
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -56,6 +58,38 @@ def test_what_was_used_may_be_used_again_when_its_span_is_over() -> None:
 
     assert used == 85
     assert seconds >= 1
+
+
+def test_no_second_holds_more_than_processes_may_use_in_one_together() -> None:
+    second = Quota(Counts.REQUESTS, 100, 1)
+
+    async def use_as_much_as_there_is(store: SharedStore, seed: int) -> list[tuple[float, int]]:
+        dice = Random(seed)
+        used = []
+        until = monotonic() + 3
+        while monotonic() < until:
+            units = dice.randint(1, 5)
+            if store.take(units, rank=Rank.CLOSE) or await store.find(
+                units, rank=Rank.CLOSE, wanted=dice.choice([units, 30])
+            ):
+                used.append((monotonic(), units))
+            await asyncio.sleep(dice.uniform(0, 0.02))
+        return used
+
+    async def all_of_them(ledgers: list[ValkeyLedger]) -> list[tuple[float, int]]:
+        name = uuid4().hex
+        stores = [SharedStore(name, second, ledger, part=0.25) for ledger in ledgers]
+        used = await asyncio.gather(
+            *(use_as_much_as_there_is(store, seed) for seed, store in enumerate(stores))
+        )
+        return sorted(chain.from_iterable(used))
+
+    used = with_ledgers(all_of_them, processes=3)
+
+    most = max(
+        sum(units for moment, units in used if start <= moment < start + 1) for start, _ in used
+    )
+    assert 80 <= most <= 95
 
 
 def test_what_the_venue_counts_beyond_us_counts_for_all_processes() -> None:

@@ -106,6 +106,24 @@ def test_a_lease_that_comes_after_its_slot_is_asked_for_again_and_counts_once() 
     assert left == 100
 
 
+def test_a_stock_that_comes_after_its_slot_is_given_back_unasked() -> None:
+    async def late(ledgers: list[ValkeyLedger]) -> bool:
+        name, clock, line = uuid4().hex, Clock(), Line(ledgers[0])
+        own = SharedStore(name, QUOTA, line, part=1, clock=clock)
+        other = SharedStore(name, QUOTA, ledgers[1], part=1)
+        line.may_answer.clear()
+        stocking = asyncio.create_task(own.stock_up(800, rank=Rank.ENTRY))
+        await line.asked.wait()
+        clock.now += _SLOT_SECONDS
+        line.may_answer.set()
+        await stocking
+        while not await other.find(840, rank=Rank.ENTRY, wanted=840):
+            await asyncio.sleep(0.01)
+        return True
+
+    assert with_ledgers(late, processes=2)
+
+
 def test_leases_whose_answers_are_lost_are_not_counted_again_and_again() -> None:
     async def lose(ledgers: list[ValkeyLedger]) -> tuple[float, float]:
         name, line = uuid4().hex, Line(ledgers[0])
