@@ -22,7 +22,7 @@ run: $(VENV)/.installed
 	@exec $(BIN)/python manage.py up
 
 test: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --cov --cov-report=
 	@for room in $(COVERED); do \
 		$(BIN)/python -m coverage report --include="$$room/*" --skip-covered --fail-under=$(COVERAGE) \
 			|| exit 1; \

@@ -45,7 +45,7 @@ def pytest_load_initial_conftests() -> Generator[None, object, object]:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "whole_platform: starts `manage.py up`; runs last")
+    config.addinivalue_line("markers", "whole_platform: starts `manage.py up`; runs first")
     if "PYTEST_XDIST_WORKER" not in os.environ:
         config.stash[_services] = _start(_state_dir())
 
@@ -56,7 +56,8 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: item.get_closest_marker("whole_platform") is not None)
+    # They take minutes: the other tests fill up what one worker would have to wait for.
+    items.sort(key=lambda item: item.get_closest_marker("whole_platform") is None)
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ import pytest
 from tradeplatform.supervisor.tests.platform_process import PlatformProcess
 from tradeplatform.tests.platform_client import PlatformClient
 
-pytestmark = [pytest.mark.whole_platform, pytest.mark.xdist_group("whole platform")]
+pytestmark = pytest.mark.whole_platform
 
 
 @pytest.fixture(scope="module")

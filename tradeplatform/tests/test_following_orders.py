@@ -14,7 +14,7 @@ from tradeplatform.supervisor.tests.platform_process import PlatformProcess
 from tradeplatform.tests.platform_client import PlatformClient
 from tradeplatform.tests.settings_by_hand import manage
 
-pytestmark = [pytest.mark.whole_platform, pytest.mark.xdist_group("whole platform")]
+pytestmark = pytest.mark.whole_platform
 
 _Found = TypeVar("_Found")
 _STREAMS = ("stream0", "stream1")

@@ -10,7 +10,7 @@ from tradeplatform.supervisor.tests.platform_process import PlatformProcess
 from tradeplatform.tests.platform_client import Answer, PlatformClient
 from tradeplatform.tests.settings_by_hand import manage
 
-pytestmark = [pytest.mark.whole_platform, pytest.mark.xdist_group("whole platform")]
+pytestmark = pytest.mark.whole_platform
 
 
 @pytest.fixture(scope="module")

@@ -20,7 +20,7 @@ from tradeplatform.supervisor.tests.platform_process import PlatformProcess
 from tradeplatform.tests.platform_client import PlatformClient
 from tradeplatform.tests.settings_by_hand import manage
 
-pytestmark = [pytest.mark.whole_platform, pytest.mark.xdist_group("whole platform")]
+pytestmark = pytest.mark.whole_platform
 
 KEY, SECRET, PASSPHRASE = "key-to-be-found", "secret-to-be-found", "passphrase-to-be-found"
 GUESS = "tpw_guessToBeFoundGuessToBeFoundGuessToBeFound0"

@@ -14,7 +14,7 @@ from django.conf import settings
 from tradeplatform.lib.services.tests.endings import ends
 from tradeplatform.supervisor.rented import processes
 
-pytestmark = [pytest.mark.whole_platform, pytest.mark.xdist_group("whole platform")]
+pytestmark = pytest.mark.whole_platform
 
 _RESENDING = "tradeplatform.soak.tests.resending.settings"
 

@@ -10,7 +10,7 @@ from tradeplatform.tests.faults.scene import Stage, limit_buy
 from tradeplatform.tests.platform_client import Answer, call
 from tradeplatform.tests.settings_by_hand import manage
 
-pytestmark = [pytest.mark.whole_platform, pytest.mark.xdist_group("whole platform")]
+pytestmark = pytest.mark.whole_platform
 
 
 def written(stage: Stage, **fields: str) -> bytes:

@@ -7,7 +7,7 @@ import pytest
 from orders.tests.waiting import wait_for
 from tradeplatform.tests.faults.scene import STREAMS, WORKERS, Stage, limit_buy
 
-pytestmark = [pytest.mark.whole_platform, pytest.mark.xdist_group("whole platform")]
+pytestmark = pytest.mark.whole_platform
 
 # The answer never comes, and a pushed update tells nothing while the streams are stopped.
 _UNANSWERED = {"on": "orders", "account": "demo-1", "do": "late", "ms": 60_000}

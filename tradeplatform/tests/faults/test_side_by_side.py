@@ -21,7 +21,7 @@ from tradeplatform.supervisor.tests.platform_process import environment
 from tradeplatform.tests.faults.scene import Stage, limit_buy
 from tradeplatform.tests.platform_client import Answer, call
 
-pytestmark = [pytest.mark.whole_platform, pytest.mark.xdist_group("whole platform")]
+pytestmark = pytest.mark.whole_platform
 
 
 @contextmanager

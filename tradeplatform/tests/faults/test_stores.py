@@ -10,7 +10,7 @@ from orders.tests.waiting import wait_for
 from tradeplatform.tests.faults.scene import STREAMS, WORKERS, Stage, limit_buy
 from tradeplatform.tests.platform_client import Answer
 
-pytestmark = [pytest.mark.whole_platform, pytest.mark.xdist_group("whole platform")]
+pytestmark = pytest.mark.whole_platform
 
 
 def resent(stage: Stage, **fields: Any) -> Iterator[Answer]:
