@@ -101,12 +101,12 @@ def _drift(row: Remainder) -> str:
 
 def venue_books(control: Control) -> VenueBooks:
     """Everything the sandbox ever accepted and executed; raises OSError while it is away."""
+    trades = control.get("/sandbox/trades")  # first: an order may still come, and fill, meanwhile
     orders = [_venue_order(row) for row in control.get("/sandbox/orders")]
     ids = {
         (order.account, order.market_type, order.symbol, order.venue_order_id): order
         for order in orders
     }
-    trades = control.get("/sandbox/trades")
     executions = []
     for row in trades:
         market_type = MarketType(row["market"].upper())
