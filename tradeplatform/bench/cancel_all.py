@@ -32,7 +32,12 @@ def measure(stub: StubProcess, state_dir: Path) -> Sequence[Figure]:
         still_open = Order.objects.filter(status__in=sorted(OPEN)).count()
     return [
         Figure(name="first cancel at the exchange", value=min(cancels), unit="ms"),
-        Figure(name="last cancel at the exchange", value=max(cancels), unit="ms"),
+        Figure(
+            name="last cancel at the exchange",
+            value=max(cancels),
+            unit="ms",
+            headline=f"CANCEL_ALL_ORDER → last of {_ORDERS:,} cancels at the exchange",
+        ),
         Figure(
             name="cancels sent",
             value=len(cancels),

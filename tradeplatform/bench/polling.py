@@ -73,7 +73,12 @@ def _measure(ground: Ground) -> Sequence[Figure]:
     busy = _seconds(lambda: _poll(ground))
     return [
         Figure(name="open orders", value=_open(strategy) + _ACCOUNTS, unit="orders"),
-        Figure(name="one round, nothing new", value=1000 * quiet, unit="ms"),
+        Figure(
+            name="one round, nothing new",
+            value=1000 * quiet,
+            unit="ms",
+            headline=f"one round of polls, {_ORDERS:,} open orders in {_ACCOUNTS} accounts",
+        ),
         Figure(
             name="  list calls per account and round",
             value=asked[_LIST] / _ROUNDS / _ACCOUNTS,
