@@ -4,7 +4,7 @@ What all processes behind one address use together is counted by a ledger. An ac
 from one process, so they are counted here.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from accounts.exchange.limits.lanes import NO_LANE, Lane
@@ -37,17 +37,21 @@ class Purse:
 
     def __init__(self, payer: Payer, turns: Iterable[Turns], *, weight_per_cost: float) -> None:
         self._payer = payer
-        self._turns = tuple(turns)
-        self._told = tuple(each for each in self._turns if each.quota.header)
-        self._weight_per_cost = weight_per_cost
+        turns = tuple(turns)
+        self._told = tuple(each for each in turns if each.quota.header)
+        # Worked out once: this is asked for every request.
+        self._prices = {
+            is_new_order: tuple(_prices(turns, is_new_order, weight_per_cost))
+            for is_new_order in (False, True)
+        }
 
     async def take(
         self, request: Request, *, rank: Rank, until: float, lane: Lane = NO_LANE
     ) -> None:
         """Return once the request may leave; raises NotSent when it may not before `until`, which
         is Unix time. Who waits in the lane lends it a better rank."""
-        for turns in self._turns:
-            used = units(turns.quota, request, weight_per_cost=self._weight_per_cost)
+        for turns, flat, per_cost in self._prices[request.is_new_order]:
+            used = flat + per_cost * request.cost
             if turns.take_at_hand(used, rank=lane.best(rank)):
                 continue
             try:
@@ -112,6 +116,19 @@ class Limiter:
         name = f"{payer.address_key}:{quota.counts.name.lower()}:{quota.seconds}"
         store = SharedStore(name, quota, self._ledger, part=self._part)
         return self._turns.setdefault((payer.address_key, quota), Turns(quota, store))
+
+
+def _prices(
+    turns: Iterable[Turns], is_new_order: bool, weight_per_cost: float
+) -> Iterator[tuple[Turns, float, float]]:
+    """Where such a request has to pay, how much in any case, and by ccxt's cost."""
+    for each in turns:
+        flat, with_one = (
+            units(each.quota, Request(cost, is_new_order), weight_per_cost=weight_per_cost)
+            for cost in (0, 1)
+        )
+        if with_one:
+            yield each, flat, with_one - flat
 
 
 def _scaled(quotas: Quotas, factor: float) -> Quotas:

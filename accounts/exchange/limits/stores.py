@@ -43,4 +43,6 @@ class OwnStore:
 
     def correct(self, told: float) -> None:
         now = self._clock()
-        self._window.use(max(told - self._window.used(now), 0), now)
+        missing = told - self._window.used(now)
+        if missing > 0:
+            self._window.use(missing, now)
