@@ -41,6 +41,7 @@ check: $(VENV)/.installed-dev
 	$(BIN)/python manage.py check
 
 bench: $(VENV)/.installed-dev
+	@$(if $(PART)$(filter-out bench,$(MAKECMDGOALS)),echo 'One part: make bench PARTS=polling' >&2; exit 2)
 	@$(BIN)/python -m tradeplatform.bench $(PARTS)
 
 soak: $(VENV)/.installed

@@ -71,7 +71,9 @@ def readme_lines(results: Results | None) -> str:
 
 {as_markdown(summary(results.headlines))}
 `make bench` measured this on {results.day} on {results.machine.partition(",")[0]}, everything on
-loopback: [docs/performance.md](docs/performance.md) tells how, and where the milliseconds go.
+loopback: [docs/performance.md](docs/performance.md) tells how, and where the milliseconds go. An
+aim is what a faster machine should reach and is only told; a target is judged. Why some are missed:
+[docs/performance_notes.md](docs/performance_notes.md).
 
 """
 

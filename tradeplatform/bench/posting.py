@@ -1,6 +1,7 @@
 """Alerts in parallel, each sent at its moment whether or not those before it are answered."""
 
 import asyncio
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from time import monotonic
@@ -13,12 +14,15 @@ from tradeplatform.bench.house import BID, House
 _PATIENCE_SECONDS = 300
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Answered:
-    """An HTTP status, 0 for none, and after how many milliseconds it came."""
+    """When an alert was asked for (CLOCK_MONOTONIC), the HTTP status, 0 for none, after how many
+    milliseconds it came, and the signal that the alert became, empty for none."""
 
+    asked_at: float
     status: int
     after_ms: float
+    signal_id: str = ""
 
     @property
     def is_accepted(self) -> bool:
@@ -46,11 +50,13 @@ async def _post(
             asked = monotonic()
             try:
                 async with session.post(house.webhook, data=alert) as answer:
-                    await answer.read()
-                    status = answer.status
+                    body, status = await answer.read(), answer.status
             except (aiohttp.ClientError, TimeoutError):
-                status = 0
-            return Answered(status, 1000 * (monotonic() - asked))
+                body, status = b"", 0
+            answered = Answered(asked, status, 1000 * (monotonic() - asked))
+            if answered.is_accepted:
+                answered.signal_id = json.loads(body)["signal_id"]
+            return answered
 
         numbered = enumerate(moments)
         return list(

@@ -44,8 +44,16 @@ print(subprocess.Popen(["sleep", "1000"], start_new_session=True).pid, flush=Tru
 """
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-@pytest.mark.parametrize("is_guard_asked", [True, False])
+@pytest.mark.parametrize(
+    ("number", "is_guard_asked"),
+    [
+        (signal.SIGTERM, True),
+        (signal.SIGINT, True),
+        (signal.SIGHUP, True),
+        (signal.SIGTERM, False),
+        (signal.SIGINT, False),
+    ],
+)
 def test_what_a_stopped_program_started_stops_in_order_before_its_directory_goes(
     tmp_path: Path, number: signal.Signals, is_guard_asked: bool
 ) -> None:
