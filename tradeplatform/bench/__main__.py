@@ -5,7 +5,6 @@ import argparse
 import json
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -26,7 +25,11 @@ def main() -> int:
             f"There is no benchmark {', '.join(unknown)}; there is {', '.join(EXCHANGES)}."
         )
     guard.listen()
-    parts = {part: _run(part) for part in _announced(wanted or list(EXCHANGES))}
+    parts = {}
+    for number, part in enumerate(chosen := wanted or list(EXCHANGES), start=1):
+        sys.stdout.write(f"\nMeasuring {part} ({number} of {len(chosen)}) …\n")
+        sys.stdout.flush()
+        parts[part] = _run(part)
     results = Results(datetime.now(UTC).date(), machine(), parts)
     sys.stdout.write(f"\n{as_text(summary(results.headlines))}\n")
     if not wanted:
@@ -34,15 +37,8 @@ def main() -> int:
         sys.stdout.write("\ndocs/performance.md and README.md tell it now.\n")
     missed = [figure for part in parts.values() for figure in part.figures if not figure.is_met]
     if missed:
-        sys.stdout.write(f"\n{len(missed)} MISSED; docs/performance_notes.md tells why they may.\n")
+        sys.stdout.write(f"\n{len(missed)} MISSED; docs/performance_notes.md tells why some are.\n")
     return 1 if missed else 0
-
-
-def _announced(parts: Sequence[str]) -> Iterator[str]:
-    for number, part in enumerate(parts, start=1):
-        sys.stdout.write(f"\nMeasuring {part} ({number} of {len(parts)}) …\n")
-        sys.stdout.flush()
-        yield part
 
 
 def _run(part: str) -> Measured:

@@ -16,9 +16,9 @@ from types import FrameType
 
 from tradeplatform.bench.processes import families
 from tradeplatform.lib.services.child import die_with
+from tradeplatform.supervisor.signals import stop_signals
 
 _PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
-_STOP = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 # A platform with a thousand accounts stops within half a minute.
 _PATIENCE_SECONDS = 60
 _PAUSE_SECONDS = 0.05
@@ -27,10 +27,8 @@ _PAUSE_SECONDS = 0.05
 def listen() -> None:
     """Have the first request to stop (SIGTERM, Ctrl-C, a terminal that is closed) raise
     KeyboardInterrupt; what is done then is not interrupted by another. For the main thread."""
-    has_nohup = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
-    for number in _STOP:
-        if not (has_nohup and number is signal.SIGHUP):
-            signal.signal(number, _stop)
+    for number in stop_signals():
+        signal.signal(number, _stop)
 
 
 def run(argv: Sequence[str]) -> None:
@@ -79,6 +77,6 @@ def _kill_orphans() -> None:
 
 
 def _stop(_number: int, _frame: FrameType | None) -> None:
-    for number in _STOP:
+    for number in stop_signals():
         signal.signal(number, signal.SIG_IGN)
     raise KeyboardInterrupt

@@ -57,12 +57,18 @@ BID = {
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the webhook said, and when it was asked and had answered (CLOCK_MONOTONIC)."""
+    """What the webhook said, and when it was asked and had answered (CLOCK_MONOTONIC); status 0 and
+    an empty body for no answer, or none that is JSON."""
 
     status: int
     body: Mapping[str, Any]
     asked_at: float
     answered_at: float
+
+    @property
+    def is_accepted(self) -> bool:
+        """Whether the platform took the alert."""
+        return self.status in (200, 202)
 
     @property
     def signal_id(self) -> UUID:

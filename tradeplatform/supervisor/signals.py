@@ -24,7 +24,8 @@ class Signals:
         os.set_blocking(self._reader, False)
         os.set_blocking(self._writer, False)
         signal.set_wakeup_fd(self._writer)
-        self._handlers = {number: signal.signal(number, _ignore) for number in _to_hear()}
+        heard = stop_signals() | {signal.SIGCHLD}
+        self._handlers = {number: signal.signal(number, _ignore) for number in heard}
         return self
 
     def __exit__(
@@ -46,10 +47,10 @@ class Signals:
             self.stop_requested = self.stop_requested or not _STOP.isdisjoint(heard)
 
 
-def _to_hear() -> frozenset[signal.Signals]:
-    """Under nohup a closed terminal is no reason to stop."""
+def stop_signals() -> frozenset[signal.Signals]:
+    """What asks us to stop; under nohup a closed terminal does not."""
     is_nohup = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
-    return (_STOP - {signal.SIGHUP} if is_nohup else _STOP) | {signal.SIGCHLD}
+    return _STOP - {signal.SIGHUP} if is_nohup else _STOP
 
 
 def _ignore(number: int, frame: FrameType | None) -> None:
