@@ -9,9 +9,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tradeplatform.bench import guard
+from tradeplatform.bench.machine import loop_ms, machine, pace
 from tradeplatform.bench.page import publish
 from tradeplatform.bench.part import EXCHANGES, RESULTS
-from tradeplatform.bench.results import Measured, Results, machine
+from tradeplatform.bench.results import Measured, Results
 from tradeplatform.bench.tables import as_text, summary
 
 
@@ -25,13 +26,14 @@ def main() -> int:
             f"There is no benchmark {', '.join(unknown)}; there is {', '.join(EXCHANGES)}."
         )
     guard.listen()
-    parts = {}
+    parts, loops_ms = {}, []
     for number, part in enumerate(chosen := wanted or list(EXCHANGES), start=1):
         sys.stdout.write(f"\nMeasuring {part} ({number} of {len(chosen)}) …\n")
         sys.stdout.flush()
+        loops_ms.append(loop_ms())
         parts[part] = _run(part)
-    results = Results(datetime.now(UTC).date(), machine(), parts)
-    sys.stdout.write(f"\n{as_text(summary(results.headlines))}\n")
+    results = Results(datetime.now(UTC).date(), f"{machine()}; {pace(loops_ms)}", parts)
+    sys.stdout.write(f"\n{results.machine}\n{as_text(summary(results.headlines))}\n")
     if not wanted:
         publish(results)
         sys.stdout.write("\ndocs/performance.md and README.md tell it now.\n")

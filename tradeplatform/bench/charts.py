@@ -22,11 +22,14 @@ PICTURES: Mapping[str, str] = {
 }
 
 _SIZE_INCHES = (8, 4.2)
+_FONT_SIZE = 10
+# The most accounts whose alert takes little beside that of a thousand.
+_FEW = 100
 _INK = "#7d8590"  # stands out from white and from black
 _STYLE: dict[RcKeyType, Any] = {
     "svg.hashsalt": "tradeplatform",
     "font.family": "DejaVu Sans",
-    "font.size": 10,
+    "font.size": _FONT_SIZE,
     "text.color": _INK,
     "axes.edgecolor": _INK,
     "axes.labelcolor": _INK,
@@ -51,7 +54,7 @@ SEGMENT_COLOURS = {
     "queue": "#bf8700",
     "plan": "#3fb950",
     "write ahead": "#8957e5",
-    "send": "#1f6feb",
+    "send": "#cf222e",
     "answer": "#9da7b1",
     "record": "#db6d28",
 }
@@ -77,7 +80,8 @@ def by_accounts(figures: Sequence[Figure], name: str) -> dict[int, float]:
 
 
 def _last_order(figures: Sequence[Figure]) -> Picture:
-    picture, axes = _empty()
+    picture = _empty()
+    axes = picture.add_subplot()
     for name, (label, colour) in _LINES.items():
         values = by_accounts(figures, name)
         width, size = (3, 6) if name == _OURS else (1.6, 4)
@@ -89,35 +93,44 @@ def _last_order(figures: Sequence[Figure]) -> Picture:
     axes.minorticks_off()
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:,g}")
     axes.grid(visible=True)
-    axes.legend(loc="upper left", frameon=False)
+    picture.legend(ncols=2, loc="outside upper center", frameon=False)
     return picture
 
 
 def _segments(figures: Sequence[Figure]) -> Picture:
-    picture, axes = _empty()
+    """Few and many accounts each on a scale of their own."""
     sizes = list(by_accounts(figures, _OURS))
-    rows = [f"{size:,}" for size in sizes]
-    starts = [0.0] * len(sizes)
-    for segment, colour in SEGMENT_COLOURS.items():
-        took = by_accounts(figures, segment)
-        axes.barh(rows, list(took.values()), left=starts, color=colour, label=segment, height=0.65)
-        starts = [start + took[size] for start, size in zip(starts, sizes, strict=True)]
-    axes.invert_yaxis()
-    axes.set(
-        xlabel="ms from alert to last row written, medians; the exchange takes 50 to answer",
-        ylabel="accounts",
-    )
-    axes.grid(visible=True, axis="x")
-    axes.set_axisbelow(True)
-    axes.legend(
-        ncols=len(SEGMENT_COLOURS), loc="lower center", bbox_to_anchor=(0.5, 1), frameon=False
+    few = [size for size in sizes if size <= _FEW]
+    many = [size for size in sizes if size > _FEW]
+    picture = _empty()
+    above, below = picture.subplots(2, 1, height_ratios=(len(few), len(many)))
+    _bars(above, few, figures)
+    _bars(below, many, figures)
+    below.set_xlabel("ms from alert to last row written, medians; the exchange takes 50 to answer")
+    picture.supylabel("accounts", fontsize=_FONT_SIZE)
+    handles, labels = above.get_legend_handles_labels()
+    picture.legend(
+        handles, labels, ncols=len(SEGMENT_COLOURS), loc="outside upper center", frameon=False
     )
     return picture
 
 
-def _empty() -> tuple[Picture, Axes]:
-    picture = Picture(figsize=_SIZE_INCHES, layout="constrained")
-    return picture, picture.add_subplot()
+def _bars(axes: Axes, sizes: Sequence[int], figures: Sequence[Figure]) -> None:
+    """One for each number of accounts, of the segments as they follow each other."""
+    rows = [f"{size:,}" for size in sizes]
+    starts = [0.0] * len(sizes)
+    for segment, colour in SEGMENT_COLOURS.items():
+        values = by_accounts(figures, segment)
+        took = [values[size] for size in sizes]
+        axes.barh(rows, took, left=starts, color=colour, label=segment, height=0.65)
+        starts = [start + each for start, each in zip(starts, took, strict=True)]
+    axes.invert_yaxis()
+    axes.grid(visible=True, axis="x")
+    axes.set_axisbelow(True)
+
+
+def _empty() -> Picture:
+    return Picture(figsize=_SIZE_INCHES, layout="constrained")
 
 
 def _save(picture: Picture, path: Path) -> None:

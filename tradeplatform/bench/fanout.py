@@ -39,8 +39,8 @@ _MOST_TIMES_BARE = {100: 5.0, 500: 2.5}
 _LEAST_TIMES_OURS = {("threads", 100): 15.0, ("threads", 500): 30.0}
 _LAST_ORDER_P99 = "alert → last order at the exchange, p99"
 _LAST_ORDER = "alert → last order at the exchange, median"
-_BESIDE_BARE = "ours takes, beside signed requests without a platform"
-_BESIDE_THREADS = "ten threads with synchronous ccxt take"
+_BESIDE_BARE = "ours beside signed requests without a platform"
+_BESIDE_THREADS = "ten threads with synchronous ccxt beside ours"
 
 
 def measure(stub: StubProcess, state_dir: Path) -> Sequence[Figure]:
@@ -166,18 +166,18 @@ def _ratio(name: str, size: int, times: float) -> Figure:
     if name == "bare":
         most = _MOST_TIMES_BARE.get(size)
         return Figure(
-            name="    ours takes",
+            name="    ours beside it",
             headline=_BESIDE_BARE if most else "",
             value=1 / times,
-            unit="times that",
+            unit="times as long",
             at_most=most,
         )
     least = _LEAST_TIMES_OURS.get((name, size))
     return Figure(
-        name=f"    {name} takes",
+        name=f"    {name} beside ours",
         headline=_BESIDE_THREADS if least else "",
         value=times,
-        unit="times ours",
+        unit="times as long",
         at_least=least,
     )
 

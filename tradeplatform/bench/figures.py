@@ -48,13 +48,11 @@ class Figure:
     @property
     def bound(self) -> str:
         """What it is judged by, or its aim, in words."""
+        bounds = {"at least": self.at_least, "at most": self.at_most, "aim": self.aim}
         if self.at_least is not None and self.at_least == self.at_most:
-            return f"exactly {short(self.at_most)}"
-        if self.at_least is not None:
-            return f"at least {short(self.at_least)}"
-        if self.at_most is not None:
-            return f"at most {short(self.at_most)}"
-        return "" if self.aim is None else f"aim {short(self.aim)}"
+            bounds = {"exactly": self.at_least}
+        told = (f"{word} {measured(x, self.unit)}" for word, x in bounds.items() if x is not None)
+        return next(told, "")
 
     @property
     def mark(self) -> str:
@@ -64,6 +62,11 @@ class Figure:
         if not self.bound:
             return ""
         return "ok" if self.is_met else "MISSED"
+
+
+def measured(value: float, unit: str) -> str:
+    """With its unit."""
+    return f"{short(value)} {unit}".rstrip()
 
 
 def short(value: float) -> str:

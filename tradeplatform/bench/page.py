@@ -21,7 +21,8 @@ _HEAD = """# Performance
 web, workers, database, broker, and whoever sends alerts, so they take processor time from each
 other. Times are told, not judged; what is judged are ratios and counts of one run, in which all
 that is compared takes turns. What a missed target costs, and why it is missed:
-[performance_notes.md](performance_notes.md).
+[performance_notes.md](performance_notes.md). The figures for programs:
+[results.json](performance/results.json).
 """
 
 

@@ -8,7 +8,6 @@ import importlib
 import inspect
 import json
 import os
-import platform
 import sys
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -47,7 +46,7 @@ def main() -> int:
         # Not before the settings are there.
         module = importlib.import_module(f"tradeplatform.bench.{part}")
         figures = module.measure(exchange, state_dir)
-    _write(f"\n{part}: Python {platform.python_version()}, {os.cpu_count()} processors")
+    _write(f"\n{part}")
     for table in tables(figures):
         _write(f"{as_text(table)}\n")
     measured = Measured(inspect.getdoc(module) or "", figures)

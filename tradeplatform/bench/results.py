@@ -1,18 +1,13 @@
 """What one run of all benchmarks has measured, where and when; kept beside the page in JSON."""
 
 import json
-import os
-import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Self
 
 from tradeplatform.bench.figures import Figure
-
-_PACKAGES = ("Django", "celery", "ccxt", "aiohttp", "psycopg2-binary")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +38,6 @@ class Results:
         found = [figure for figure in figures if figure.headline]
         names = [figure.headline for figure in found]
         return sorted(found, key=lambda figure: names.index(figure.headline))
-
-
-def machine() -> str:
-    """This one, and the versions of what counts."""
-    packages = ", ".join(f"{name} {version(name)}" for name in _PACKAGES)
-    return (
-        f"{os.cpu_count()} processors ({platform.machine()}), "
-        f"Python {platform.python_version()}, {packages}"
-    )
 
 
 def save(results: Results, path: Path) -> None:

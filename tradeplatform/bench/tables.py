@@ -5,7 +5,7 @@ Where a part was measured for several numbers of accounts there is a column for 
 
 from collections.abc import Sequence
 
-from tradeplatform.bench.figures import Figure, short
+from tradeplatform.bench.figures import Figure, measured, short
 
 # Rows of as many cells each; the first is the head.
 Table = Sequence[Sequence[str]]
@@ -20,9 +20,7 @@ def tables(figures: Sequence[Figure]) -> list[Table]:
 
 def summary(figures: Sequence[Figure]) -> Table:
     """Each under its headline, with its target."""
-    head = ("", "target", "measured", "")
-    rows = ((_named(each.headline, each), each.bound, _value(each), each.mark) for each in figures)
-    return [head, *rows]
+    return _rows([(_named(each.headline, each), each) for each in figures])
 
 
 def as_text(table: Table) -> str:
@@ -49,9 +47,12 @@ def _compared(figures: Sequence[Figure]) -> Table:
 
 
 def _listed(figures: Sequence[Figure]) -> Table:
-    head = ("", "measured", "target", "")
-    rows = ((_named(each.name, each), _value(each), each.bound, each.mark) for each in figures)
-    return [head, *rows]
+    return _rows([(_named(each.name, each), each) for each in figures])
+
+
+def _rows(named: Sequence[tuple[str, Figure]]) -> Table:
+    rows = ((name, measured(each.value, each.unit), each.bound, each.mark) for name, each in named)
+    return [("", "measured", "target", ""), *rows]
 
 
 def _named(name: str, figure: Figure) -> str:
@@ -59,10 +60,6 @@ def _named(name: str, figure: Figure) -> str:
     if figure.accounts is None:
         return name
     return f"{name.strip()}, {figure.accounts:,} account{'' if figure.accounts == 1 else 's'}"
-
-
-def _value(figure: Figure) -> str:
-    return f"{short(figure.value)} {figure.unit}".rstrip()
 
 
 def _line(row: Sequence[str], widths: Sequence[int]) -> str:

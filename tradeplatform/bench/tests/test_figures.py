@@ -55,4 +55,6 @@ def test_an_aim_is_not_judged() -> None:
 
 
 def test_what_must_be_so_much_exactly_says_so() -> None:
-    assert Figure(name="lost", value=0, unit="orders", at_least=0, at_most=0).bound == "exactly 0"
+    figure = Figure(name="sent", value=9, unit="orders", at_least=9, at_most=9)
+
+    assert figure.bound == "exactly 9 orders"

@@ -21,11 +21,11 @@ def test_a_list_tells_target_and_verdict_beside_the_value() -> None:
     (table,) = tables(_LISTED)
 
     assert as_text(table).splitlines() == [
-        "                 measured      target",
+        "                 measured                 target",
         "a round            943 ms",
-        "  calls     1 per account   at most 1  ok",
-        "ratio           2.0 times  at least 3  MISSED",
-        "last order        31.5 ms      aim 10  not reached",
+        "  calls     1 per account  at most 1 per account  ok",
+        "ratio           2.0 times       at least 3 times  MISSED",
+        "last order        31.5 ms              aim 10 ms  not reached",
     ]
 
 
@@ -37,12 +37,12 @@ def test_numbers_of_accounts_stand_beside_each_other_and_their_targets_below() -
         "last order  8.2    160  ms",
         "  view        2   30.1  ms",
     ]
-    assert listed[1:] == [("last order, 1,000 accounts", "160 ms", "aim 75", "not reached")]
+    assert listed[1:] == [("last order, 1,000 accounts", "160 ms", "aim 75 ms", "not reached")]
 
 
 def test_the_summary_has_the_headlines() -> None:
     assert summary(_COMPARED[2:3])[1:] == [
-        ("alert, 1,000 accounts", "aim 75", "160 ms", "not reached")
+        ("alert, 1,000 accounts", "160 ms", "aim 75 ms", "not reached")
     ]
 
 
@@ -53,5 +53,5 @@ def test_markdown_keeps_what_is_indented_apart() -> None:
         "|  | measured | target |  |",
         "| --- | ---: | ---: | --- |",
         "| a round | 943 ms |  |  |",
-        "| &nbsp;&nbsp;&nbsp;&nbsp;calls | 1 per account | at most 1 | ok |",
+        "| &nbsp;&nbsp;&nbsp;&nbsp;calls | 1 per account | at most 1 per account | ok |",
     ]
