@@ -141,7 +141,8 @@ WEBHOOK_BAD_TOKENS = number("WEBHOOK_BAD_TOKENS", default=30)
 INSTALLED_APPS = [
     "unfold",
     "unfold.contrib.filters",
-    "django.contrib.admin",
+    # Only the web loads the admin's pages (urls.py).
+    "django.contrib.admin.apps.SimpleAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

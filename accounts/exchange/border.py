@@ -11,12 +11,11 @@ from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-import ccxt.async_support
-
 from accounts.exchange.errand import READ, Errand
 from accounts.exchange.errors import Failure, Judgement, classify, consequence_of_unreadable
 from accounts.exchange.findings import Passage
 from accounts.exchange.gate import gate
+from accounts.exchange.lazy_ccxt import ccxt
 from accounts.exchange.limits.quotas import Rank
 from accounts.exchange.types import ExchangeAnswer, Login, MarketKey, OutcomeUnknown
 from accounts.exchange.venue_codes import Consequence

@@ -9,10 +9,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-import ccxt.async_support
-import ccxt.pro
-
 from accounts.exchange.errand import READ, Errand
+from accounts.exchange.lazy_ccxt import ccxt
 from accounts.exchange.limits.lanes import lane
 from accounts.exchange.limits.limiter import Purse
 from accounts.exchange.limits.quotas import Request

@@ -27,6 +27,9 @@ _WEB_STOP_SECONDS = 5
 # When the supervisor is killed the stores end too, and Celery's warm shutdown would wait for a
 # broker that does not come back. Orders on their way are looked up after the next start.
 _CELERY_DEATH_SIGNAL = SIGKILL
+# The supervisor and `migrate` have just made the checks, and those of the admin take half a second.
+_SKIP_CHECKS = "--skip-checks"
+_CELERY = ("-m", "celery", "-A", "tradeplatform", _SKIP_CHECKS)
 
 
 class Role(IntEnum):
@@ -104,7 +107,7 @@ def migrate(installation: Installation) -> ChildSpec:
 
 def demo(installation: Installation) -> ChildSpec:
     """Makes the demo unless DEMO is 0, tells which of its secrets still work; runs to its end."""
-    argv = ["manage.py", "demo", "--quickstart", str(installation.quickstart)]
+    argv = [*_manage("demo"), "--quickstart", str(installation.quickstart)]
     return _python(installation, name="demo", argv=argv)
 
 
@@ -124,7 +127,7 @@ def worker_names(installation: Installation) -> list[str]:
 
 def _worker(installation: Installation, shard: int) -> Member:
     argv = [
-        *("-m", "celery", "-A", "tradeplatform", "worker", "-P", "threads"),
+        *(*_CELERY, "worker", "-P", "threads"),
         *("-c", str(_WORKER_THREADS), "-Q", f"shard{shard},periodic"),
         *("-n", worker_names(installation)[shard]),
         # Workers need not know of each other; the supervisor knows which of them live.
@@ -142,12 +145,12 @@ def _worker(installation: Installation, shard: int) -> Member:
 
 
 def _stream(installation: Installation, shard: int) -> Member:
-    argv = ["manage.py", "stream", "--shard", str(shard)]
+    argv = [*_manage("stream"), "--shard", str(shard)]
     return Member(Role.STREAM, _python(installation, name=f"stream{shard}", argv=argv))
 
 
 def _notifier(installation: Installation) -> Member:
-    return Member(Role.STREAM, _python(installation, name="notifier", argv=["manage.py", "notify"]))
+    return Member(Role.STREAM, _python(installation, name="notifier", argv=_manage("notify")))
 
 
 def _web(installation: Installation) -> Member:
@@ -172,10 +175,14 @@ def _web(installation: Installation) -> Member:
 
 
 def _beat(installation: Installation) -> Member:
-    argv = ["-m", "celery", "-A", "tradeplatform", "beat", "--pidfile="]
+    argv = [*_CELERY, "beat", "--pidfile="]
     return Member(
         Role.EDGE, _python(installation, name="beat", argv=argv, death_signal=_CELERY_DEATH_SIGNAL)
     )
+
+
+def _manage(command: str) -> list[str]:
+    return ["manage.py", command, _SKIP_CHECKS]
 
 
 def _python(
