@@ -56,12 +56,6 @@ def ensure_traders(registry: Any) -> Any:
     return group
 
 
-def add_permissions(registry: Any, names: frozenset[str]) -> None:
-    """Give these permissions, such as `orders.view_feed`, to the group if there is one."""
-    for group in registry.get_model("auth", "Group").objects.filter(name=TRADERS):
-        group.permissions.add(*_permissions(registry, names))
-
-
 def _permissions(registry: Any, names: frozenset[str]) -> list[Any]:
     rows = registry.get_model("auth", "Permission").objects.select_related("content_type")
     return [row for row in rows if f"{row.content_type.app_label}.{row.codename}" in names]

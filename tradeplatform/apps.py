@@ -8,6 +8,7 @@ from tradeplatform.checks import (
     check_encryption_keys,
     check_secrets,
     check_settings,
+    check_upgrade,
     refuse_guessable_secrets,
 )
 
@@ -22,3 +23,4 @@ class TradeplatformConfig(AppConfig):
         register(check_secrets, Tags.security)
         register(check_deployment, Tags.security, deploy=True)
         register(check_encryption_keys, Tags.database)
+        register(check_upgrade, Tags.database)

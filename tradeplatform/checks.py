@@ -6,7 +6,9 @@ from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 
 from tradeplatform.key_rotation import stored_texts
 from tradeplatform.lib.encryption import CannotDecrypt, decrypt
@@ -100,6 +102,33 @@ def check_encryption_keys(databases: Sequence[str] | None = None, **_: Any) -> l
             f"{settings.ENCRYPTION_KEY_FILE}.",
             id="tradeplatform.E005",
         )
+    ]
+
+
+def check_upgrade(databases: Sequence[str] | None = None, **_: Any) -> list[CheckMessage]:
+    """Whether the database is new enough to be brought up to date; asked before `migrate`.
+
+    Migrations are replaced by fewer from time to time. Those before must all have run, or none.
+    """
+    if not databases:
+        return []
+    try:
+        applied = MigrationRecorder(connection).applied_migrations().keys()
+    except DatabaseError:  # others tell of that
+        return []
+    present = MigrationLoader(None).disk_migrations
+    replaced = [
+        [name for name in migration.replaces if name not in present]
+        for migration in present.values()
+    ]
+    return [
+        Error(
+            f"The database is too old for this version: {last[0]}.{last[1]} has not run on it.",
+            hint="Start a version that has this migration once, then this one again.",
+            id="tradeplatform.E008",
+        )
+        for *before, last in filter(None, replaced)
+        if applied.isdisjoint({last}) and not applied.isdisjoint(before)
     ]
 
 

@@ -37,7 +37,7 @@ class Order(models.Model):
     # 0 for the order the intent asked for; each replacement of it by an expiry rule counts one up
     # and names the ended order whose unfilled rest it takes over.
     attempt = models.PositiveSmallIntegerField(default=0)
-    # Its index holds only those that have one (migration 0012): few do.
+    # Its index holds only those that have one (migration 0001): few do.
     parent = models.OneToOneField(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="child"
     )

@@ -27,7 +27,7 @@ _WEB_STOP_SECONDS = 5
 # When the supervisor is killed the stores end too, and Celery's warm shutdown would wait for a
 # broker that does not come back. Orders on their way are looked up after the next start.
 _CELERY_DEATH_SIGNAL = SIGKILL
-# The supervisor and `migrate` have just made the checks, and those of the admin take half a second.
+# The supervisor has just made the checks, and those of the admin take half a second.
 _SKIP_CHECKS = "--skip-checks"
 _CELERY = ("-m", "celery", "-A", "tradeplatform", _SKIP_CHECKS)
 
@@ -100,15 +100,11 @@ def sandbox(installation: Installation, listener: int) -> Member:
     return Member(Role.SANDBOX, spec)
 
 
-def migrate(installation: Installation) -> ChildSpec:
-    """Brings the database's tables up to date; runs to its end."""
-    return _python(installation, name="migrate", argv=["manage.py", "migrate", "--noinput"])
-
-
-def demo(installation: Installation) -> ChildSpec:
-    """Makes the demo unless DEMO is 0, tells which of its secrets still work; runs to its end."""
-    argv = [*_manage("demo"), "--quickstart", str(installation.quickstart)]
-    return _python(installation, name="demo", argv=argv)
+def prepare(installation: Installation) -> ChildSpec:
+    """Brings the database's tables up to date, makes the demo unless DEMO is 0 and tells which of
+    its secrets still work; runs to its end."""
+    argv = [*_manage("demo"), "--migrate", "--quickstart", str(installation.quickstart)]
+    return _python(installation, name="prepare", argv=argv)
 
 
 def platform(installation: Installation) -> list[Member]:

@@ -57,8 +57,7 @@ def _bring_up(supervisor: Supervisor, installation: Installation) -> str:
         supervisor.start(plan.sandbox(installation, installation.sandbox_socket))
         _await_sandbox(supervisor, installation.own_sandbox)
     settings.SANDBOX_URL_NOTE.write_text(f"{installation.sandbox_url}\n")
-    supervisor.run_to_end(plan.migrate(installation))
-    supervisor.run_to_end(plan.demo(installation))
+    supervisor.run_to_end(plan.prepare(installation))
     _start_platform(supervisor, installation)
     quickstart = refresh(
         installation.quickstart,

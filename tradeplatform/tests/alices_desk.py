@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Model
 
+import tradeplatform.urls  # noqa: F401  the admin knows its pages then
 from accounts.breakers.tests.open_ones import make_open
 from accounts.tests.rows import make_account, trader
 from orders.models import Feed, StrayOrder

@@ -11,6 +11,7 @@ from django.contrib import admin
 from django.db.models import Model
 from django.test import Client
 
+import tradeplatform.urls  # noqa: F401  the admin knows its pages then
 from accounts.tests.rows import make_account, superuser, trader
 from tradeplatform.models import FailedLogin, RecoveryCode
 from tradeplatform.notifications.models import Condition, Notifier

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings as project
 from django.core.checks import WARNING
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 from pytest_django import Settings
 
 from accounts.tests.rows import make_account, trader
@@ -16,6 +18,7 @@ from tradeplatform.checks import (
     check_encryption_keys,
     check_secrets,
     check_settings,
+    check_upgrade,
     refuse_guessable_secrets,
 )
 from tradeplatform.lib.environment import WrongValue
@@ -118,6 +121,26 @@ def test_a_missing_encryption_key_stops_the_start(settings: Settings) -> None:
 @pytest.mark.django_db
 def test_an_empty_database_misses_no_key() -> None:
     assert check_encryption_keys(databases=["default"]) == []
+
+
+@pytest.mark.django_db
+def test_a_database_that_is_too_old_stops_the_start() -> None:
+    recorder = MigrationRecorder(connection)
+
+    as_it_is = check_upgrade(databases=["default"])
+    recorder.record_unapplied("orders", "0012_parents")
+    (too_old,) = check_upgrade(databases=["default"])
+
+    assert as_it_is == []
+    assert too_old.id == "tradeplatform.E008"
+    assert "orders.0012_parents has not run" in too_old.msg
+
+
+@pytest.mark.django_db
+def test_an_empty_database_is_not_too_old() -> None:
+    MigrationRecorder(connection).flush()
+
+    assert check_upgrade(databases=["default"]) == []
 
 
 def check_deploy(state_dir: Path, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -66,6 +66,7 @@ for key in valkey.keys():
 _PAGES = """
 from django.contrib import admin
 from django.urls import reverse
+import tradeplatform.urls
 for model in admin.site._registry:
     name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
     print(reverse(f"{name}_changelist"))

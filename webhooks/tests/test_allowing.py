@@ -21,7 +21,7 @@ TRADING_VIEW = ["34.212.75.30", "52.32.178.7", "52.89.214.238", "54.218.53.128"]
 def rows_of_the_migration(db: None) -> None:
     """Tests that empty the database leave none behind."""
     AllowedAddress.objects.all().delete()
-    migration = import_module("webhooks.migrations.0005_allowed_addresses")
+    migration = import_module("webhooks.migrations.0001_tables")
     migration.add_trading_view(apps, None)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 
 from strategies.models import Strategy
@@ -23,10 +24,15 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
+            "--migrate", action="store_true", help="Bring the database's tables up to date first."
+        )
+        parser.add_argument(
             "--quickstart", type=Path, required=True, help="The JSON file to write, mode 0600."
         )
 
-    def handle(self, *, quickstart: Path, **_options: Any) -> None:
+    def handle(self, *, quickstart: Path, migrate: bool, **_options: Any) -> None:
+        if migrate:
+            call_command("migrate", interactive=False, skip_checks=False, stdout=self.stdout)
         login = ensure_demo(sandbox_url=settings.SANDBOX_URL) if settings.DEMO else None
         kept = read_private(quickstart)
         told = _still_true(kept) if login is None else _told_once(login)

@@ -7,9 +7,7 @@ _LOADED_BY_A_WORKER = """
 import sys
 import tradeplatform.celery, django
 django.setup()
-from django.contrib import admin
 import orders.tasks, orders.worker, orders.management.commands.stream
-admin.site.get_model_admin  # its pages are registered
 print(sorted(name for name in sys.modules if name.split(".")[0] == "apprise"
              or name in ("tradeplatform.notifications.sending",
                          "tradeplatform.notifications.guard",

@@ -50,7 +50,7 @@ def test_a_worker_serves_its_shard_and_the_periodic_queue() -> None:
 
 
 def test_children_are_told_everything_by_their_environment() -> None:
-    environment = plan.migrate(_installation()).env
+    environment = plan.prepare(_installation()).env
 
     assert environment == {
         "HOME": "/home/trader",
