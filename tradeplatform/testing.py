@@ -26,6 +26,9 @@ from tradeplatform.lib.services.postgres import EmbeddedPostgres
 from tradeplatform.lib.services.throwaway import start, throwaway_postgres, throwaway_valkey
 from tradeplatform.lib.services.valkey import EmbeddedValkey
 
+# What `migrate` makes for every model; no test changes them.
+_KEPT_TABLES = {"django_content_type", "auth_permission"}
+
 _services = pytest.StashKey[Sequence[Child]]()
 
 
@@ -86,6 +89,26 @@ def nothing_counted(settings: Settings) -> None:
     valkey = counters.client_of(settings.REDIS_URL)
     for key in valkey.scan_iter(f"{counters.PREFIX}*"):
         valkey.delete(key)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def emptied_by_deleting() -> None:
+    """A test with transactions of its own leaves a few rows in a few tables. Django would truncate
+    all of them and make every permission anew, which takes longer than most tests."""
+    from django.db import connection, transaction
+    from django.test import TransactionTestCase
+
+    found = connection.introspection.django_table_names(include_views=False)
+    tables = sorted({*found} - _KEPT_TABLES)
+    # Like a TRUNCATE it waits for whoever still writes.
+    statements = [f"LOCK TABLE {', '.join(tables)}"]
+    statements += [f"DELETE FROM {table}" for table in tables]  # noqa: S608  our own tables
+
+    def empty(_test: TransactionTestCase) -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("; ".join(statements))
+
+    TransactionTestCase._fixture_teardown = empty  # type: ignore[attr-defined]
 
 
 @pytest.fixture(autouse=True)

@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 # What is older when it is found, after a long outage, is not told any more.
 MAX_AGE = timedelta(days=1)
 # Of one table in one round; the rest has its turn in the next.
-_AT_MOST = 2_000
+AT_MOST = 2_000
 
 
 def collect(*, now: datetime) -> None:
@@ -74,7 +74,7 @@ def _collect_rows(
     cursor = from_json(stored) if stored else starting_at(newest, horizon)
     news = _untold(table, audience.owners(table.event), floor=cursor.floor, since=now - MAX_AGE)
     _write(news, audience, event=table.event, source=table.name)
-    if len(news) < _AT_MOST:
+    if len(news) < AT_MOST:
         cursor = cursor.raised(newest=newest, horizon=horizon)
     notifier.cursors[table.name] = cursor.to_json()
 
@@ -87,7 +87,7 @@ def _untold(table: Table, owners: list[int], *, floor: int, since: datetime) -> 
         source=table.name, source_key=Cast(OuterRef("pk"), CharField(max_length=120))
     )
     rows = table.rows(owners).filter(pk__gt=floor, **{f"{table.written_at}__gte": since})
-    return [table.describe(row) for row in rows.exclude(Exists(told)).order_by("pk")[:_AT_MOST]]
+    return [table.describe(row) for row in rows.exclude(Exists(told)).order_by("pk")[:AT_MOST]]
 
 
 def _collect_conditions(conditions: Conditions, audience: Audience, *, now: datetime) -> None:

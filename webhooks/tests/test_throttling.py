@@ -18,6 +18,13 @@ pytestmark = pytest.mark.django_db
 PATIENCE = range(1, 61)  # seconds
 
 
+@pytest.fixture
+def kept(monkeypatch: pytest.MonkeyPatch) -> int:
+    """Of a flood so many refusals are kept: few, so that a short one is a flood."""
+    monkeypatch.setattr(throttling, "MOST_KEPT", 5)
+    return throttling.MOST_KEPT
+
+
 def assert_throttled(response: Any, code: str) -> None:
     assert response.status_code == 429
     assert response.json()["error_code"] == code
@@ -97,21 +104,24 @@ def test_zero_is_no_limit(desk: Desk, settings: Settings) -> None:
     assert [desk.post().status_code for _ in range(3)] == [202, 202, 202]
 
 
-def test_of_a_flood_only_the_first_refusals_are_kept(desk: Desk, settings: Settings) -> None:
+def test_of_a_flood_only_the_first_refusals_are_kept(
+    desk: Desk, settings: Settings, kept: int
+) -> None:
     settings.WEBHOOK_ADDRESS_LIMIT = 1
-    most = throttling.MOST_KEPT
 
-    answers = [desk.send(b"x" * 60_000) for _ in range(most + 5)]
+    answers = [desk.send(b"x" * 60_000) for _ in range(kept + 5)]
 
-    assert all("delivery_id" in answer.json() for answer in answers[:most])
-    assert all("delivery_id" not in answer.json() for answer in answers[most:])
-    assert Delivery.objects.count() == most
+    assert all("delivery_id" in answer.json() for answer in answers[:kept])
+    assert all("delivery_id" not in answer.json() for answer in answers[kept:])
+    assert Delivery.objects.count() == kept
     assert {len(body) for body in Delivery.objects.values_list("body", flat=True)} == {4096}
 
 
-def test_a_senders_own_flood_is_kept_whoever_else_floods(desk: Desk, settings: Settings) -> None:
+def test_a_senders_own_flood_is_kept_whoever_else_floods(
+    desk: Desk, settings: Settings, kept: int
+) -> None:
     settings.WEBHOOK_TOKEN_LIMIT = 1
-    for _ in range(throttling.MOST_KEPT + 1):
+    for _ in range(kept + 1):
         desk.send(b"no json")
     desk.post()
 
@@ -120,10 +130,8 @@ def test_a_senders_own_flood_is_kept_whoever_else_floods(desk: Desk, settings: S
     assert Delivery.objects.get(pk=refused.json()["delivery_id"]).sender == desk.owner
 
 
-def test_an_alert_that_is_accepted_is_kept_however_many_were_refused(
-    desk: Desk, settings: Settings
-) -> None:
-    for _ in range(throttling.MOST_KEPT + 1):
+def test_an_alert_that_is_accepted_is_kept_however_many_were_refused(desk: Desk, kept: int) -> None:
+    for _ in range(kept + 1):
         desk.send(b"no json")
 
     accepted, mistaken = desk.post(), desk.post(side="up")

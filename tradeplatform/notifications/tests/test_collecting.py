@@ -14,7 +14,7 @@ from orders.models import OrderEvent
 from orders.tests.waiting import wait_for
 from strategies.models import Subscription
 from strategies.tests.rows import NOON, make_strategy, subscribe
-from tradeplatform.notifications.collecting import collect
+from tradeplatform.notifications.collecting import AT_MOST, collect
 from tradeplatform.notifications.cursors import from_json
 from tradeplatform.notifications.events import Event
 from tradeplatform.notifications.models import Notice, Notifier
@@ -146,20 +146,21 @@ def _collect_on_a_connection_of_its_own() -> None:
     connections.close_all()
 
 
-def test_ten_thousand_refusals_are_all_noticed(subscription: Subscription) -> None:
+def test_refusals_are_all_noticed_however_many_there_are(subscription: Subscription) -> None:
+    several_looks = 2 * AT_MOST + 1
     channel = make_channel(subscription.account.owner, events=[Event.REFUSED])
     order = order_of(subscription)
     OrderEvent.objects.bulk_create(
         OrderEvent(
             order=order, at=NOON, from_status="SUBMITTED", to_status="REJECTED", reason=f"X: {i}"
         )
-        for i in range(10_000)
+        for i in range(several_looks)
     )
 
-    for second in range(6):
+    for second in range(3):
         collect(now=NOON + timedelta(seconds=second))
 
-    assert channel.notices.count() == 10_000
+    assert channel.notices.count() == several_looks
 
 
 def test_a_source_that_fails_silences_no_other(
