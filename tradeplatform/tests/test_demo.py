@@ -23,9 +23,12 @@ from strategies.models import Strategy, Subscription
 from strategies.tests.rows import NOON
 from tradeplatform.demo import ensure_demo
 from tradeplatform.lib import loop
+from tradeplatform.tests.logins import quick_passwords
 from webhooks.tokens import issue_token, user_of
 
-pytestmark = pytest.mark.django_db
+__all__ = ["quick_passwords"]
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quick_passwords")]
 
 NOBODY_THERE = "http://127.0.0.1:9"
 
