@@ -128,7 +128,7 @@ def check_upgrade(databases: Sequence[str] | None = None, **_: Any) -> list[Chec
             id="tradeplatform.E008",
         )
         for *before, last in filter(None, replaced)
-        if applied.isdisjoint({last}) and not applied.isdisjoint(before)
+        if last not in applied and not applied.isdisjoint(before)
     ]
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings as project
 from django.core.checks import WARNING
+from django.core.management import call_command
+from django.core.management.base import SystemCheckError
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 from pytest_django import Settings
@@ -134,6 +136,16 @@ def test_a_database_that_is_too_old_stops_the_start() -> None:
     assert as_it_is == []
     assert too_old.id == "tradeplatform.E008"
     assert "orders.0012_parents has not run" in too_old.msg
+
+
+@pytest.mark.django_db
+def test_what_the_supervisor_runs_refuses_a_database_that_is_too_old(tmp_path: Path) -> None:
+    MigrationRecorder(connection).record_unapplied("orders", "0012_parents")
+
+    with pytest.raises(SystemCheckError, match="E008"):
+        call_command("demo", migrate=True, quickstart=tmp_path / "quickstart.json")
+
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.django_db

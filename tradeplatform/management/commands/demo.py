@@ -8,8 +8,10 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.core.checks import Tags
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
+from django.db import DEFAULT_DB_ALIAS
 
 from strategies.models import Strategy
 from tradeplatform.demo import GROUP_NAMES, OPERATOR, DemoLogin, ensure_demo
@@ -32,7 +34,9 @@ class Command(BaseCommand):
 
     def handle(self, *, quickstart: Path, migrate: bool, **_options: Any) -> None:
         if migrate:
-            call_command("migrate", interactive=False, skip_checks=False, stdout=self.stdout)
+            # All other checks are made when a command starts; `migrate` would make them again.
+            self.check(tags=[Tags.database, Tags.models], databases=[DEFAULT_DB_ALIAS])
+            call_command("migrate", interactive=False, stdout=self.stdout)
         login = ensure_demo(sandbox_url=settings.SANDBOX_URL) if settings.DEMO else None
         kept = read_private(quickstart)
         told = _still_true(kept) if login is None else _told_once(login)
