@@ -59,11 +59,11 @@ class MarketView:
             return False
 
 
-async def prefetch(plan: Plan) -> MarketView:
-    """Load the market tables and last prices the plan needs, as far as they come quickly."""
+async def prefetch(plan: Plan, *, within_seconds: float = PREFETCH_SECONDS) -> MarketView:
+    """Load the market tables and last prices the plan needs, as far as they come in time."""
     markets = {subscriber.login.market for subscriber in plan.subscribers}
     reads = [asyncio.ensure_future(_read_all(market, plan.intents)) for market in markets]
-    done, late = await asyncio.wait(reads, timeout=PREFETCH_SECONDS) if reads else (set(), set())
+    done, late = await asyncio.wait(reads, timeout=within_seconds) if reads else (set(), set())
     for read in late:
         read.add_done_callback(_ignore_outcome)
     tables: dict[MarketKey, Mapping[str, MarketRules]] = {}

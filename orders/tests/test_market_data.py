@@ -19,7 +19,7 @@ def prefetch(world: World, *intents: object) -> market_data.MarketView:
     signal = world.alert(strategy, *intents)  # type: ignore[arg-type] # intents
     plan = load_plan(dispatches_of(signal)[0])
     assert plan is not None
-    return loop.call(market_data.prefetch(plan), timeout_seconds=10)
+    return loop.call(market_data.prefetch(plan, within_seconds=30), timeout_seconds=35)
 
 
 def test_the_price_of_a_symbol_is_read_once_for_all_accounts(world: World) -> None:

@@ -147,7 +147,7 @@ def test_a_resting_close_is_named_and_nothing_is_opened(world: World) -> None:
 def test_a_close_whose_answer_is_lost_is_looked_up_before_the_order_opens(
     world: World, settings: Settings
 ) -> None:
-    settings.EXCHANGE_TIMEOUT_SECONDS = 1
+    settings.EXCHANGE_TIMEOUT_SECONDS = 2
     account = world.account("A1")
     strategy = perp(world, account)
     world.trade(strategy, buy())
@@ -163,7 +163,7 @@ def test_a_close_whose_answer_is_lost_is_looked_up_before_the_order_opens(
 def test_a_close_that_cannot_be_confirmed_in_time_opens_nothing(
     world: World, settings: Settings
 ) -> None:
-    settings.EXCHANGE_TIMEOUT_SECONDS = 1
+    settings.EXCHANGE_TIMEOUT_SECONDS = 2
     settings.REVERSAL_SECONDS = 0
     account = world.account("A1")
     strategy = perp(world, account)
@@ -219,7 +219,7 @@ def test_a_close_that_the_venue_fills_in_part_opens_nothing(world: World) -> Non
 
 
 def test_an_account_whose_close_hangs_delays_no_other(world: World, settings: Settings) -> None:
-    settings.EXCHANGE_TIMEOUT_SECONDS = 1
+    settings.EXCHANGE_TIMEOUT_SECONDS = 2
     settings.REVERSAL_SECONDS = 60
     slow, *others = (world.account(name) for name in ("A1", "A2", "A3"))
     strategy = perp(world, slow, *others)

@@ -57,7 +57,7 @@ def test_a_hanging_account_does_not_hold_up_the_closes_of_others(
 def test_a_timeout_leaves_the_order_submitted_and_a_look_up_finds_it(
     world: World, settings: Settings
 ) -> None:
-    settings.EXCHANGE_TIMEOUT_SECONDS = 1
+    settings.EXCHANGE_TIMEOUT_SECONDS = 2
     strategy = world.strategy("test1", world.account("A1"))
     world.post("/sandbox/latency", {"ms": 2000})
 
@@ -76,7 +76,7 @@ def test_a_timeout_leaves_the_order_submitted_and_a_look_up_finds_it(
 def test_a_timeout_on_a_market_order_books_its_fills_once_when_found(
     world: World, settings: Settings
 ) -> None:
-    settings.EXCHANGE_TIMEOUT_SECONDS = 1
+    settings.EXCHANGE_TIMEOUT_SECONDS = 2
     strategy = world.strategy("test1", world.account("A1"))
     world.post("/sandbox/latency", {"ms": 2000})
 
@@ -145,7 +145,7 @@ def test_a_cancel_of_an_order_that_was_not_sent_for_it_needs_no_person(world: Wo
 
 
 def test_a_failed_cancel_is_told_and_sent_again(world: World, settings: Settings) -> None:
-    settings.EXCHANGE_TIMEOUT_SECONDS = 1
+    settings.EXCHANGE_TIMEOUT_SECONDS = 2
     strategy = world.strategy("test1", world.account("A1"))
     (order,) = world.trade(strategy, limit_buy())
     with SelectiveProxy(world.url, api_key="key-A1", misbehaviour=hang) as proxy:

@@ -200,7 +200,8 @@ class World:
         for dispatch_id in dispatches_of(signal):
             plan = load_plan(dispatch_id)
             if plan is not None:
-                view = loop.call(market_data.prefetch(plan), timeout_seconds=10)
+                reading = market_data.prefetch(plan, within_seconds=30)
+                view = loop.call(reading, timeout_seconds=35)
                 claim(plan, view, now=datetime.now(UTC))
 
     def forget_answers(self, signal: Signal) -> None:

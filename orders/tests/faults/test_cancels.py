@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from django.db.models import F
-from pytest_django import Settings
 
 from accounts.exchange.types import OrderType, Side
 from orders.models import Order
@@ -14,13 +13,9 @@ from orders.results import results_of
 from orders.tests.faults.scene import UNPROVEN, at_venue, heal, in_our_books, spoil
 from orders.tests.world import World, limit_buy, place, position_of
 
+pytestmark = pytest.mark.usefixtures("short_timeout")
+
 unproven = pytest.mark.parametrize("fault", UNPROVEN.values(), ids=UNPROVEN.keys())
-
-
-@pytest.fixture(autouse=True)
-def short_timeout(settings: Settings) -> None:
-    """Silence is silence after a second too."""
-    settings.EXCHANGE_TIMEOUT_SECONDS = 1
 
 
 def let_cancels_become_due(world: World) -> None:

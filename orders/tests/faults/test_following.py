@@ -4,7 +4,6 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from pytest_django import Settings
 
 from orders.models import Fill, Order
 from orders.polling.tests.polls import poll
@@ -18,11 +17,7 @@ from orders.tests.faults.scene import (
 )
 from orders.tests.world import World, limit_buy, position_of
 
-
-@pytest.fixture(autouse=True)
-def short_timeout(settings: Settings) -> None:
-    """Silence is silence after a second too."""
-    settings.EXCHANGE_TIMEOUT_SECONDS = 1
+pytestmark = pytest.mark.usefixtures("short_timeout")
 
 
 @pytest.mark.scenario(23)

@@ -90,7 +90,7 @@ def test_revoked_key_of_one_account_leaves_the_others_their_orders(world: World)
 def test_one_account_without_an_answer_does_not_hold_up_the_others(
     world: World, settings: Settings
 ) -> None:
-    settings.EXCHANGE_TIMEOUT_SECONDS = 1
+    settings.EXCHANGE_TIMEOUT_SECONDS = 2
     accounts = [world.account(f"A{number}") for number in range(5)]
     strategy = world.strategy("test1", *accounts)
     spoil(world, on="orders", account="A3", do="silence", booked=False)
