@@ -31,20 +31,24 @@ def main() -> int:
         sys.stdout.write(f"\nMeasuring {part} ({number} of {len(chosen)}) …\n")
         sys.stdout.flush()
         loops_ms.append(loop_ms())
-        parts[part] = _run(part)
+        if measured := _run(part):
+            parts[part] = measured
     results = Results(datetime.now(UTC).date(), f"{machine()}; {pace(loops_ms)}", parts)
     sys.stdout.write(f"\n{results.machine}\n{as_text(summary(results.headlines))}\n")
-    if not wanted:
+    broken_off = [part for part in chosen if part not in parts]
+    if broken_off:
+        sys.stdout.write(f"\nBroke off: {', '.join(broken_off)}. No page was written.\n")
+    elif not wanted:
         publish(results)
         sys.stdout.write("\ndocs/performance.md and README.md tell it now.\n")
     missed = [figure for part in parts.values() for figure in part.figures if not figure.is_met]
     if missed:
         sys.stdout.write(f"\n{len(missed)} MISSED; docs/performance_notes.md tells why some are.\n")
-    return 1 if missed else 0
+    return 1 if missed or broken_off else 0
 
 
-def _run(part: str) -> Measured:
-    """What it measured; ends the program when it broke off or is to stop. Nothing is left of it."""
+def _run(part: str) -> Measured | None:
+    """What it measured, None when it broke off; ends the program when that is to stop."""
     with tempfile.TemporaryDirectory(prefix="tradeplatform-bench-") as directory:
         try:
             guard.run([sys.executable, "-m", "tradeplatform.bench.part", part, directory])
@@ -52,7 +56,7 @@ def _run(part: str) -> Measured:
             sys.exit(f"The benchmark {part} was stopped.")
         results = Path(directory) / RESULTS
         if not results.exists():
-            sys.exit(f"The benchmark {part} broke off.")
+            return None
         return Measured.from_fields(json.loads(results.read_text()))
 
 
