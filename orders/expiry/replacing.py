@@ -62,9 +62,7 @@ def endings(shard: int) -> list[Ending]:
 
     Any of them where there are too many: those that wait for their market must not go first always.
     """
-    ended = in_shard(
-        Order.objects.filter(status__in=sorted(CLOSED), expiries__settled_at__isnull=True), shard
-    )
+    ended = in_shard(Order.objects.filter(status__in=sorted(CLOSED)), shard)
     rows = Expiry.objects.filter(
         _ALL_BOOKED, settled_at__isnull=True, order__in=ended
     ).select_related("order__account", "order__subscription__strategy")
