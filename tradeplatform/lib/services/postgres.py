@@ -33,13 +33,18 @@ _INITDB_SECONDS = 120
 _NAMES = f"user\0{USER}\0database\0{DATABASE}\0\0".encode()
 _HELLO = struct.pack("!ihh", 8 + len(_NAMES), 3, 0) + _NAMES
 _GOODBYE = b"X\0\0\0\4"
-# A test's database need not survive a power cut.
-_NOT_DURABLE = ("-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_commit=off")
+# A test's database need not survive a power cut. What autovacuum finds between two tests are empty
+# tables: the planner would join the next test's hundreds of rows each with each.
+_FOR_TESTS = (
+    *("-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_commit=off"),
+    *("-c", "autovacuum=off"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmbeddedPostgres:
-    """One server. `durable=False` is for tests: faster, and a power cut loses the data."""
+    """One server. `durable=False` is for tests: faster, without autovacuum, and a power cut
+    loses the data."""
 
     state_dir: Path
     log: Path
@@ -64,7 +69,7 @@ class EmbeddedPostgres:
                 str(programs / "postgres"),
                 *("-D", f"{home.path}/data", "-h", "", "-k", sockets.path),
                 *("-c", f"max_connections={self.max_connections}"),
-                *(() if self.durable else _NOT_DURABLE),
+                *(() if self.durable else _FOR_TESTS),
             ],
             account=account,
             open_files=home.open_files + sockets.open_files,
