@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tradeplatform.bench import guard
-from tradeplatform.bench.machine import loop_ms, machine, pace
+from tradeplatform.bench.machine import loops_ms, machine, pace
 from tradeplatform.bench.page import publish
 from tradeplatform.bench.part import EXCHANGES, RESULTS
 from tradeplatform.bench.results import Measured, Results
@@ -26,14 +26,15 @@ def main() -> int:
             f"There is no benchmark {', '.join(unknown)}; there is {', '.join(EXCHANGES)}."
         )
     guard.listen()
-    parts, loops_ms = {}, []
+    parts: dict[str, Measured] = {}
+    loops: list[float] = []
     for number, part in enumerate(chosen := wanted or list(EXCHANGES), start=1):
         sys.stdout.write(f"\nMeasuring {part} ({number} of {len(chosen)}) …\n")
         sys.stdout.flush()
-        loops_ms.append(loop_ms())
+        loops += loops_ms()
         if measured := _run(part):
             parts[part] = measured
-    results = Results(datetime.now(UTC).date(), f"{machine()}; {pace(loops_ms)}", parts)
+    results = Results(datetime.now(UTC).date(), f"{machine()}; {pace(loops)}", parts)
     sys.stdout.write(f"\n{results.machine}\n{as_text(summary(results.headlines))}\n")
     broken_off = [part for part in chosen if part not in parts]
     if broken_off:

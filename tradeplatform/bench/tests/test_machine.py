@@ -2,7 +2,7 @@
 
 import os
 
-from tradeplatform.bench.machine import loop_ms, machine, pace
+from tradeplatform.bench.machine import loops_ms, machine, pace
 
 
 def test_the_machine_is_told_with_what_its_speed_depends_on() -> None:
@@ -13,8 +13,11 @@ def test_the_machine_is_told_with_what_its_speed_depends_on() -> None:
     assert "ccxt 4." in told
 
 
-def test_a_loop_takes_time() -> None:
-    assert loop_ms() > 1
+def test_every_processor_is_timed() -> None:
+    loops = loops_ms()
+
+    assert len(loops) == os.cpu_count()
+    assert min(loops) > 1
 
 
 def test_the_fastest_and_the_slowest_moment_of_a_run_are_told() -> None:
