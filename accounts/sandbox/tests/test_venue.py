@@ -7,6 +7,7 @@ from accounts.sandbox.engine.commands import OpenAccount, PinPrice, PlaceOrder
 from accounts.sandbox.engine.listings import SPOT_LISTINGS, Market
 from accounts.sandbox.engine.orders import Side, Ticket
 from accounts.sandbox.venue import Venue
+from accounts.sandbox.walk import Walk
 
 BTC = "BTCUSDT"
 OPEN_ANN = OpenAccount("ann", "key", "secret", {"USDT": Decimal(1_000_000)})
@@ -53,15 +54,15 @@ def test_same_seed_walks_the_same_way(tmp_path: Path) -> None:
     assert prices(first) == prices(second) != prices(other)
 
 
-def test_walk_stays_near_the_opening_price(tmp_path: Path) -> None:
-    venue = Venue(tmp_path, seed=1, at_us=1_000_000)
+def test_walk_turns_back_when_it_is_far_from_the_opening_price() -> None:
+    walk, listing = Walk(seed=1), SPOT_LISTINGS[BTC]
+    price, farthest = listing.opening_price, Decimal(0)
 
-    for tick in range(5_000):
-        venue.tick(at_us=tick)
+    for _ in range(100_000):
+        price = walk.next_price(listing, price)
+        farthest = max(farthest, abs(price / listing.opening_price - 1))
 
-        for symbol, pit in venue.exchange.spot.pits.items():
-            drift = pit.house.price / SPOT_LISTINGS[symbol].opening_price - 1
-            assert abs(drift) < Decimal("0.021")
+    assert Decimal("0.02") < farthest < Decimal("0.021")
 
 
 def test_pinned_price_does_not_walk(tmp_path: Path) -> None:
