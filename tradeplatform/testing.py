@@ -14,6 +14,7 @@ from collections.abc import Generator, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import hypothesis
 import pytest
 from pytest_django import Settings
 
@@ -49,6 +50,10 @@ def pytest_load_initial_conftests() -> Generator[None, object, object]:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "whole_platform: starts `manage.py up`; runs first")
+    # How long an example takes depends on what else the machine does.
+    patience = {"deadline": None, "suppress_health_check": [hypothesis.HealthCheck.too_slow]}
+    hypothesis.settings.register_profile("patient", hypothesis.settings(), **patience)
+    hypothesis.settings.load_profile("patient")
     if "PYTEST_XDIST_WORKER" not in os.environ:
         config.stash[_services] = _start(_state_dir())
 
