@@ -147,7 +147,7 @@ def test_a_resting_close_is_named_and_nothing_is_opened(world: World) -> None:
 def test_a_close_whose_answer_is_lost_is_looked_up_before_the_order_opens(
     world: World, settings: Settings
 ) -> None:
-    settings.EXCHANGE_TIMEOUT_SECONDS = 2
+    settings.EXCHANGE_TIMEOUT_SECONDS = 1
     account = world.account("A1")
     strategy = perp(world, account)
     world.trade(strategy, buy())
@@ -163,7 +163,7 @@ def test_a_close_whose_answer_is_lost_is_looked_up_before_the_order_opens(
 def test_a_close_that_cannot_be_confirmed_in_time_opens_nothing(
     world: World, settings: Settings
 ) -> None:
-    settings.EXCHANGE_TIMEOUT_SECONDS = 2
+    settings.EXCHANGE_TIMEOUT_SECONDS = 1
     settings.REVERSAL_SECONDS = 0
     account = world.account("A1")
     strategy = perp(world, account)

@@ -57,7 +57,7 @@ def test_a_hanging_account_does_not_hold_up_the_closes_of_others(
 def test_a_timeout_leaves_the_order_submitted_and_a_look_up_finds_it(
     world: World, settings: Settings
 ) -> None:
-    settings.EXCHANGE_TIMEOUT_SECONDS = 2
+    settings.EXCHANGE_TIMEOUT_SECONDS = 1
     strategy = world.strategy("test1", world.account("A1"))
     world.post("/sandbox/latency", {"ms": 2000})
 
@@ -76,7 +76,7 @@ def test_a_timeout_leaves_the_order_submitted_and_a_look_up_finds_it(
 def test_a_timeout_on_a_market_order_books_its_fills_once_when_found(
     world: World, settings: Settings
 ) -> None:
-    settings.EXCHANGE_TIMEOUT_SECONDS = 2
+    settings.EXCHANGE_TIMEOUT_SECONDS = 1
     strategy = world.strategy("test1", world.account("A1"))
     world.post("/sandbox/latency", {"ms": 2000})
 
