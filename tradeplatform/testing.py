@@ -24,6 +24,7 @@ from tradeplatform.lib.services.child import Child, stop
 from tradeplatform.lib.services.errors import ServiceError
 from tradeplatform.lib.services.places import broker_url
 from tradeplatform.lib.services.postgres import EmbeddedPostgres
+from tradeplatform.lib.services.tests.forgetting import forget
 from tradeplatform.lib.services.throwaway import start, throwaway_postgres, throwaway_valkey
 from tradeplatform.lib.services.valkey import EmbeddedValkey
 
@@ -51,8 +52,9 @@ def pytest_load_initial_conftests() -> Generator[None, object, object]:
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "whole_platform: starts `manage.py up`; runs first")
     # How long an example takes depends on what else the machine does.
-    patience = {"deadline": None, "suppress_health_check": [hypothesis.HealthCheck.too_slow]}
-    hypothesis.settings.register_profile("patient", hypothesis.settings(), **patience)
+    hypothesis.settings.register_profile(
+        "patient", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+    )
     hypothesis.settings.load_profile("patient")
     if "PYTEST_XDIST_WORKER" not in os.environ:
         config.stash[_services] = _start(_state_dir())
@@ -86,7 +88,7 @@ def fresh_sandbox(sandbox: SandboxProcess, settings: Settings) -> SandboxProcess
     from accounts.exchange.limits.ledger import PREFIX
 
     settings.SANDBOX_URL = sandbox.url
-    _forget(settings.REDIS_URL, f"{PREFIX}*")
+    forget(settings.REDIS_URL, f"{PREFIX}*")
     connection = http.client.HTTPConnection(urlsplit(sandbox.url).netloc)
     connection.request("POST", "/sandbox/reset", body="{}")
     answer = connection.getresponse()
@@ -99,7 +101,7 @@ def fresh_sandbox(sandbox: SandboxProcess, settings: Settings) -> SandboxProcess
 @pytest.fixture
 def nothing_counted(settings: Settings) -> None:
     """Whatever earlier tests sent, nobody is throttled for it."""
-    _forget(settings.REDIS_URL, f"{counters.PREFIX}*")
+    forget(settings.REDIS_URL, f"{counters.PREFIX}*")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -129,14 +131,6 @@ def fresh_gate() -> None:
     from accounts.exchange.gate import Gate, install
 
     install(Gate())
-
-
-def _forget(broker: str, keys: str) -> None:
-    """Delete the keys of this pattern."""
-    valkey = counters.client_of(broker)
-    for key in valkey.scan_iter(keys):
-        valkey.delete(key)
-    valkey.close()
 
 
 def with_database(url: str, *, number: int) -> str:

@@ -66,7 +66,7 @@ def stories(draw: st.DrawFn) -> tuple[list[OrderReport], list[FillReport], str |
 
 
 @pytest.mark.django_db
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(story=stories(), data=st.data())
 def test_reports_in_any_order_and_number_end_in_the_same_truth(
     story: tuple[list[OrderReport], list[FillReport], str | None], data: st.DataObject

@@ -24,6 +24,7 @@ from orders.execution import Executor
 from orders.models import Dispatch, Fill, Order
 from orders.placement import claim
 from orders.planning import load_plan, login_of
+from orders.work import Plan
 from strategies.intents import Action, Intent, Size, SizeKind
 from strategies.models import Position, Signal, Strategy, Subscription
 from tradeplatform.lib import loop
@@ -200,9 +201,7 @@ class World:
         for dispatch_id in dispatches_of(signal):
             plan = load_plan(dispatch_id)
             if plan is not None:
-                reading = market_data.prefetch(plan, within_seconds=30)
-                view = loop.call(reading, timeout_seconds=35)
-                claim(plan, view, now=datetime.now(UTC))
+                claim(plan, prefetch(plan), now=datetime.now(UTC))
 
     def forget_answers(self, signal: Signal) -> None:
         """The rows as a worker leaves them that is killed after its sends, before the answers."""
@@ -272,6 +271,12 @@ class World:
         """Read from the sandbox's control API."""
         with urllib.request.urlopen(self.url + path, timeout=10) as answer:
             return json.load(answer)
+
+
+def prefetch(plan: Plan) -> market_data.MarketView:
+    """The plan's market data, however long a busy machine takes to read it."""
+    reading = market_data.prefetch(plan, within_seconds=30)
+    return loop.call(reading, timeout_seconds=35)
 
 
 def user(name: str) -> User:

@@ -26,7 +26,8 @@ def loops_ms() -> Sequence[float]:
     by the hour, and a processor alone may be three times as fast."""
     processors = os.cpu_count() or 1
     with ProcessPoolExecutor(processors) as pool:
-        return list(pool.map(_loop_ms, [_MULTIPLICATIONS] * processors))
+        loops = [pool.submit(_loop_ms) for _ in range(processors)]
+        return [loop.result() for loop in loops]
 
 
 def pace(loops: Sequence[float]) -> str:
@@ -37,9 +38,9 @@ def pace(loops: Sequence[float]) -> str:
     )
 
 
-def _loop_ms(multiplications: int) -> float:
+def _loop_ms() -> float:
     began_at, total = process_time(), 0
-    for number in range(multiplications):
+    for number in range(_MULTIPLICATIONS):
         total += number * number
     return 1000 * (process_time() - began_at)
 

@@ -33,7 +33,6 @@ OPERATIONS = [
 
 quickly = bounded(
     max_examples=40,
-    deadline=None,
     suppress_health_check=list(HealthCheck),  # the description asks for large and rare bodies
 )
 

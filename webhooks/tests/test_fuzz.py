@@ -18,9 +18,7 @@ pytestmark = pytest.mark.django_db
 
 CODES = {reason.name for reason in Reason}
 # The rows of all examples stay until the test's end: each counts what it adds.
-quickly = bounded(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+quickly = bounded(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.fixture(autouse=True)

@@ -7,7 +7,8 @@ from django.conf import settings
 from accounts.exchange.desk import Desk, adopt_desk, close_desk
 from accounts.exchange.limits.ledger import PREFIX
 from accounts.exchange.limits.quotas import QUOTAS, Quota
-from tradeplatform.lib import counters, loop
+from tradeplatform.lib import loop
+from tradeplatform.lib.services.tests.forgetting import forget
 
 
 def allow_a_tenth() -> None:
@@ -16,7 +17,7 @@ def allow_a_tenth() -> None:
     Nobody has leased anything.
     """
     loop.call(close_desk(), timeout_seconds=10)  # it would state what it has used before
-    _forget_leases()
+    forget(settings.REDIS_URL, f"{PREFIX}*")
     loop.call(_adopt(), timeout_seconds=10)
 
 
@@ -32,10 +33,3 @@ async def _adopt() -> None:
 
 def _tenth(quota: Quota) -> Quota:
     return replace(quota, limit=quota.limit / 10)
-
-
-def _forget_leases() -> None:
-    """Those of the tests before this one, which had no limits."""
-    valkey = counters.client_of(settings.REDIS_URL)
-    for key in valkey.scan_iter(f"{PREFIX}*"):
-        valkey.delete(key)

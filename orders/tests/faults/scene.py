@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from django.db.models import F
 
 from accounts.exchange.gate import Gate, install
@@ -19,7 +20,7 @@ PLACING = ("POST /api/v3/order", "POST /fapi/v1/order", "POST /fapi/v1/algoOrder
 PATIENCE_SECONDS = (8, 12, 22, 42)
 
 # Faults after which nobody knows whether the venue did what it was asked, by name.
-UNPROVEN: dict[str, dict[str, Any]] = {
+_UNPROVEN: dict[str, dict[str, Any]] = {
     "no_answer": {"do": "silence"},
     "connection_cut": {"do": "cut"},
     "html_with_status_200": {"do": "html"},
@@ -30,6 +31,7 @@ UNPROVEN: dict[str, dict[str, Any]] = {
     },
     **{f"code{code}": {"do": "refuse", "code": code} for code in (-1000, -1001, -1006, -1007)},
 }
+unproven = pytest.mark.parametrize("fault", _UNPROVEN.values(), ids=_UNPROVEN.keys())
 
 
 def spoil(world: World, **fault: Any) -> None:

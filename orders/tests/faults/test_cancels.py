@@ -10,12 +10,10 @@ from django.db.models import F
 from accounts.exchange.types import OrderType, Side
 from orders.models import Order
 from orders.results import results_of
-from orders.tests.faults.scene import UNPROVEN, at_venue, heal, in_our_books, spoil
+from orders.tests.faults.scene import at_venue, heal, in_our_books, spoil, unproven
 from orders.tests.world import World, limit_buy, place, position_of
 
 pytestmark = pytest.mark.usefixtures("short_timeout")
-
-unproven = pytest.mark.parametrize("fault", UNPROVEN.values(), ids=UNPROVEN.keys())
 
 
 def let_cancels_become_due(world: World) -> None:

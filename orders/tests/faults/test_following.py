@@ -8,12 +8,12 @@ import pytest
 from orders.models import Fill, Order
 from orders.polling.tests.polls import poll
 from orders.tests.faults.scene import (
-    UNPROVEN,
     at_venue,
     heal,
     in_our_books,
     look_up_patiently,
     spoil,
+    unproven,
 )
 from orders.tests.world import World, limit_buy, position_of
 
@@ -37,7 +37,7 @@ def test_accepted_order_that_its_venue_does_not_show_at_first_stays_open(world: 
 
 @pytest.mark.scenario(24)
 @pytest.mark.complaint(10)
-@pytest.mark.parametrize("fault", UNPROVEN.values(), ids=UNPROVEN.keys())
+@unproven
 def test_poll_that_is_not_answered_changes_nothing_and_the_next_books_the_fill(
     world: World, fault: dict[str, Any]
 ) -> None:

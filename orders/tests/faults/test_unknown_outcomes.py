@@ -8,20 +8,17 @@ import pytest
 from accounts.exchange.types import MarketType, OrderType, Side
 from orders.models import Fill, Order
 from orders.tests.faults.scene import (
-    UNPROVEN,
     at_venue,
     heal,
     in_our_books,
     look_up_patiently,
     placements,
     spoil,
+    unproven,
 )
 from orders.tests.world import World, limit_buy, market, place, position_of
 
 pytestmark = pytest.mark.usefixtures("short_timeout")
-
-
-unproven = pytest.mark.parametrize("fault", UNPROVEN.values(), ids=UNPROVEN.keys())
 
 
 def is_unknown(order: Order) -> bool:
@@ -165,7 +162,7 @@ def test_order_that_its_venue_does_not_show_at_first_is_adopted_when_it_does(
 
 @pytest.mark.scenario(24)
 @pytest.mark.complaint(10)
-@pytest.mark.parametrize("fault", UNPROVEN.values(), ids=UNPROVEN.keys())
+@unproven
 def test_look_up_that_is_not_answered_either_says_nothing_about_the_order(
     world: World, fault: dict[str, Any]
 ) -> None:

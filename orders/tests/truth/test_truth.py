@@ -243,7 +243,6 @@ def test_at_rest_our_books_equal_the_exchanges_records(floor: Floor) -> None:
         settings=hypothesis_settings(
             max_examples=10,
             stateful_step_count=40,
-            deadline=None,
             # Making a failure smaller would take minutes: every step is real.
             phases=[Phase.explicit, Phase.generate],
             suppress_health_check=list(HealthCheck),

@@ -166,6 +166,5 @@ TestAnyStreams = AnyStreams.TestCase
 TestAnyStreams.settings = settings(
     max_examples=50,
     stateful_step_count=30,
-    deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
