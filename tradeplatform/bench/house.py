@@ -42,6 +42,9 @@ _VARIABLES = {
     "POLL_SECONDS_STREAM_DOWN": "60",
     # What exchanges allow is measured by itself.
     "EXCHANGE_LIMITS_PERCENT": "100000",
+    # The host of a virtual machine may stop it for longer than anybody waits for an exchange: the
+    # orders that it has not heard of by then are looked up, not sent, and no time is measured.
+    "EXCHANGE_TIMEOUT_SECONDS": "60",
     "LOG_LEVEL": "WARNING",
 }
 

@@ -1,12 +1,15 @@
-"""The machine that measures, and how fast it is just now."""
+"""The machine that measures, how fast it is just now, and what its host keeps from it."""
 
 import os
 import platform
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from time import process_time
+
+from tradeplatform.bench.figures import Figure
 
 _PACKAGES = ("Django", "celery", "ccxt", "aiohttp", "psycopg2-binary")
 _MULTIPLICATIONS = 1_000_000
@@ -35,6 +38,32 @@ def pace(loops: Sequence[float]) -> str:
     return (
         f"{_MULTIPLICATIONS:,} multiplications on every processor at once took Python "
         f"{min(loops):.0f} to {max(loops):.0f} ms"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """Processor time since the machine began, of all its processors, in the kernel's ticks."""
+
+    wanted: int  # to work, got or not
+    withheld: int  # of that, what the host of a virtual machine gave to others
+
+
+def demand(stat: Path = Path("/proc/stat")) -> Demand:
+    """Until now, as proc_stat(5) has it."""
+    _, user, nice, system, _idle, _iowait, irq, softirq, steal, *_ = stat.read_text().split()
+    wanted = [user, nice, system, irq, softirq, steal]
+    return Demand(sum(map(int, wanted)), int(steal))
+
+
+def withheld(before: Demand, after: Demand) -> Figure:
+    """How much of the wanted time the host gave to others in between: every time that was measured
+    meanwhile has grown by it, and some by seconds, for it takes both processors at once."""
+    wanted = after.wanted - before.wanted
+    return Figure(
+        name="processor time that the machine's host gave to others",
+        value=100 * (after.withheld - before.withheld) / max(wanted, 1),
+        unit="%",
     )
 
 

@@ -17,6 +17,7 @@ import django
 
 from accounts.sandbox.process import SandboxProcess
 from tradeplatform.bench.arrivals import StubProcess
+from tradeplatform.bench.machine import demand, withheld
 from tradeplatform.bench.results import Measured
 from tradeplatform.bench.tables import as_text, tables
 
@@ -45,7 +46,8 @@ def main() -> int:
         settle(state_dir, exchange.url)
         # Not before the settings are there.
         module = importlib.import_module(f"tradeplatform.bench.{part}")
-        figures = module.measure(exchange, state_dir)
+        before = demand()
+        figures = [*module.measure(exchange, state_dir), withheld(before, demand())]
     _write(f"\n{part}")
     for table in tables(figures):
         _write(f"{as_text(table)}\n")
