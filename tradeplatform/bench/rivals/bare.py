@@ -1,9 +1,11 @@
-"""The limit: requests that are signed already, all at once through bare aiohttp. No platform."""
+"""The limit: requests that are signed already, all at once through bare aiohttp, on the same kind
+of event loop as our workers have. No platform."""
 
 import asyncio
 from typing import Any
 
 import aiohttp
+import uvloop
 
 from tradeplatform.bench.rivals.process import Fire
 from tradeplatform.bench.rivals.signed_orders import ORDER, clients
@@ -12,7 +14,7 @@ from tradeplatform.bench.rivals.signed_orders import ORDER, clients
 def prepare(exchange_url: str, accounts: int) -> Fire:
     """All requests, signed."""
     requests = [_signed(client) for client in clients(exchange_url, accounts)]
-    loop = asyncio.new_event_loop()
+    loop = uvloop.new_event_loop()
     session = loop.run_until_complete(open_session())
 
     def fire(orders: int) -> None:
