@@ -13,6 +13,8 @@ from datetime import UTC, datetime
 from functools import partial
 from threading import Lock
 
+from django.db import InterfaceError, OperationalError
+
 from accounts.breakers.sharing import SharedBreakers
 from accounts.exchange import gateway
 from accounts.exchange.findings import Scope
@@ -38,6 +40,8 @@ logger = logging.getLogger(__name__)
 # Claims are short; a few threads keep up with bursts without exhausting the database.
 _CLAIM_THREADS = 4
 _MARKET_DATA_SECONDS = market_data.PREFETCH_SECONDS + 5
+# The database, or the machine, is away for a moment.
+_PASSING = (OperationalError, InterfaceError, TimeoutError)
 
 
 class Executor:
@@ -65,9 +69,9 @@ class Executor:
         if strategy_id is None:
             strategy_id = self._threads.run(strategy_of, dispatch_id)
         with self._strategies[strategy_id]:
-            waiting = self._threads.run(waiting_dispatches, dispatch_id, strategy_id)
-            started = [self._try_to_execute(dispatch) for dispatch in waiting]
-        return [future for future in started if future is not None]
+            return self._execute_in_order(
+                self._threads.run(waiting_dispatches, dispatch_id, strategy_id)
+            )
 
     def send_due_cancels(self, shard: int) -> "Future[None]":
         """Send the shard's cancels that were never sent, or long ago and without an end."""
@@ -127,13 +131,22 @@ class Executor:
         expires_at = datetime.now(UTC) + REPLACEMENT_MAX_AGE
         return loop.run(self._sender.carry_out(work, expires_at=expires_at))
 
-    def _try_to_execute(self, dispatch: Dispatch) -> "Future[None] | None":
-        """One dispatch that cannot be claimed must not hold up those behind it."""
-        try:
-            return self._execute(dispatch)
-        except Exception:
-            logger.exception("dispatch %s is not claimed; the sweep comes back to it", dispatch.pk)
-            return None
+    def _execute_in_order(self, dispatches: Sequence[Dispatch]) -> list["Future[None]"]:
+        """Those that cannot be claimed now the sweep comes back to.
+
+        What passes keeps those behind it waiting too: a close that overtook its entry would find
+        nothing to close. What does not pass must not hold them up.
+        """
+        started = []
+        for dispatch in dispatches:
+            try:
+                started.append(self._execute(dispatch))
+            except _PASSING:
+                logger.exception("dispatch %s and what is behind it wait", dispatch.pk)
+                break
+            except Exception:
+                logger.exception("dispatch %s is not claimed", dispatch.pk)
+        return [future for future in started if future is not None]
 
     def _execute(self, dispatch: Dispatch) -> "Future[None] | None":
         picked_up_at = datetime.now(UTC)  # until now it waited, for its strategy's others too

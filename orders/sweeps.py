@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError, close_old_connections
 
 from accounts.shards import in_shard
 from orders.market_data import MarketView
@@ -45,9 +46,15 @@ def sweep_unclaimed(*, now: datetime) -> None:
 
 
 def _try_to_deny_expired(dispatch_id: int, now: datetime) -> None:
-    """One that cannot be denied must not hold up the others, nor come back."""
+    """One that cannot be denied must not hold up the others, nor come back.
+
+    While the database is away nothing can be said of it: then it does come back.
+    """
     try:
         _deny_expired(dispatch_id, now)
+    except (OperationalError, InterfaceError):
+        logger.exception("expired dispatch %s waits for the next sweep", dispatch_id)
+        close_old_connections()
     except Exception:
         logger.exception("expired dispatch %s is closed without its orders", dispatch_id)
         Dispatch.objects.filter(id=dispatch_id).update(claimed_at=now, settled_at=now)

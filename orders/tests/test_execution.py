@@ -8,10 +8,12 @@ from django.db import connections
 from pytest_django import Settings
 
 from accounts.exchange.types import MarketType, OrderType, Side
+from orders import execution
 from orders.execution import Executor
 from orders.models import Dispatch, Fill, Order, OrderEvent
 from orders.results import is_settled
 from orders.tests.broker import nudges_in_broker
+from orders.tests.losing import lose_connection_once
 from orders.tests.waiting import wait_for
 from orders.tests.world import (
     World,
@@ -195,6 +197,23 @@ def test_alerts_of_a_strategy_are_committed_in_the_order_they_came(world: World)
     (order,) = orders_of(earlier)
     assert order.status == "CANCELED"
     assert [row["status"] for row in world.venue_orders()] == ["CANCELED"]
+
+
+def test_a_close_does_not_overtake_an_entry_whose_connection_was_lost(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = world.account("A1")
+    strategy = world.strategy("test1", account)
+    entry = world.alert(strategy, market(Side.BUY, percent="10"))
+    close = world.alert(strategy, market(Side.SELL, percent="-100"))
+    lose_connection_once(monkeypatch, execution, "plan_of")
+
+    first_try = world.execute(close)
+    world.execute(close)  # as the sweep has it done
+
+    assert first_try == []
+    assert [order.status for order in (*orders_of(entry), *orders_of(close))] == ["FILLED"] * 2
+    assert position_of(strategy, account) < Decimal("0.0001")  # what is less than a step is left
 
 
 @pytest.mark.complaint(23)

@@ -7,11 +7,12 @@ import pytest
 from django.db import connection
 
 from accounts.exchange.types import Side
-from orders import sweeps
+from orders import placement, sweeps
 from orders.models import Dispatch, Order
 from orders.results import is_settled
 from orders.tests.broker import broker_away, expiries_in_broker, nudges_in_broker
 from orders.tests.killed import recover
+from orders.tests.losing import lose_connection_once
 from orders.tests.world import World, dispatches_of, limit_buy, market, orders_of, position_of
 from strategies.models import Signal
 
@@ -76,6 +77,22 @@ def test_an_alert_that_nobody_executed_in_time_is_denied(world: World) -> None:
     ] * 2
     assert is_settled(signal.pk)
     assert world.venue_orders() == []
+
+
+def test_an_expired_alert_is_denied_though_the_connection_was_lost_while_it_was(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    strategy = world.strategy("test1", world.account("A1"))
+    signal = world.alert(strategy, limit_buy(), received_at=_NOW)
+    lose_connection_once(monkeypatch, placement, "write_ahead")
+
+    sweeps.sweep_unclaimed(now=_NOW + timedelta(seconds=60))
+    meanwhile = is_settled(signal.pk)
+    sweeps.sweep_unclaimed(now=_NOW + timedelta(seconds=61))
+
+    assert not meanwhile
+    assert [order.error_code for order in orders_of(signal)] == ["SIGNAL_EXPIRED"]
+    assert is_settled(signal.pk)
 
 
 def test_a_broker_that_is_away_does_not_stop_the_sweep(world: World) -> None:
