@@ -1,19 +1,21 @@
 """The one place where a call enters ccxt and where its exceptions become our answers.
 
-Every call passes the gate first: what a breaker refuses was not sent. What happened on the wire is
-recorded, not guessed: a call whose request was never handed to the network was not sent, whatever
-ccxt raised.
+Every call passes the gate: what a breaker refuses was not sent. It holds its place there only once
+it has had its turn at the venue's limits: while it waits for that, others may try whether all is
+well again, and what they find out holds for it too. What happened on the wire is recorded, not
+guessed: a call whose request was never handed to the network was not sent, whatever ccxt raised.
 """
 
 import logging
 import traceback
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, TypeVar
 
 from accounts.exchange.errand import READ, Errand
 from accounts.exchange.errors import Failure, Judgement, classify, consequence_of_unreadable
-from accounts.exchange.findings import Passage
+from accounts.exchange.findings import Passage, market_of
 from accounts.exchange.gate import gate
 from accounts.exchange.lazy_ccxt import ccxt
 from accounts.exchange.limits.quotas import Rank
@@ -34,15 +36,12 @@ async def send(call: Call[_Result], *, at: Login, errand: Errand) -> _Result:
 
     Raises NotSent, Rejected, OrderGone, AlreadySo or OutcomeUnknown, nothing else.
     """
-    passage = await gate().enter(at, is_urgent=errand.is_urgent, until=errand.until)
-    return await _answered(call, passage, errand, is_read=False)
+    return await _answered(call, at, errand, is_read=False)
 
 
 async def ask(call: Call[_Result], *, at: Login | MarketKey, rank: Rank = Rank.POLL) -> _Result:
     """Await a ccxt call that only reads; raises like `send`, its unknown outcome is NO_ANSWER."""
-    errand = Errand(rank=rank)
-    passage = await gate().enter(at, is_urgent=errand.is_urgent)
-    return await _answered(call, passage, errand, is_read=True)
+    return await _answered(call, at, Errand(rank=rank), is_read=True)
 
 
 async def listen(call: Call[_Result], *, passage: Passage) -> _Result:
@@ -51,31 +50,37 @@ async def listen(call: Call[_Result], *, passage: Passage) -> _Result:
     It holds no place at the gate, and that a stream breaks is no trouble: they end now and then.
     """
     try:
-        return await _judged(call, passage.market, READ, is_read=True)
+        return await _judged(call, passage.market, Trace(errand=READ), is_read=True)
     except _Failed as failed:
         gate().obey(passage, failed.judgement)
         raise failed.judgement.answer from None
 
 
 async def _answered(
-    call: Call[_Result], passage: Passage, errand: Errand, *, is_read: bool
+    call: Call[_Result], at: Login | MarketKey, errand: Errand, *, is_read: bool
 ) -> _Result:
+    # What cannot pass need not wait for its turn first.
+    refusal = gate().refusal(at, now=datetime.now(UTC), is_urgent=errand.is_urgent)
+    if refusal is not None:
+        raise refusal
     heard: Judgement | None = _UNFINISHED
+    enter = partial(gate().enter, at, is_urgent=errand.is_urgent, until=errand.until)
+    noted = Trace(errand=errand, enter=enter)
     try:
-        result = await _judged(call, passage.market, errand, is_read=is_read)
+        result = await _judged(call, market_of(at), noted, is_read=is_read)
         heard = None
     except _Failed as failed:
         heard = failed.judgement
         raise heard.answer from None
     finally:
-        gate().leave(passage, heard)
+        if noted.passage is not None:
+            gate().leave(noted.passage, heard)
     return result
 
 
 async def _judged(
-    call: Call[_Result], market: MarketKey, errand: Errand, *, is_read: bool
+    call: Call[_Result], market: MarketKey, noted: Trace, *, is_read: bool
 ) -> _Result:
-    noted = Trace(errand=errand)
     token = trace.set(noted)
     try:
         return await call()

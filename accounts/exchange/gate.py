@@ -123,12 +123,14 @@ class Gate:
                     raise refusal_of(scope, state)
             return self._passage(at)
 
-    def refusal(self, login: Login, *, now: datetime, is_urgent: bool = False) -> NotSent | None:
-        """Why a new order of the login would be refused now; None when it may try."""
+    def refusal(
+        self, at: Login | MarketKey, *, now: datetime, is_urgent: bool = False
+    ) -> NotSent | None:
+        """Why a call would be refused now; None when it may try. It is not let in by this."""
         if not self._states:
             return None
         with self._lock:
-            for scope in scopes_of(login):
+            for scope in scopes_of(at):
                 state = self._states.get(scope, _HEALTHY)
                 if breaker.entry(state, now=now, is_urgent=is_urgent) is Entry.REFUSE:
                     return refusal_of(scope, state)

@@ -4,12 +4,14 @@ Here every request, also one that ccxt makes by itself, waits for its turn at th
 """
 
 import time
+from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from accounts.exchange.errand import READ, Errand
+from accounts.exchange.findings import Passage
 from accounts.exchange.lazy_ccxt import ccxt
 from accounts.exchange.limits.lanes import lane
 from accounts.exchange.limits.limiter import Purse
@@ -39,6 +41,9 @@ class Trace:
     http_status: int | None = None
     body: str = ""
     retry_after: str = ""
+    # Lets the call in at the gate: once, when its first request has had its turn at the limits.
+    enter: Callable[[], Awaitable[Passage]] | None = None
+    passage: Passage | None = None
 
 
 # Binance's user data streams, spot and futures.
@@ -74,6 +79,10 @@ class _Observed:
         errand = READ if noted is None else noted.errand
         cost = self.calculate_rate_limiter_cost(api, method, path, params, config)  # type: ignore[attr-defined]
         await self._await_turn(Request(cost, errand.is_new_order), errand)
+        if noted is not None and noted.enter is not None:
+            # ccxt makes some requests of a call at once: the first one enters for all.
+            enter, noted.enter = noted.enter, None
+            noted.passage = await enter()
         if errand.check is not None:
             await errand.check()
         return await super().fetch2(path, api, method, params, config)  # type: ignore[misc]

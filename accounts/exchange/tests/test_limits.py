@@ -1,6 +1,8 @@
 """Requests wait for their turn at a venue that enforces its limits; it refuses none."""
 
 import asyncio
+import json
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -9,9 +11,12 @@ from urllib.request import urlopen
 import pytest
 from pytest_django import Settings
 
-from accounts.exchange import gateway
+from accounts.exchange import breaker, gateway
+from accounts.exchange.breaker import BreakerState, Reason
 from accounts.exchange.desk import desk
 from accounts.exchange.errand import Errand
+from accounts.exchange.findings import Scope
+from accounts.exchange.gate import gate
 from accounts.exchange.limits.quotas import Rank
 from accounts.exchange.tests.asking import login, ticket, wait
 from accounts.exchange.tests.sandbox_market import Sandbox
@@ -46,13 +51,15 @@ def _soon() -> datetime:
     return datetime.now(UTC) + timedelta(seconds=0.3)
 
 
-async def _place(number: int, rank: Rank = Rank.ENTRY) -> OrderReport | ExchangeAnswer:
+async def _place(
+    number: int, rank: Rank = Rank.ENTRY, *, until: datetime | None = None
+) -> OrderReport | ExchangeAnswer:
     order = ticket(OrderType.LIMIT, Side.BUY, quantity="0.01", limit_price="80000")
     try:
         return await gateway.place(
             _ALICE,
             replace(order, client_order_id=f"limits{number}"),
-            Errand(rank=rank, until=_soon(), is_new_order=True),
+            Errand(rank=rank, until=until or _soon(), is_new_order=True),
         )
     except ExchangeAnswer as answer:
         return answer
@@ -169,3 +176,50 @@ def test_polls_wait_and_leave_room_for_orders(strict: Sandbox) -> None:
 
     assert polled == "waits"
     assert _place_many(5, start=60) == ["placed"] * 5
+
+
+def test_who_waits_for_room_obeys_a_ban_that_comes_meanwhile(strict: Sandbox) -> None:
+    until = datetime.now(UTC) + timedelta(seconds=30)
+
+    async def place_all() -> list[OrderReport | ExchangeAnswer]:
+        return await asyncio.gather(*(_place(number, until=until) for number in range(10)))
+
+    placing = loop.run(place_all())
+    _await_orders(strict, 8)
+    strict.control("faults", do="ban", status=418, seconds=60)
+    with pytest.raises(ExchangeAnswer):
+        wait(gateway.fetch_holdings(_ALICE, ["BTC/USDT"], rank=Rank.CLOSE))
+    heard_of_it = _refused(strict)
+
+    told = [answer.code for answer in placing.result(30) if isinstance(answer, ExchangeAnswer)]
+
+    assert told == ["VENUE_PAUSED"] * 2
+    assert _refused(strict) == heard_of_it
+
+
+def _await_orders(sandbox: Sandbox, count: int) -> None:
+    for _ in range(200):
+        if len(sandbox.orders()) == count:
+            return
+        threading.Event().wait(0.05)
+    raise AssertionError(f"{len(sandbox.orders())} orders have come, not {count}")
+
+
+def _refused(sandbox: Sandbox) -> int:
+    with urlopen(f"{sandbox.url}/sandbox/limits", timeout=5) as answer:
+        return sum(each["refused"] for each in json.load(answer))
+
+
+def test_a_poll_without_room_keeps_no_close_from_trying_after_a_pause(strict: Sandbox) -> None:
+    _let_others_use_up(strict)
+    now = datetime.now(UTC)
+    paused = breaker.pause(
+        BreakerState(), epoch=0, now=now, reason=Reason.RATE_LIMITED, message="", until=now
+    )
+    gate().adopt({Scope(_ALICE.market): paused})
+    poll = loop.run(gateway.fetch_open_reports(_ALICE))
+
+    placed = _place_many(1, Rank.CLOSE)
+
+    assert not poll.done()
+    assert placed == ["placed"]
