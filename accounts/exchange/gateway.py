@@ -126,7 +126,7 @@ async def place(login: Login, ticket: OrderTicket, errand: Errand = ENTRY) -> Or
         symbol=ticket.symbol,
         order_type=ticket.order_type,
     )
-    return await _with_executions(counter, reference, report)
+    return await _with_executions(counter, reference, report, rank=errand.rank)
 
 
 async def fetch_report(login: Login, reference: OrderReference) -> OrderReport:
@@ -146,7 +146,7 @@ async def cancel(login: Login, reference: OrderReference) -> OrderReport:
     try:
         report = await send(partial(_cancel, counter, reference), at=login, errand=CANCEL)
         if report.status not in _STILL_OPEN:
-            return await _with_executions(counter, reference, report)
+            return await _with_executions(counter, reference, report, rank=CANCEL.rank)
     except OrderGone:
         await _cancel_triggered(counter, reference)
     except Rejected as error:
@@ -154,7 +154,7 @@ async def cancel(login: Login, reference: OrderReference) -> OrderReport:
     except OutcomeUnknown as error:
         logger.info("Cancel of %s is unclear: %s", reference.client_order_id, error)
     try:
-        report = await _look_up(counter, reference)
+        report = await _look_up(counter, reference, rank=CANCEL.rank)
     except NotSent:
         # A breaker has opened, perhaps because of the refusal: then that says more.
         if refusal is not None:
@@ -213,25 +213,27 @@ async def _cancel_triggered(counter: Counter, stop: OrderReference) -> None:
         logger.info("Cancel of triggered %s is unclear: %s", stop.client_order_id, error)
 
 
-async def _look_up(counter: Counter, reference: OrderReference) -> OrderReport:
+async def _look_up(
+    counter: Counter, reference: OrderReference, *, rank: Rank = Rank.POLL
+) -> OrderReport:
     if has_separate_stops(counter.access, reference.order_type):
-        return await _look_up_stop(counter, reference)
-    report = counter.report(await _find(counter, reference))
-    return await _with_executions(counter, reference, report)
+        return await _look_up_stop(counter, reference, rank)
+    report = counter.report(await _find(counter, reference, rank))
+    return await _with_executions(counter, reference, report, rank=rank)
 
 
-async def _find(counter: Counter, reference: OrderReference) -> lookups.Answer:
+async def _find(counter: Counter, reference: OrderReference, rank: Rank) -> lookups.Answer:
     find = partial(lookups.find, counter.client, reference, counter.access)
-    return await ask(find, at=counter.login)
+    return await ask(find, at=counter.login, rank=rank)
 
 
-async def _look_up_stop(counter: Counter, reference: OrderReference) -> OrderReport:
+async def _look_up_stop(counter: Counter, reference: OrderReference, rank: Rank) -> OrderReport:
     """A waiting stop is reported itself, a triggered one by its child under the stop's id."""
-    stop = await _find(counter, reference)
+    stop = await _find(counter, reference, rank)
     report = counter.report(stop)
     child = lookups.child_of(stop)
     if child:
-        working = await _look_up(counter, lookups.triggered(reference, child))
+        working = await _look_up(counter, lookups.triggered(reference, child), rank=rank)
         return replace(working, venue_order_id=report.venue_order_id)
     if report.status is ReportStatus.CLOSED:  # "closed" means triggered, not ended
         return replace(report, status=ReportStatus.UNKNOWN)
@@ -239,14 +241,14 @@ async def _look_up_stop(counter: Counter, reference: OrderReference) -> OrderRep
 
 
 async def _with_executions(
-    counter: Counter, reference: OrderReference, report: OrderReport
+    counter: Counter, reference: OrderReference, report: OrderReport, *, rank: Rank = Rank.POLL
 ) -> OrderReport:
     """The report with executions the venue did not tell; without them when the read fails."""
     if not (report.has_executions and lacks_fills(report)):
         return report
     known = replace(reference, venue_order_id=report.venue_order_id)
     try:
-        fills = await ask(partial(_executions, counter, known), at=counter.login)
+        fills = await ask(partial(_executions, counter, known), at=counter.login, rank=rank)
     except ExchangeAnswer as error:
         logger.warning("Executions of %s are not read: %s", reference.client_order_id, error)
         return report

@@ -7,9 +7,13 @@ from aiohttp import web
 from django.db.models import F
 from pytest_django import Settings
 
+from accounts.exchange.desk import desk
+from accounts.exchange.types import MarketType, Side
 from orders.models import Order, OrderEvent
+from orders.planning import login_of
 from orders.tests.selective_proxy import SelectiveProxy
-from orders.tests.world import World, limit_buy, position_of
+from orders.tests.world import World, limit_buy, market, position_of
+from tradeplatform.lib import loop
 
 _NEEDED = (
     "needs a person: the exchange says 0.01 is filled but shows executions of 0 only; look there"
@@ -91,3 +95,24 @@ def test_executions_that_are_shown_at_last_are_booked(world: World, settings: Se
     assert (order.status, order.missed_look_ups, order.looked_up_at) == ("FILLED", 0, None)
     strategy = order.subscription.strategy
     assert position_of(strategy, order.account) == Decimal("0.00999")
+
+
+def test_what_fills_at_once_is_booked_at_once_though_polls_have_no_room(
+    world: World, settings: Settings
+) -> None:
+    settings.EXCHANGE_LIMITS_PERCENT = 100
+    world.restart_executor()
+    account = world.account("A1")
+    strategy = world.strategy("perp", account, market_type=MarketType.FUTURES)
+    world.set_price("BTCUSDT", "100000")
+    world.trade(strategy, market(Side.BUY, symbol="BTCUSDT.P", quantity="0.001"))
+
+    async def hear() -> None:
+        client = await desk().client(login_of(account, strategy))
+        client.purse.hear({"x-mbx-used-weight-1m": "1700"})  # of 2,400: polls may use 1,440
+
+    loop.call(hear(), timeout_seconds=10)
+    (order,) = world.trade(strategy, market(Side.BUY, symbol="BTCUSDT.P", quantity="0.002"))
+
+    assert order.status == "FILLED"
+    assert position_of(strategy, account, "BTC/USDT:USDT") == Decimal("0.003")
