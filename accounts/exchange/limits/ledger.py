@@ -93,11 +93,9 @@ return {tostring(granted), tostring(others)}
 class ValkeyLedger:
     """The ledger of the Valkey at this address, for one process. Used on one event loop only."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, timeout_seconds: float = _TIMEOUT_SECONDS) -> None:
         self._client = Redis.from_url(
-            for_redis(url),
-            socket_timeout=_TIMEOUT_SECONDS,
-            socket_connect_timeout=_TIMEOUT_SECONDS,
+            for_redis(url), socket_timeout=timeout_seconds, socket_connect_timeout=timeout_seconds
         )
         self._lease = self._client.register_script(_LEASE)
         self._process = uuid4().hex

@@ -16,7 +16,7 @@ from django.conf import settings
 from accounts.exchange.limits.ledger import PREFIX, ValkeyLedger
 from accounts.exchange.limits.quotas import Counts, Quota, Rank
 from accounts.exchange.limits.shared_store import Lease, SharedStore, Statement, Wish
-from accounts.exchange.limits.tests.ledgers import QUOTA, use, with_ledgers
+from accounts.exchange.limits.tests.ledgers import QUOTA, Clock, use, with_ledgers
 from tradeplatform.lib import loop
 from tradeplatform.lib.counters import client_of, for_redis
 
@@ -26,7 +26,7 @@ _NOBODY_LISTENS = "redis://127.0.0.1:1/0"
 def test_two_processes_together_use_what_one_may() -> None:
     async def both(ledgers: list[ValkeyLedger]) -> float:
         name = uuid4().hex
-        stores = [SharedStore(name, QUOTA, ledger, part=0.5) for ledger in ledgers]
+        stores = [SharedStore(name, QUOTA, ledger, part=0.5, clock=Clock()) for ledger in ledgers]
         return sum(await asyncio.gather(*(use(store, Rank.ENTRY) for store in stores)))
 
     used = with_ledgers(both, processes=2)
@@ -37,7 +37,9 @@ def test_two_processes_together_use_what_one_may() -> None:
 def test_what_one_process_has_used_keeps_the_polls_of_another_out() -> None:
     async def poll_after_entries(ledgers: list[ValkeyLedger]) -> tuple[float, float]:
         name = uuid4().hex
-        trading, polling = (SharedStore(name, QUOTA, ledger, part=0.5) for ledger in ledgers)
+        trading, polling = (
+            SharedStore(name, QUOTA, ledger, part=0.5, clock=Clock()) for ledger in ledgers
+        )
         await use(trading, Rank.ENTRY)
         return await use(polling, Rank.POLL), await use(polling, Rank.CLOSE)
 
@@ -95,7 +97,9 @@ def test_no_second_holds_more_than_processes_may_use_in_one_together() -> None:
 def test_what_the_venue_counts_beyond_us_counts_for_all_processes() -> None:
     async def told(ledgers: list[ValkeyLedger]) -> None:
         name = uuid4().hex
-        told, untold = (SharedStore(name, QUOTA, ledger, part=0.5) for ledger in ledgers)
+        told, untold = (
+            SharedStore(name, QUOTA, ledger, part=0.5, clock=Clock()) for ledger in ledgers
+        )
         for count in (500, 600, 800):  # while it is still telling of the first
             told.correct(count)
         while await untold.find(1, rank=Rank.POLL, wanted=1):
@@ -108,7 +112,7 @@ def test_what_the_venue_counts_beyond_us_counts_for_all_processes() -> None:
 
 def test_what_the_venue_counts_is_told_before_more_is_leased() -> None:
     async def lease_at_once(ledgers: list[ValkeyLedger]) -> float:
-        store = SharedStore(uuid4().hex, QUOTA, ledgers[0], part=1)
+        store = SharedStore(uuid4().hex, QUOTA, ledgers[0], part=1, clock=Clock())
         store.correct(840)
         return await use(store, Rank.ENTRY)
 
@@ -118,7 +122,9 @@ def test_what_the_venue_counts_is_told_before_more_is_leased() -> None:
 def test_a_process_restores_what_valkey_has_forgotten() -> None:
     async def forget(ledgers: list[ValkeyLedger]) -> float:
         name = uuid4().hex
-        own, other = (SharedStore(name, QUOTA, ledger, part=0.5) for ledger in ledgers)
+        own, other = (
+            SharedStore(name, QUOTA, ledger, part=0.5, clock=Clock()) for ledger in ledgers
+        )
         await use(own, Rank.ENTRY, times=500)
         client_of(settings.REDIS_URL).delete(PREFIX + name)
         await own.stock_up(100, rank=Rank.ENTRY)
@@ -131,21 +137,23 @@ def test_what_was_counted_before_the_clock_of_valkey_was_put_back_counts_no_more
     async def put_back(ledgers: list[ValkeyLedger]) -> float:
         name = uuid4().hex
         client_of(settings.REDIS_URL).hset(PREFIX + name, "another", "99999999999 900")
-        return await use(SharedStore(name, QUOTA, ledgers[0], part=1), Rank.ENTRY)
+        return await use(SharedStore(name, QUOTA, ledgers[0], part=1, clock=Clock()), Rank.ENTRY)
 
     assert with_ledgers(put_back) == 850
 
 
 def test_without_valkey_each_process_keeps_to_its_part() -> None:
     async def alone(ledgers: list[ValkeyLedger]) -> float:
-        return await use(SharedStore(uuid4().hex, QUOTA, ledgers[0], part=0.25), Rank.CLOSE)
+        return await use(
+            SharedStore(uuid4().hex, QUOTA, ledgers[0], part=0.25, clock=Clock()), Rank.CLOSE
+        )
 
     assert with_ledgers(alone, url=_NOBODY_LISTENS) == 237
 
 
 def test_a_burst_costs_one_round_trip() -> None:
     async def burst(ledgers: list[ValkeyLedger]) -> float:
-        store = SharedStore(uuid4().hex, QUOTA, ledgers[0], part=1)
+        store = SharedStore(uuid4().hex, QUOTA, ledgers[0], part=1, clock=Clock())
         first = await store.find(1, rank=Rank.ENTRY, wanted=250)
         return first + sum(store.take(1, rank=Rank.ENTRY) for _ in range(300))
 
@@ -210,6 +218,8 @@ async def _lease_from(ledger: ValkeyLedger) -> Lease | None:
 def test_a_process_whose_connection_was_reset_keeps_to_its_part() -> None:
     async def cut_off() -> float:
         async with _cut_off() as ledger:
-            return await use(SharedStore(uuid4().hex, QUOTA, ledger, part=0.25), Rank.CLOSE)
+            return await use(
+                SharedStore(uuid4().hex, QUOTA, ledger, part=0.25, clock=Clock()), Rank.CLOSE
+            )
 
     assert loop.call(cut_off(), timeout_seconds=20) == 237

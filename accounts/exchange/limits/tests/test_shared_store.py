@@ -17,7 +17,7 @@ _SLOT_SECONDS = 5
 def test_what_is_stocked_up_needs_no_round_trip_later() -> None:
     async def stock_up(ledgers: list[ValkeyLedger]) -> tuple[float, float]:
         name = uuid4().hex
-        own, other = (SharedStore(name, QUOTA, ledger, part=1) for ledger in ledgers)
+        own, other = (SharedStore(name, QUOTA, ledger, part=1, clock=Clock()) for ledger in ledgers)
         for _ in range(2):  # what is at hand is not leased again
             await own.stock_up(250, rank=Rank.ENTRY)
         served = sum(own.take(1, rank=Rank.ENTRY) for _ in range(300))
@@ -28,7 +28,7 @@ def test_what_is_stocked_up_needs_no_round_trip_later() -> None:
 
 def test_no_more_is_stocked_up_than_the_rank_may_use() -> None:
     async def stock_up(ledgers: list[ValkeyLedger]) -> tuple[float, float]:
-        store = SharedStore(uuid4().hex, QUOTA, ledgers[0], part=1)
+        store = SharedStore(uuid4().hex, QUOTA, ledgers[0], part=1, clock=Clock())
         await store.stock_up(2000, rank=Rank.ENTRY)
         entries = sum(store.take(10, rank=Rank.ENTRY) for _ in range(200))
         return 10 * entries, await use(store, Rank.CLOSE, units=10)
@@ -54,7 +54,7 @@ def test_what_is_left_when_its_slot_is_over_is_given_back_unasked() -> None:
     async def leave(ledgers: list[ValkeyLedger]) -> bool:
         name, clock = uuid4().hex, Clock()
         own = SharedStore(name, QUOTA, ledgers[0], part=1, clock=clock)
-        other = SharedStore(name, QUOTA, ledgers[1], part=1)
+        other = SharedStore(name, QUOTA, ledgers[1], part=1, clock=Clock())
         clock.now += _SLOT_SECONDS - 0.1
         await own.stock_up(800, rank=Rank.ENTRY)
         clock.now += 0.1
@@ -91,7 +91,7 @@ def test_a_lease_that_comes_after_its_slot_is_asked_for_again_and_counts_once() 
     async def late(ledgers: list[ValkeyLedger]) -> tuple[bool, float, float]:
         name, clock, line = uuid4().hex, Clock(), Line(ledgers[0])
         store = SharedStore(name, QUOTA, line, part=1, clock=clock)
-        other = SharedStore(name, QUOTA, ledgers[1], part=1)
+        other = SharedStore(name, QUOTA, ledgers[1], part=1, clock=Clock())
         line.may_answer.clear()
         finding = asyncio.create_task(store.find(500, rank=Rank.ENTRY, wanted=500))
         await line.asked.wait()
@@ -110,7 +110,7 @@ def test_a_stock_that_comes_after_its_slot_is_given_back_unasked() -> None:
     async def late(ledgers: list[ValkeyLedger]) -> bool:
         name, clock, line = uuid4().hex, Clock(), Line(ledgers[0])
         own = SharedStore(name, QUOTA, line, part=1, clock=clock)
-        other = SharedStore(name, QUOTA, ledgers[1], part=1)
+        other = SharedStore(name, QUOTA, ledgers[1], part=1, clock=Clock())
         line.may_answer.clear()
         stocking = asyncio.create_task(own.stock_up(800, rank=Rank.ENTRY))
         await line.asked.wait()
@@ -127,8 +127,8 @@ def test_a_stock_that_comes_after_its_slot_is_given_back_unasked() -> None:
 def test_leases_whose_answers_are_lost_are_not_counted_again_and_again() -> None:
     async def lose(ledgers: list[ValkeyLedger]) -> tuple[float, float]:
         name, line = uuid4().hex, Line(ledgers[0])
-        own = SharedStore(name, QUOTA, line, part=0.5)
-        other = SharedStore(name, QUOTA, ledgers[1], part=0.5)
+        own = SharedStore(name, QUOTA, line, part=0.5, clock=Clock())
+        other = SharedStore(name, QUOTA, ledgers[1], part=0.5, clock=Clock())
         line.loses_answers = True
         used = sum([await own.find(10, rank=Rank.ENTRY, wanted=200) for _ in range(12)]) * 10
         return used, await use(other, Rank.ENTRY, units=10)
@@ -140,7 +140,9 @@ def test_leases_whose_answers_are_lost_are_not_counted_again_and_again() -> None
 def test_a_close_finds_room_for_what_it_needs_beyond_what_is_at_hand() -> None:
     async def close(ledgers: list[ValkeyLedger]) -> tuple[float, bool]:
         name = uuid4().hex
-        own, other = (SharedStore(name, QUOTA, ledger, part=0.5) for ledger in ledgers)
+        own, other = (
+            SharedStore(name, QUOTA, ledger, part=0.5, clock=Clock()) for ledger in ledgers
+        )
         await own.stock_up(5, rank=Rank.ENTRY)  # and ten to spare
         used = await use(other, Rank.CLOSE, units=5)
         return used, await own.find(15, rank=Rank.CLOSE, wanted=15)
@@ -150,7 +152,7 @@ def test_a_close_finds_room_for_what_it_needs_beyond_what_is_at_hand() -> None:
 
 def test_what_is_leased_and_not_used_yet_is_none_of_what_the_venue_counts() -> None:
     async def told(ledgers: list[ValkeyLedger]) -> float:
-        store = SharedStore(uuid4().hex, QUOTA, ledgers[0], part=1)
+        store = SharedStore(uuid4().hex, QUOTA, ledgers[0], part=1, clock=Clock())
         await store.stock_up(600, rank=Rank.ENTRY)
         store.correct(700)  # others', as none of ours have left
         return await use(store, Rank.CLOSE)
@@ -162,7 +164,7 @@ def test_what_was_used_without_valkey_counts_once_it_is_back() -> None:
     async def away_and_back(ledgers: list[ValkeyLedger]) -> float:
         name = uuid4().hex
         lines = [Line(ledger) for ledger in ledgers]
-        stores = [SharedStore(name, QUOTA, line, part=1 / 3) for line in lines]
+        stores = [SharedStore(name, QUOTA, line, part=1 / 3, clock=Clock()) for line in lines]
         for line in lines:
             line.is_cut = True
         alone = [await use(store, Rank.ENTRY) for store in stores]
@@ -178,7 +180,7 @@ def test_what_was_used_without_valkey_counts_once_it_is_back() -> None:
 def test_without_valkey_a_process_knows_what_all_have_used() -> None:
     async def left(ledgers: list[ValkeyLedger]) -> tuple[float, float]:
         line = Line(ledgers[0])
-        store = SharedStore(uuid4().hex, QUOTA, line, part=1 / 3)
+        store = SharedStore(uuid4().hex, QUOTA, line, part=1 / 3, clock=Clock())
         store.correct(600)  # as the venue tells
         line.is_cut = True
         return await use(store, Rank.ENTRY), await use(store, Rank.CLOSE)
@@ -191,7 +193,7 @@ def test_what_others_are_taken_to_use_is_never_told_as_used() -> None:
     async def flap(ledgers: list[ValkeyLedger]) -> tuple[float, float]:
         name, clock, line = uuid4().hex, Clock(), Line(ledgers[0])
         own = SharedStore(name, QUOTA, line, part=0.1, clock=clock)
-        other = SharedStore(name, QUOTA, ledgers[1], part=0.9)
+        other = SharedStore(name, QUOTA, ledgers[1], part=0.9, clock=Clock())
         used = await use(other, Rank.ENTRY, units=100, times=5)
         for _ in range(6):
             line.is_cut = True
