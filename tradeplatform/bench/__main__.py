@@ -4,15 +4,14 @@ anew; the exit code is 1 when a ratio or a count falls short."""
 import argparse
 import json
 import sys
-import tempfile
 from datetime import UTC, datetime
-from pathlib import Path
 
 from tradeplatform.bench import guard
 from tradeplatform.bench.machine import loops_ms, machine, pace
 from tradeplatform.bench.page import publish
 from tradeplatform.bench.part import EXCHANGES, RESULTS
 from tradeplatform.bench.results import Measured, Results
+from tradeplatform.bench.scratch import scratch
 from tradeplatform.bench.tables import as_text, summary
 
 
@@ -50,12 +49,12 @@ def main() -> int:
 
 def _run(part: str) -> Measured | None:
     """What it measured, None when it broke off; ends the program when that is to stop."""
-    with tempfile.TemporaryDirectory(prefix="tradeplatform-bench-") as directory:
+    with scratch() as directory:
         try:
-            guard.run([sys.executable, "-m", "tradeplatform.bench.part", part, directory])
+            guard.run([sys.executable, "-m", "tradeplatform.bench.part", part, str(directory)])
         except KeyboardInterrupt:
             sys.exit(f"The benchmark {part} was stopped.")
-        results = Path(directory) / RESULTS
+        results = directory / RESULTS
         if not results.exists():
             return None
         return Measured.from_fields(json.loads(results.read_text()))
