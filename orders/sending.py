@@ -68,6 +68,8 @@ class Sender:
         # Orders of one account go out one at a time, in the order in which they were committed;
         # those of its other type of market do not wait for a venue that is left alone.
         self._lanes: defaultdict[tuple[int, MarketType], Lane] = defaultdict(Lane)
+        # By order: set once its cancel that waits or is under way is through.
+        self._cancels: dict[int, asyncio.Event] = {}
 
     async def carry_out(self, jobs: Iterable[Job], *, expires_at: datetime | None) -> None:
         """Do all jobs, an account's in this order; one that hangs or fails holds up only itself.
@@ -91,6 +93,20 @@ class Sender:
                 await self._try(job, expires_at=None, has_waited=False)
 
     async def _carry_out_job(self, job: Job, expires_at: datetime | None) -> None:
+        if not isinstance(job, CancelJob):
+            return await self._in_turn(job, expires_at)
+        if (asked := self._cancels.get(job.order_id)) is not None:
+            # Another one behind it would find nothing to do, and take room that others need.
+            await asked.wait()
+            return None
+        asked = self._cancels[job.order_id] = asyncio.Event()
+        try:
+            await self._in_turn(job, expires_at)
+        finally:
+            del self._cancels[job.order_id]
+            asked.set()
+
+    async def _in_turn(self, job: Job, expires_at: datetime | None) -> None:
         lane = self._lane(job)
         has_waited = lane.is_busy
         async with lane.turn(_rank_of(job)):

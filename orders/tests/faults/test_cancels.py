@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 from django.db.models import F
+from pytest_django import Settings
 
 from accounts.exchange.types import OrderType, Side
 from orders.models import Order
 from orders.results import results_of
-from orders.tests.faults.scene import at_venue, heal, in_our_books, spoil, unproven
-from orders.tests.world import World, limit_buy, place, position_of
+from orders.tests.faults.scene import at_venue, heal, in_our_books, requests, spoil, unproven
+from orders.tests.world import World, cancel_all, limit_buy, place, position_of
 
 pytestmark = pytest.mark.usefixtures("short_timeout")
 
@@ -159,3 +160,20 @@ def test_lost_cancel_of_one_strategy_leaves_another_strategys_order_alone(world:
         other.client_order_id: ("NEW", Decimal(0)),
     }
     assert at_venue(world) == in_our_books()
+
+
+def test_cancel_that_waits_for_its_turn_is_not_sent_twice(world: World, settings: Settings) -> None:
+    settings.EXCHANGE_TIMEOUT_SECONDS = 10
+    strategy = world.strategy("test1", world.account("A1"))
+    world.trade(strategy, limit_buy(), limit_buy())
+    world.post("/sandbox/latency", {"ms": 500})
+    before = requests(world)
+    canceling = world.begin(world.alert(strategy, cancel_all()))
+    let_cancels_become_due(world)
+
+    world.send_due_cancels()
+    for future in canceling:
+        future.result(timeout=30)
+
+    assert requests(world) - before == 2
+    assert [order.status for order in Order.objects.all()] == ["CANCELED"] * 2
