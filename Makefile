@@ -42,6 +42,7 @@ check: $(VENV)/.installed-dev
 
 bench: $(VENV)/.installed-dev
 	@$(if $(PART)$(filter-out bench,$(MAKECMDGOALS)),echo 'One part: make bench PARTS=polling' >&2; exit 2)
+	@$(if $(filter undefined,$(origin PARTS)),,$(if $(strip $(PARTS)),,echo 'PARTS is empty' >&2; exit 2))
 	@$(BIN)/python -m tradeplatform.bench $(PARTS)
 
 soak: $(VENV)/.installed

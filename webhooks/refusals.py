@@ -93,7 +93,7 @@ class Reason(Enum):
     SIZE_AMBIGUOUS = (400, "{field} is more than one size: give one of {value}.")
     QTY_PER_OUT_OF_RANGE = (
         400,
-        "{field} is {value}; above 0 up to 100 orders, -100 up to below 0 closes.",
+        "{field} is {value}: more than 0 and up to 100 opens, -100 up to less than 0 closes.",
     )
     ORDERS_EXPECTED = (400, "{field} is not a list of order objects.")
     ORDERS_EMPTY = (400, "{field} is an empty list.")

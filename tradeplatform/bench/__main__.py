@@ -7,7 +7,7 @@ import sys
 from datetime import UTC, datetime
 
 from tradeplatform.bench import guard
-from tradeplatform.bench.machine import loops_ms, machine, pace
+from tradeplatform.bench.machine import code, loops_ms, machine, pace
 from tradeplatform.bench.page import publish
 from tradeplatform.bench.part import EXCHANGES, RESULTS
 from tradeplatform.bench.results import Measured, Results
@@ -17,7 +17,7 @@ from tradeplatform.bench.tables import as_text, summary
 
 def main() -> int:
     """Each in a process of its own, so that none begins with what another left in memory."""
-    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser = argparse.ArgumentParser(usage='make bench [PARTS="part part …"]', description=__doc__)
     parser.add_argument("parts", nargs="*", metavar="part", help=f"of {', '.join(EXCHANGES)}")
     wanted = parser.parse_args().parts
     if unknown := sorted(set(wanted) - set(EXCHANGES)):
@@ -25,6 +25,8 @@ def main() -> int:
             f"There is no benchmark {', '.join(unknown)}; there is {', '.join(EXCHANGES)}."
         )
     guard.listen()
+    if not wanted:
+        sys.stdout.write("All parts: half an hour, an hour where the machine is busy.\n")
     parts: dict[str, Measured] = {}
     loops: list[float] = []
     for number, part in enumerate(chosen := wanted or list(EXCHANGES), start=1):
@@ -33,7 +35,8 @@ def main() -> int:
         loops += loops_ms()
         if measured := _run(part):
             parts[part] = measured
-    results = Results(datetime.now(UTC).date(), f"{machine()}; {pace(loops)}", parts)
+    told = f"{machine()}; {pace(loops)}; commit {code()}"
+    results = Results(datetime.now(UTC).date(), told, parts)
     sys.stdout.write(f"\n{results.machine}\n{as_text(summary(results.headlines))}\n")
     broken_off = [part for part in chosen if part not in parts]
     if broken_off:

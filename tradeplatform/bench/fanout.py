@@ -4,11 +4,11 @@ All take turns, so that a slow minute hits all alike: in each of 100 rounds we s
 accounts, in every fifth to more. Rivals that take seconds take part in every fifth or tenth, all
 through the run, and are compared with us in those alone. The stub exchange answers after 50 ms.
 
-An alert's way: view, until it is stored; queue, until a worker has it; plan; write ahead; send,
-until the last order is at the exchange; answer, until the exchange has answered all; record, until
-all of it is stored. The HTTP answer comes later: the web looks every 30 to 100 ms whether it is so
-far. Beside us: bare, signed requests without a platform; threads, ten of them with synchronous
-ccxt; tasks, a Celery task for each account.
+An alert's way: view, until it is stored; queue, until a worker has it; plan; write ahead, with the
+size of each order; send, until the last order is at the exchange; answer, until the exchange has
+answered all; record, until all of it is stored. The HTTP answer comes later: the web looks every 30
+to 100 ms whether it is so far. Beside us: bare, signed requests without a platform; threads, ten of
+them with synchronous ccxt; tasks, a Celery task for each account.
 """
 
 import statistics

@@ -2,7 +2,8 @@
 
 An alert and the admin's pages with 1 and 10 million old orders in the database take turns with
 those of a second platform that has none, so that a slow minute hits both. The stub exchange answers
-after 50 ms.
+after 50 ms and limits nobody: what a start with hundreds of accounts takes where an exchange does
+is told under limits.
 """
 
 import threading

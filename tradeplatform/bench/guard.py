@@ -9,6 +9,7 @@ import ctypes
 import os
 import signal
 import subprocess
+import sys
 import threading
 from collections.abc import Sequence
 from time import monotonic
@@ -42,6 +43,10 @@ def run(argv: Sequence[str]) -> None:
     )
     try:
         program.wait()
+    except KeyboardInterrupt:
+        sys.stdout.write("Stopping …\n")
+        sys.stdout.flush()
+        raise
     finally:
         program.terminate()
         program.wait()

@@ -2,6 +2,7 @@
 
 import os
 import platform
+import subprocess
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -22,6 +23,18 @@ def machine() -> str:
         f"{os.cpu_count()} processors {_model()} with {_memory_gb():.0f} GB, "
         f"Python {platform.python_version()}, {packages}"
     )
+
+
+def code(directory: Path = Path(__file__).parent) -> str:
+    """Which commit is measured, and whether it was changed since; `unknown` outside of git."""
+    describe = ["git", "describe", "--always", "--dirty", "--abbrev=10"]
+    try:
+        told = subprocess.run(  # noqa: S603  nothing of it comes from outside
+            describe, cwd=directory, capture_output=True, text=True, check=True
+        )
+    except (FileNotFoundError, subprocess.CalledProcessError):
+        return "unknown"
+    return told.stdout.strip()
 
 
 def loops_ms() -> Sequence[float]:

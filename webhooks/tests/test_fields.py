@@ -92,8 +92,8 @@ def test_no_other_percentage_is_taken(written: str) -> None:
     refusal = refusal_of(lambda: Fields({"qty_per": Numeral(written)}).percent("qty_per"))
 
     assert refusal == (
-        f"QTY_PER_OUT_OF_RANGE: qty_per is {written}; above 0 up to 100 orders, "
-        "-100 up to below 0 closes."
+        f"QTY_PER_OUT_OF_RANGE: qty_per is {written}: more than 0 and up to 100 opens, "
+        "-100 up to less than 0 closes."
     )
 
 

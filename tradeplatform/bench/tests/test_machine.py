@@ -1,11 +1,13 @@
 """What the page tells of the machine."""
 
 import os
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from tradeplatform.bench.machine import Demand, demand, loops_ms, machine, pace, withheld
+from tradeplatform.bench.machine import Demand, code, demand, loops_ms, machine, pace, withheld
 
 
 def test_the_machine_is_told_with_what_its_speed_depends_on() -> None:
@@ -14,6 +16,26 @@ def test_the_machine_is_told_with_what_its_speed_depends_on() -> None:
     assert told.startswith(f"{os.cpu_count()} processors ")
     assert " GB, Python 3." in told
     assert "ccxt 4." in told
+
+
+def test_the_commit_is_told_and_whether_it_was_changed(tmp_path: Path) -> None:
+    git_path = str(shutil.which("git"))
+
+    def git(*arguments: str) -> None:
+        names = ["-c", "user.name=x", "-c", "user.email=x@localhost"]
+        subprocess.run([git_path, *names, *arguments], cwd=tmp_path, check=True)
+
+    outside = code(tmp_path)
+    git("init", "--quiet")
+    (tmp_path / "file").write_text("one")
+    git("add", "file")
+    git("commit", "--quiet", "--message", "first")
+    committed = code(tmp_path)
+    (tmp_path / "file").write_text("two")
+
+    assert outside == "unknown"
+    assert len(committed) == 10
+    assert code(tmp_path) == f"{committed}-dirty"
 
 
 def test_every_processor_is_timed() -> None:
