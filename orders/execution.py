@@ -13,8 +13,6 @@ from datetime import UTC, datetime
 from functools import partial
 from threading import Lock
 
-from django.db import InterfaceError, OperationalError
-
 from accounts.breakers.sharing import SharedBreakers
 from accounts.exchange import gateway
 from accounts.exchange.findings import Scope
@@ -33,7 +31,7 @@ from orders.settling import REPLACEMENT_MAX_AGE, Course, settle
 from orders.work import DispatchWork, Job
 from tradeplatform.lib import loop
 from tradeplatform.lib.coalescing import Coalesced
-from tradeplatform.lib.database_threads import DatabaseThreads
+from tradeplatform.lib.database_threads import DISCONNECTED, DatabaseThreads
 
 logger = logging.getLogger(__name__)
 
@@ -41,7 +39,7 @@ logger = logging.getLogger(__name__)
 _CLAIM_THREADS = 4
 _MARKET_DATA_SECONDS = market_data.PREFETCH_SECONDS + 5
 # The database, or the machine, is away for a moment.
-_PASSING = (OperationalError, InterfaceError, TimeoutError)
+_PASSING = (*DISCONNECTED, TimeoutError)
 
 
 class Executor:

@@ -5,10 +5,11 @@ import threading
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from django.db import InterfaceError, OperationalError, close_old_connections
+from django.db import close_old_connections
 
 from orders.lifecycle import apply_outcomes
 from orders.outcomes import Outcome, Unbookable
+from tradeplatform.lib.database_threads import DISCONNECTED
 
 logger = logging.getLogger(__name__)
 
@@ -47,7 +48,7 @@ def _write_patiently(outcomes: Sequence[Outcome]) -> None:
     while True:
         try:
             return apply_outcomes(outcomes, now=datetime.now(UTC))
-        except (OperationalError, InterfaceError):
+        except DISCONNECTED:
             logger.exception("the database is away; %s outcomes wait", len(outcomes))
             _pause.wait(_PAUSE_SECONDS)
             close_old_connections()

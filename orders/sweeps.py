@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, close_old_connections
+from django.db import close_old_connections
 
 from accounts.shards import in_shard
 from orders.market_data import MarketView
@@ -18,6 +18,7 @@ from orders.nudges import nudge_dispatch_again
 from orders.placement import claim
 from orders.planning import load_plan
 from orders.settling import REPLACEMENT_MAX_AGE, settle, settle_replacements
+from tradeplatform.lib.database_threads import DISCONNECTED
 
 logger = logging.getLogger(__name__)
 
@@ -52,7 +53,7 @@ def _try_to_deny_expired(dispatch_id: int, now: datetime) -> None:
     """
     try:
         _deny_expired(dispatch_id, now)
-    except (OperationalError, InterfaceError):
+    except DISCONNECTED:
         logger.exception("expired dispatch %s waits for the next sweep", dispatch_id)
         close_old_connections()
     except Exception:

@@ -10,10 +10,11 @@ import uuid
 from dataclasses import dataclass, replace
 
 from django.contrib.auth.models import AbstractBaseUser
-from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from orders.dispatching import OpenedSignal, open_signal
 from strategies.models import Signal, Strategy
+from tradeplatform.lib.database_threads import DISCONNECTED
 from webhooks.arrival import Arrival
 from webhooks.deliveries import record_accepted, record_refused
 from webhooks.parsing import Alert
@@ -56,7 +57,7 @@ def store(understood: Understood, watch: Stopwatch) -> Stored:
     try:
         with transaction.atomic():
             written = _write(understood)
-    except (OperationalError, InterfaceError) as error:
+    except DISCONNECTED as error:
         if written is None:
             raise  # COMMIT was never sent
         logger.warning("the connection was lost during COMMIT: %s", error)
@@ -101,7 +102,7 @@ def _look_up(understood: Understood, written: Stored, watch: Stopwatch, error: E
             )
     except IntegrityError:
         return written
-    except (OperationalError, InterfaceError):
+    except DISCONNECTED:
         logger.critical("signal %s may or may not be stored; look it up", written.signal.pk)
         if understood.alert.dedup_key is not None:
             raise Refused(Reason.STORE_UNCONFIRMED) from error

@@ -24,6 +24,9 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
+# What Django raises when a connection is lost, or there is none to be had.
+DISCONNECTED = (OperationalError, InterfaceError)
+
 # A connection that worked so lately is not asked whether it still does: a job whose connection is
 # lost just then fails as one does whose connection is lost a moment later. Where that is too dear
 # the job is `done_again_when_disconnected`.
@@ -40,7 +43,7 @@ def done_again_when_disconnected(job: Callable[P, T]) -> Callable[P, T]:
     def twice_at_most(*args: P.args, **kwargs: P.kwargs) -> T:
         try:
             return job(*args, **kwargs)
-        except (OperationalError, InterfaceError):
+        except DISCONNECTED:
             close_old_connections()
             return job(*args, **kwargs)
 
