@@ -146,7 +146,7 @@ async def cancel(login: Login, reference: OrderReference) -> OrderReport:
     try:
         report = await send(partial(_cancel, counter, reference), at=login, errand=CANCEL)
         if report.status not in _STILL_OPEN:
-            return await _with_executions(counter, reference, report, rank=CANCEL.rank)
+            return await _with_executions(counter, reference, report, rank=Rank.CANCEL)
     except OrderGone:
         await _cancel_triggered(counter, reference)
     except Rejected as error:
@@ -154,7 +154,7 @@ async def cancel(login: Login, reference: OrderReference) -> OrderReport:
     except OutcomeUnknown as error:
         logger.info("Cancel of %s is unclear: %s", reference.client_order_id, error)
     try:
-        report = await _look_up(counter, reference, rank=CANCEL.rank)
+        report = await _look_up(counter, reference, rank=Rank.CANCEL)
     except NotSent:
         # A breaker has opened, perhaps because of the refusal: then that says more.
         if refusal is not None:
@@ -241,7 +241,7 @@ async def _look_up_stop(counter: Counter, reference: OrderReference, rank: Rank)
 
 
 async def _with_executions(
-    counter: Counter, reference: OrderReference, report: OrderReport, *, rank: Rank = Rank.POLL
+    counter: Counter, reference: OrderReference, report: OrderReport, *, rank: Rank
 ) -> OrderReport:
     """The report with executions the venue did not tell; without them when the read fails."""
     if not (report.has_executions and lacks_fills(report)):

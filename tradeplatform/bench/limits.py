@@ -5,6 +5,7 @@ The platform starts with accounts it has never looked at; then come three alerts
 for, and ten for which there is not, with closes and cancels after them.
 """
 
+import math
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -205,7 +206,7 @@ def _overtaking(what: str, seconds: Sequence[float], longest_entry: float) -> li
         *_answered(f"{what} meanwhile", seconds),
         Figure(
             name="  an entry waited",
-            value=longest_entry / max(seconds),
+            value=longest_entry / max(seconds, default=math.inf),
             unit="times as long",
             at_least=2,
         ),
@@ -214,6 +215,6 @@ def _overtaking(what: str, seconds: Sequence[float], longest_entry: float) -> li
 
 def _answered(what: str, seconds: Sequence[float]) -> list[Figure]:
     return [
-        Figure(name=f"{what}: last answered after", value=max(seconds), unit="s"),
+        Figure(name=f"{what}: last answered after", value=max(seconds, default=math.inf), unit="s"),
         Figure(name="  answered", value=len(seconds), unit=f"of {_HELD}", at_least=_HELD),
     ]

@@ -1,7 +1,6 @@
 """Requests wait for their turn at a venue that enforces its limits; it refuses none."""
 
 import asyncio
-import json
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -31,6 +30,7 @@ from accounts.exchange.types import (
     Price,
     Side,
 )
+from accounts.sandbox.control import Control
 from tradeplatform.lib import loop
 
 _ALICE = login("binance", MarketType.SPOT, Environment.SANDBOX)
@@ -206,8 +206,7 @@ def _await_orders(sandbox: Sandbox, count: int) -> None:
 
 
 def _refused(sandbox: Sandbox) -> int:
-    with urlopen(f"{sandbox.url}/sandbox/limits", timeout=5) as answer:
-        return sum(each["refused"] for each in json.load(answer))
+    return sum(each["refused"] for each in Control(sandbox.url).get("/sandbox/limits"))
 
 
 def test_a_poll_without_room_keeps_no_close_from_trying_after_a_pause(strict: Sandbox) -> None:

@@ -52,15 +52,13 @@ def with_ledgers(
     *,
     processes: int = 1,
     url: str = "",
-    timeout_seconds: float = 5,
 ) -> _Result:
     """Each process has a ledger of its own. It waits for longer than in earnest: a busy machine is
     no Valkey that is away."""
 
     async def run() -> _Result:
         ledgers = [
-            ValkeyLedger(url or settings.REDIS_URL, timeout_seconds=timeout_seconds)
-            for _ in range(processes)
+            ValkeyLedger(url or settings.REDIS_URL, timeout_seconds=5) for _ in range(processes)
         ]
         try:
             return await work(ledgers)
