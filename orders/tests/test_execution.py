@@ -199,6 +199,7 @@ def test_alerts_of_a_strategy_are_committed_in_the_order_they_came(world: World)
     assert [row["status"] for row in world.venue_orders()] == ["CANCELED"]
 
 
+@pytest.mark.scenario(98)
 def test_a_close_does_not_overtake_an_entry_whose_connection_was_lost(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -79,6 +79,7 @@ def test_an_alert_that_nobody_executed_in_time_is_denied(world: World) -> None:
     assert world.venue_orders() == []
 
 
+@pytest.mark.scenario(99)
 def test_an_expired_alert_is_denied_though_the_connection_was_lost_while_it_was(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

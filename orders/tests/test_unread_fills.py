@@ -3,6 +3,7 @@
 from datetime import timedelta
 from decimal import Decimal
 
+import pytest
 from aiohttp import web
 from django.db.models import F
 from pytest_django import Settings
@@ -97,6 +98,7 @@ def test_executions_that_are_shown_at_last_are_booked(world: World, settings: Se
     assert position_of(strategy, order.account) == Decimal("0.00999")
 
 
+@pytest.mark.scenario(100)
 def test_what_fills_at_once_is_booked_at_once_though_polls_have_no_room(
     world: World, settings: Settings
 ) -> None:

@@ -178,6 +178,7 @@ def test_polls_wait_and_leave_room_for_orders(strict: Sandbox) -> None:
     assert _place_many(5, start=60) == ["placed"] * 5
 
 
+@pytest.mark.scenario(101)
 def test_who_waits_for_room_obeys_a_ban_that_comes_meanwhile(strict: Sandbox) -> None:
     until = datetime.now(UTC) + timedelta(seconds=30)
 
@@ -209,6 +210,7 @@ def _refused(sandbox: Sandbox) -> int:
     return sum(each["refused"] for each in Control(sandbox.url).get("/sandbox/limits"))
 
 
+@pytest.mark.scenario(102)
 def test_a_poll_without_room_keeps_no_close_from_trying_after_a_pause(strict: Sandbox) -> None:
     _let_others_use_up(strict)
     now = datetime.now(UTC)
