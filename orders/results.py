@@ -1,6 +1,6 @@
 """What became of a signal: one row per account and order, for the webhook's answer and the API."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
@@ -27,6 +27,7 @@ _OUTCOME_UNKNOWN = (
 _NOT_CONFIRMED = (
     "The exchange has not confirmed the cancel. It is repeated until the order's end is known."
 )
+_NOT_EXECUTED = "A fault of the platform kept it from carrying the alert out; nothing was ordered."
 _HELD_UP = "The cancel waits and is sent as soon as requests are let through again. "
 # What a cancel by id may find done already, or under way for somebody else.
 _TAKEN_BACK = [
@@ -36,12 +37,8 @@ _TAKEN_BACK = [
     OrderStatus.FILLED,
 ]
 
-_UNSETTLED = CompiledQuery(
-    lambda: (
-        Dispatch.objects.filter(signal=Parameter("signal"), settled_at__isnull=True)
-        .order_by()
-        .values_list("id")[:1]
-    )
+_DISPATCHES = CompiledQuery(
+    lambda: Dispatch.objects.filter(signal=Parameter("signal")).order_by("shard")
 )
 _SIGNAL = CompiledQuery(
     lambda: Signal.objects.select_related("strategy").filter(id=Parameter("signal"))
@@ -77,34 +74,44 @@ class ResultRow:
 @dataclass(frozen=True, slots=True)
 class Results:
     """What is known of a signal. Until it is settled a row may still change, also one that has
-    succeeded: a stream may tell of an order before its answer, with the fills, has come."""
+    succeeded: a stream may tell of an order before its answer, with the fills, has come.
+
+    `is_given_up`: by a fault of ours some of it was neither ordered nor canceled.
+    """
 
     rows: Sequence[ResultRow]
     is_settled: bool
+    is_given_up: bool = False
 
 
 def is_settled(signal_id: UUID) -> bool:
     """Whether every account is through with the signal, an unknown outcome included."""
-    return not _UNSETTLED.all(signal=signal_id)
+    return _are_settled(_DISPATCHES.all(signal=signal_id))
 
 
 def results_of(signal_id: UUID) -> Results:
-    """The orders a signal placed, in the order of execution, and those it asked to cancel.
+    """The orders a signal placed, in the order of execution, and those it asked to cancel; then
+    those it wants of accounts that no worker has begun with, or ever will.
 
-    Then, once all is settled, those that it named to be canceled and that had ended, or were being
-    canceled, before; until then what it asks of accounts that no worker has begun with.
+    Once all is settled also those that it named to be canceled and that had ended, or were being
+    canceled, before.
     """
-    settled = is_settled(signal_id)  # before the rows are read: what is settled has all of them
+    # Before the rows are read: what is settled has all of them.
+    dispatches = _DISPATCHES.all(signal=signal_id)
+    settled = _are_settled(dispatches)
     rows = _rows(_ASKED.all(signal=signal_id), signal_id, settled=settled)
     (signal,) = _SIGNAL.all(signal=signal_id)
-    if not settled:
-        begun = {row.account_id for row in rows}
-        waiting = [row for row in _waiting(signal) if row.account_id not in begun]
-        return Results(rows=[*rows, *waiting], is_settled=False)
     missed = _named(signal) - {name for row in rows for name in row.known_as}
-    if missed:
+    if settled and missed:
         rows += _rows(list(_in_order(_taken_back(signal, missed))), signal_id, settled=True)
-    return Results(rows=rows, is_settled=True)
+    begun = {row.account_id for row in rows}
+    rows += [row for row in _without_orders(signal, dispatches) if row.account_id not in begun]
+    is_given_up = any(dispatch.given_up_at for dispatch in dispatches)
+    return Results(rows=rows, is_settled=settled, is_given_up=is_given_up)
+
+
+def _are_settled(dispatches: Iterable[Dispatch]) -> bool:
+    return all(dispatch.settled_at for dispatch in dispatches)
 
 
 def _named(signal: Signal) -> set[str]:
@@ -123,30 +130,39 @@ def _taken_back(signal: Signal, names: set[str]) -> QuerySet[Order]:
     return last.filter(status__in=_TAKEN_BACK)
 
 
-def _waiting(signal: Signal) -> Iterator[ResultRow]:
-    """A row for each order that is still to be made, however long a worker takes to begin."""
+def _without_orders(signal: Signal, dispatches: Iterable[Dispatch]) -> Iterator[ResultRow]:
+    """A row for each order that is still to be made, however long a worker takes to begin, and
+    for each that a fault kept from being made.
+    """
     intents = [from_json(plain) for plain in signal.intents]
     orders = [intent for intent in intents if intent.action is Action.PLACE]
-    for dispatch in Dispatch.objects.filter(signal=signal, claimed_at__isnull=True):
-        waiting = in_shard(trading_subscriptions(signal), dispatch.shard, shards=dispatch.shards)
-        for subscription in waiting:
+    for dispatch in dispatches:
+        if dispatch.given_up_at:
+            state: _State = ("failed", "NOT_EXECUTED", _NOT_EXECUTED)
+        elif dispatch.claimed_at:
+            continue
+        else:
+            state = ("pending", "", "")
+        wanted = in_shard(trading_subscriptions(signal), dispatch.shard, shards=dispatch.shards)
+        for subscription in wanted:
             meant = [intent for intent in orders if intent.is_for(subscription.pk)]
-            yield from (_waiting_row(subscription.account, intent) for intent in meant)
+            yield from (_row_without_order(subscription.account, intent, state) for intent in meant)
 
 
-def _waiting_row(account: Account, intent: Intent) -> ResultRow:
+def _row_without_order(account: Account, intent: Intent, told: _State) -> ResultRow:
+    state, code, message = told
     return ResultRow(
         account_id=account.pk,
         account_name=account.name,
         symbol=intent.symbol,
         side=intent.side or "",
         is_close=intent.size is not None and intent.size.is_close,
-        state="pending",
-        order_status=OrderStatus.INITIALIZED,
+        state=state,
+        order_status=OrderStatus.DENIED if state == "failed" else OrderStatus.INITIALIZED,
         venue_order_id="",
         client_order_id="",
-        error_code="",
-        error_message="",
+        error_code=code,
+        error_message=message,
         known_as=frozenset(),
     )
 

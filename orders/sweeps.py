@@ -47,7 +47,7 @@ def sweep_unclaimed(*, now: datetime) -> None:
 
 
 def _try_to_deny_expired(dispatch_id: int, now: datetime) -> None:
-    """One that cannot be denied must not hold up the others, nor come back.
+    """One that cannot be denied is given up: it must not hold up the others, nor come back.
 
     While the database is away nothing can be said of it: then it does come back.
     """
@@ -57,8 +57,9 @@ def _try_to_deny_expired(dispatch_id: int, now: datetime) -> None:
         logger.exception("expired dispatch %s waits for the next sweep", dispatch_id)
         close_old_connections()
     except Exception:
-        logger.exception("expired dispatch %s is closed without its orders", dispatch_id)
-        Dispatch.objects.filter(id=dispatch_id).update(claimed_at=now, settled_at=now)
+        logger.exception("expired dispatch %s is given up without its orders", dispatch_id)
+        unclaimed = Dispatch.objects.filter(id=dispatch_id, claimed_at__isnull=True)
+        unclaimed.update(claimed_at=now, settled_at=now, given_up_at=now)
 
 
 def _deny_expired(dispatch_id: int, now: datetime) -> None:

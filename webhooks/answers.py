@@ -23,6 +23,10 @@ _REFUSAL_HEADERS: Mapping[int, Mapping[str, str]] = {
     500: {"Retry-After": "5"},  # seconds
     503: {"Retry-After": "5"},
 }
+_GIVEN_UP = (
+    "A fault of the platform kept it from carrying out all of this alert: what has no result here "
+    "was neither ordered nor canceled. The platform's log tells its administrator why."
+)
 _NO_SUBSCRIBER = "No active account is subscribed to this strategy: nothing was ordered."
 
 
@@ -47,6 +51,7 @@ class Progress:
     rows: Sequence[ResultRow]
     is_settled: bool
     timings: Timings | None
+    is_given_up: bool = False
     warnings: Sequence[str] = ()
 
 
@@ -119,7 +124,9 @@ def _metrics(timings: Timings | None) -> Body:
 
 
 def _emptiness(progress: Progress) -> Sequence[str]:
-    """Why a finished signal has no rows."""
+    """Why a finished signal has no rows, or not all of them."""
+    if progress.is_given_up:
+        return (_GIVEN_UP,)
     if progress.rows or not progress.is_settled:
         return ()
     actions = {intent["action"] for intent in progress.intents}
@@ -138,7 +145,7 @@ def _nothing_to_cancel(progress: Progress) -> Iterator[str]:
 
 def _missed_cancels(progress: Progress) -> Iterator[Body]:
     """A row of no account for each cancel of a single order that found none."""
-    if not progress.is_settled:
+    if progress.is_given_up or not progress.is_settled:
         return
     found = {name for row in progress.rows for name in row.known_as}
     for intent in progress.intents:

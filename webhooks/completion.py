@@ -61,6 +61,7 @@ def _answer(understood: Understood, stored: Stored, known: Results, watch: Stopw
         intents=signal.intents,
         rows=known.rows,
         is_settled=known.is_settled,
+        is_given_up=known.is_given_up,
         timings=watch.timings(),
         warnings=_warnings(understood, stored),
     )

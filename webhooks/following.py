@@ -27,6 +27,7 @@ def signal_progress(signal_id: str, *, user_id: int) -> Progress:
         intents=signal.intents if _may_know_intents(signal, user_id) else (),
         rows=_visible_rows(results, signal, user_id),
         is_settled=results.is_settled,
+        is_given_up=results.is_given_up,
         timings=_timings(signal),
     )
 

@@ -31,6 +31,7 @@ _OWN: Mapping[str, str] = {
     "MAX_SYMBOLS_REACHED": "The account trades as many symbols of the strategy as it may.",
     "NOTHING_LEFT_TO_CLOSE": "Open orders close the whole position already.",
     "NOTHING_TO_CANCEL": "The strategy has no order of that id that could be canceled.",
+    "NOT_EXECUTED": "A fault of the platform kept it from carrying the alert out.",
     "NOT_FLAT": "The opposite position is not gone, so the order that follows it was not sent.",
     "NOT_FOUND_AT_VENUE": "The exchange never answered and has no such order: it never arrived.",
     "NOT_RECONCILED": "The account's orders have not been compared with the exchange's yet.",

@@ -150,7 +150,9 @@ class DispatchAdmin(HistoryAdmin):
 
     @admin.display(description=_("progress"))
     def progress(self, dispatch: Dispatch) -> SafeString:
-        """Waiting, working or settled."""
+        """Waiting, working, settled or given up."""
+        if dispatch.given_up_at is not None:
+            return badge(_("Given up"), "danger")
         if dispatch.settled_at is not None:
             return badge(_("Settled"), "success")
         if dispatch.claimed_at is not None:

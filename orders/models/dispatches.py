@@ -21,6 +21,8 @@ class Dispatch(models.Model):
     written_at = models.DateTimeField(null=True, blank=True)
     # Every order and cancel of it has an outcome, "unknown" being one.
     settled_at = models.DateTimeField(null=True, blank=True)
+    # By a fault of ours it could be neither executed nor denied: none of its orders exists.
+    given_up_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name_plural = "dispatches"
@@ -37,6 +39,11 @@ class Dispatch(models.Model):
                 fields=["created_at"],
                 name="dispatch_unsettled",
                 condition=Q(settled_at__isnull=True),
+            ),
+            models.Index(
+                fields=["given_up_at"],
+                name="dispatch_given_up",
+                condition=Q(given_up_at__isnull=False),
             ),
         ]
 

@@ -1,5 +1,7 @@
 """What was accepted and not carried out is found, and reported when it is too late."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -9,7 +11,7 @@ from django.db import connection
 from accounts.exchange.types import Side
 from orders import placement, sweeps
 from orders.models import Dispatch, Order
-from orders.results import is_settled
+from orders.results import is_settled, results_of
 from orders.tests.broker import broker_away, expiries_in_broker, nudges_in_broker
 from orders.tests.killed import recover
 from orders.tests.losing import lose_connection_once
@@ -22,6 +24,18 @@ _NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 def claim_without_work(signal: Signal, *, claimed_at: datetime) -> None:
     """As a worker leaves it that dies right after its commit."""
     Dispatch.objects.filter(signal=signal).update(claimed_at=claimed_at)
+
+
+@contextmanager
+def _unwritable(table: str, unless: str) -> Iterator[None]:
+    """Rows that the database will not let be written."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE {table} ADD CONSTRAINT never CHECK ({unless}) NOT VALID")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f"ALTER TABLE {table} DROP CONSTRAINT never")
 
 
 def test_a_lost_nudge_is_repeated_while_the_alert_is_fresh(world: World) -> None:
@@ -96,6 +110,29 @@ def test_an_expired_alert_is_denied_though_the_connection_was_lost_while_it_was(
     assert is_settled(signal.pk)
 
 
+@pytest.mark.scenario(103)
+def test_an_alert_that_a_fault_of_ours_keeps_from_being_denied_is_said_to_have_failed(
+    world: World,
+) -> None:
+    strategy = world.strategy("test1", world.account("A1"))
+    signal = world.alert(strategy, limit_buy(), received_at=_NOW)
+    behind = world.alert(
+        world.strategy("test2", world.account("A2")), limit_buy(), received_at=_NOW
+    )
+
+    with _unwritable("orders_order", f"signal_id <> '{signal.pk}'"):
+        sweeps.sweep_unclaimed(now=_NOW + timedelta(seconds=60))
+    late = world.execute(signal)
+
+    results = results_of(signal.pk)
+    assert (results.is_settled, results.is_given_up) == (True, True)
+    assert [(row.account_name, row.state, row.error_code) for row in results.rows] == [
+        ("A1", "failed", "NOT_EXECUTED")
+    ]
+    assert late == []
+    assert [order.error_code for order in orders_of(behind)] == ["SIGNAL_EXPIRED"]
+
+
 def test_a_broker_that_is_away_does_not_stop_the_sweep(world: World) -> None:
     strategy = world.strategy("test1", world.account("A1"))
     expired = world.alert(strategy, limit_buy(), received_at=_NOW - timedelta(minutes=5))
@@ -156,16 +193,8 @@ def test_work_that_cannot_be_closed_does_not_hold_up_what_comes_after(world: Wor
     behind = world.alert(strategy, limit_buy(), received_at=_NOW)
     for signal in (stuck, behind):
         claim_without_work(signal, claimed_at=_NOW)
-    with connection.cursor() as cursor:  # as a row that the database will not let be written
-        cursor.execute(
-            "ALTER TABLE orders_dispatch ADD CONSTRAINT never CHECK"
-            f" (settled_at IS NULL OR signal_id <> '{stuck.pk}') NOT VALID"
-        )
-    try:
+    with _unwritable("orders_dispatch", f"settled_at IS NULL OR signal_id <> '{stuck.pk}'"):
         sweeps.sweep_abandoned(now=_NOW + timedelta(minutes=5))
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("ALTER TABLE orders_dispatch DROP CONSTRAINT never")
 
     assert (is_settled(stuck.pk), is_settled(behind.pk)) == (False, True)
 

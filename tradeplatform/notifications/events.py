@@ -31,7 +31,7 @@ CHOICES = {
     Event.BREAKER: "Accounts that are left alone for a while (exchanges: superusers only)",
     Event.DRIFT: "Drift: an account holds something else than its positions",
     Event.HOOK: "Problems of a strategy's hooks",
-    Event.ALERT: "Refused alerts: nothing was ordered (without a valid token: superusers only)",
+    Event.ALERT: "Alerts that ordered nothing: refused (without a token: to superusers), failed",
     Event.SILENT: "Workers or streams that are silent (superusers only)",
 }
 
@@ -46,7 +46,7 @@ NOUNS = {
     Event.BREAKER: ("news of breakers", "news of breakers"),
     Event.DRIFT: ("news of drift", "news of drift"),
     Event.HOOK: ("news of hooks", "news of hooks"),
-    Event.ALERT: ("news of refused alerts", "news of refused alerts"),
+    Event.ALERT: ("news of alerts", "news of alerts"),
     Event.SILENT: ("news of the platform", "news of the platform"),
 }
 

@@ -10,7 +10,7 @@ from datetime import timedelta
 from orders.models import Expiry, Fill, OrderEvent, StrayOrder
 from tradeplatform.notifications.events import Event
 from tradeplatform.notifications.sources import accounts, breakers, orders, platform, trading
-from tradeplatform.notifications.sources.alerts import refused_alerts
+from tradeplatform.notifications.sources.alerts import given_up_alerts, refused_alerts
 from tradeplatform.notifications.sources.kinds import Conditions, Table
 
 TABLES = (
@@ -33,4 +33,5 @@ CONDITIONS = (
     Conditions("streams", Event.SILENT, platform.broken_streams, patience=timedelta(minutes=2)),
     # What happened: that an hour without refusals follows is no news.
     Conditions("alerts", Event.ALERT, refused_alerts, is_end_told=False),
+    Conditions("given up", Event.ALERT, given_up_alerts, is_end_told=False),
 )

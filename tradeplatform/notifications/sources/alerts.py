@@ -1,21 +1,27 @@
-"""Alerts that the webhook refused: nothing was ordered, and their sender reads no answers.
+"""Alerts that led to no order: their sender reads no answers.
 
-Counted by the hour, sender and reason, and told when the count reaches 1, 10 and 100: a flood
-makes no more news than that. Refused are also requests without a valid token, which superusers
-hear of; of those the webhook keeps a bounded number (docs/security.md).
+Those that the webhook refused are counted by the hour, sender and reason, and told when the count
+reaches 1, 10 and 100: a flood makes no more news than that. Refused are also requests without a
+valid token, which superusers hear of; of those the webhook keeps a bounded number
+(docs/security.md).
 """
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.db.models import Count, Max
 from django.db.models.functions import TruncHour
 
+from accounts.shards import in_shard
+from orders.models import Dispatch
+from orders.planning import sender_subscriptions
 from tradeplatform.notifications.sources.kinds import Wrong
 from webhooks.models import Delivery, Outcome
 
 _STEPS = (100, 10, 1)
+_NEWS_FOR = timedelta(days=1)
 
 
 def refused_alerts(now: datetime) -> Iterator[Wrong]:
@@ -36,6 +42,29 @@ def refused_alerts(now: datetime) -> Iterator[Wrong]:
             owner_id=group["sender"],
             text=_text(group, step),
         )
+
+
+def given_up_alerts(now: datetime) -> Iterator[Wrong]:
+    """`An alert for test1 of 12:00:00 UTC was not carried out …` to everybody whose accounts it
+    was for, its sender and superusers."""
+    lately = Dispatch.objects.filter(given_up_at__gt=now - _NEWS_FOR)
+    for dispatch in lately.select_related("signal__strategy"):
+        for user_id in sorted(_concerned(dispatch)):
+            yield Wrong(
+                key=f"{dispatch.pk} for {user_id}",
+                owner_id=user_id,
+                text=f"An alert for {dispatch.signal.strategy} of "
+                f"{dispatch.signal.received_at:%H:%M:%S} UTC was not carried out by a fault of the "
+                "platform: nothing was ordered or canceled; a worker's log tells why",
+            )
+
+
+def _concerned(dispatch: Dispatch) -> set[int]:
+    signal = dispatch.signal
+    missed = in_shard(sender_subscriptions(signal), dispatch.shard, shards=dispatch.shards)
+    superusers = User.objects.filter(is_superuser=True).values_list("pk", flat=True)
+    owners = {subscription.account.owner_id for subscription in missed}
+    return {signal.sender_id, *owners, *superusers}
 
 
 def _text(group: Mapping[str, Any], step: int) -> str:

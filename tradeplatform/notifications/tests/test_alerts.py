@@ -9,8 +9,10 @@ from django.contrib.auth.models import User
 from django.test import Client
 from pytest_django import Settings
 
-from accounts.tests.rows import superuser
-from strategies.tests.rows import NOON
+from accounts.tests.rows import make_account, superuser, trader
+from orders.tests.rows import make_dispatch
+from strategies.models import Subscription
+from strategies.tests.rows import NOON, make_signal, subscribe
 from tradeplatform.notifications.collecting import collect
 from tradeplatform.notifications.models import Channel, Notice
 from tradeplatform.notifications.tests.rows import make_channel, texts, trading
@@ -145,6 +147,27 @@ def test_what_is_refused_at_the_end_of_an_hour_is_told_in_the_next(
     collect(now=NOON)
 
     assert len(texts(channel)) == 1
+
+
+def test_an_alert_that_a_fault_kept_from_being_carried_out_is_told_to_all_concerned(
+    alice: User, channel: Channel, of_root: Channel
+) -> None:
+    subscription = Subscription.objects.get()
+    bob = trader("bob")
+    others = make_channel(bob), make_channel(trader("carol"))
+    own = subscribe(subscription.strategy, make_account(bob, "B1"))
+    signal = make_signal(subscription.strategy, alice)
+    for shard in {subscription.account_id % 2, own.account_id % 2}:
+        make_dispatch(signal, shard=shard, claimed_at=NOON, settled_at=NOON, given_up_at=NOON)
+
+    collect(now=NOON)
+
+    told = (
+        "An alert for test1 of 12:00:00 UTC was not carried out by a fault of the platform: "
+        "nothing was ordered or canceled; a worker's log tells why"
+    )
+    assert [set(texts(one)) for one in (channel, others[0], of_root)] == [{told}] * 3
+    assert texts(others[1]) == []
 
 
 def test_strangers_from_many_addresses_are_one_piece_of_news(of_root: Channel) -> None:
