@@ -22,7 +22,8 @@ run: $(VENV)/.installed
 	@exec $(BIN)/python manage.py up
 
 test: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --cov --cov-report=
+	@# More workers than two processors: tests wait for platforms, exchanges and databases.
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder --cov --cov-report=
 	@for room in $(COVERED); do \
 		$(BIN)/python -m coverage report --include="$$room/*" --skip-covered --fail-under=$(COVERAGE) \
 			|| exit 1; \

@@ -68,6 +68,10 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     # They take minutes: the other tests fill up what one worker would have to wait for.
     items.sort(key=lambda item: item.get_closest_marker("whole_platform") is None)
+    # Tracing nearly doubles a test's time, and no room of these is measured (Makefile, COVERED).
+    for item in items:
+        if item.nodeid.startswith(("tradeplatform/", "accounts/sandbox/")):
+            item.add_marker("no_cover")
 
 
 @pytest.fixture(scope="session")
