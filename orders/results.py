@@ -134,19 +134,20 @@ def _without_orders(signal: Signal, dispatches: Iterable[Dispatch]) -> Iterator[
     """A row for each order that is still to be made, however long a worker takes to begin, and
     for each that a fault kept from being made.
     """
-    intents = [from_json(plain) for plain in signal.intents]
-    orders = [intent for intent in intents if intent.action is Action.PLACE]
     for dispatch in dispatches:
         if dispatch.given_up_at:
-            state: _State = ("failed", "NOT_EXECUTED", _NOT_EXECUTED)
-        elif dispatch.claimed_at:
-            continue
-        else:
-            state = ("pending", "", "")
-        wanted = in_shard(trading_subscriptions(signal), dispatch.shard, shards=dispatch.shards)
-        for subscription in wanted:
-            meant = [intent for intent in orders if intent.is_for(subscription.pk)]
-            yield from (_row_without_order(subscription.account, intent, state) for intent in meant)
+            yield from _wanted(signal, dispatch, ("failed", "NOT_EXECUTED", _NOT_EXECUTED))
+        elif not dispatch.claimed_at:
+            yield from _wanted(signal, dispatch, ("pending", "", ""))
+
+
+def _wanted(signal: Signal, dispatch: Dispatch, told: _State) -> Iterator[ResultRow]:
+    """A row for each order that the signal wants of the dispatch's accounts."""
+    orders = [from_json(plain) for plain in signal.intents if plain["action"] == Action.PLACE]
+    wanted = in_shard(trading_subscriptions(signal), dispatch.shard, shards=dispatch.shards)
+    for subscription in wanted:
+        meant = [intent for intent in orders if intent.is_for(subscription.pk)]
+        yield from (_row_without_order(subscription.account, intent, told) for intent in meant)
 
 
 def _row_without_order(account: Account, intent: Intent, told: _State) -> ResultRow:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.contrib.auth.models import User
 from django.db.models import QuerySet
 
 from tradeplatform.notifications.events import Event, News
@@ -15,6 +16,11 @@ from webhooks.redaction import without_tokens
 def listening() -> QuerySet[Channel]:
     """Channels that are told anything: active ones of active users."""
     return Channel.objects.filter(is_active=True, owner__is_active=True)
+
+
+def superuser_ids() -> set[int]:
+    """Who hears of what concerns everything."""
+    return set(User.objects.filter(is_superuser=True).values_list("pk", flat=True))
 
 
 @dataclass(frozen=True, slots=True)

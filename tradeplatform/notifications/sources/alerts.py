@@ -10,13 +10,13 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.contrib.auth.models import User
 from django.db.models import Count, Max
 from django.db.models.functions import TruncHour
 
 from accounts.shards import in_shard
 from orders.models import Dispatch
 from orders.planning import sender_subscriptions
+from tradeplatform.notifications.audience import superuser_ids
 from tradeplatform.notifications.sources.kinds import Wrong
 from webhooks.models import Delivery, Outcome
 
@@ -48,8 +48,9 @@ def given_up_alerts(now: datetime) -> Iterator[Wrong]:
     """`An alert for test1 of 12:00:00 UTC was not carried out …` to everybody whose accounts it
     was for, its sender and superusers."""
     lately = Dispatch.objects.filter(given_up_at__gt=now - _NEWS_FOR)
+    superusers = superuser_ids()
     for dispatch in lately.select_related("signal__strategy"):
-        for user_id in sorted(_concerned(dispatch)):
+        for user_id in sorted(superusers | _concerned(dispatch)):
             yield Wrong(
                 key=f"{dispatch.pk} for {user_id}",
                 owner_id=user_id,
@@ -60,11 +61,11 @@ def given_up_alerts(now: datetime) -> Iterator[Wrong]:
 
 
 def _concerned(dispatch: Dispatch) -> set[int]:
+    """Its sender and whose accounts it was for."""
     signal = dispatch.signal
     missed = in_shard(sender_subscriptions(signal), dispatch.shard, shards=dispatch.shards)
-    superusers = User.objects.filter(is_superuser=True).values_list("pk", flat=True)
-    owners = {subscription.account.owner_id for subscription in missed}
-    return {signal.sender_id, *owners, *superusers}
+    owners = missed.order_by().values_list("account__owner_id", flat=True).distinct()
+    return {signal.sender_id, *owners}
 
 
 def _text(group: Mapping[str, Any], step: int) -> str:

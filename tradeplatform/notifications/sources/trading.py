@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from django.contrib.auth.models import User
 from django.db.models import Q
 
 from orders.trading.reach import subscriptions_in_scope
 from orders.trading.wording import seconds_text
 from strategies.models import TradingRun
 from strategies.trading_states import RunAction, TradingState
+from tradeplatform.notifications.audience import superuser_ids
 from tradeplatform.notifications.sources.kinds import Wrong
 
 _NEWS_FOR = timedelta(days=1)
@@ -45,7 +45,7 @@ def _answerable(run: TradingRun) -> set[int]:
     row = switch.account or switch.strategy
     owner_id = row.owner_id if row else switch.user_id
     if owner_id is None:
-        return set(User.objects.filter(is_superuser=True).values_list("pk", flat=True))
+        return superuser_ids()
     return {owner_id, run.person_id}
 
 
