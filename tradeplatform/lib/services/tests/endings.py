@@ -5,9 +5,9 @@ from pathlib import Path
 
 
 def ends(pid: int) -> bool:
-    """Whether the process ends within a minute, which stopping the whole platform in order may take
-    on a busy machine. A zombie has ended: it waits for init only."""
-    for _ in range(6000):
+    """Whether the process ends within three minutes, as stopping the whole platform in order may
+    take one on a busy machine. A zombie has ended: it waits for init only."""
+    for _ in range(18_000):
         try:
             state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
         except (FileNotFoundError, ProcessLookupError):
