@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-from django.db.models import F, IntegerField, Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from accounts.breakers.sharing import adopt_rows
 from accounts.exchange.gate import gate
 from accounts.exchange.types import Environment, Login, MarketKey, MarketType
 from accounts.models import Account
-from accounts.shards import in_shard
+from accounts.shards import in_any_shard, in_shard
 from orders.models import Dispatch
 from orders.obstacles import Obstacle, obstacles
 from orders.work import Plan, Subscriber
@@ -33,11 +33,7 @@ _WAITING = CompiledQuery(
 )
 _TRADING = CompiledQuery(
     lambda: _columns(
-        in_shard(
-            _trading(Parameter("strategy"), Parameter("sender")),
-            Parameter("shard"),
-            shards=Parameter("shards", IntegerField()),
-        )
+        in_any_shard(_trading(Parameter("strategy"), Parameter("sender"))),
     )
 )
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import IntegerField, QuerySet
+from django.db.models import QuerySet
 
-from accounts.shards import in_shard
+from accounts.shards import in_any_shard
 from orders import steps
 from orders.hooks.nudging import nudge_strategy_after_commit
 from orders.models import Dispatch, Order
@@ -30,13 +30,7 @@ _DISPATCH = CompiledQuery(
 )
 # A replacement is no part of the dispatch: it may be on its way right now.
 _LEFT = CompiledQuery(
-    lambda: _unanswered(
-        in_shard(
-            Order.objects.filter(signal=Parameter("signal"), attempt=0),
-            Parameter("shard"),
-            shards=Parameter("shards", IntegerField()),
-        )
-    )
+    lambda: _unanswered(in_any_shard(Order.objects.filter(signal=Parameter("signal"), attempt=0)))
 )
 _SETTLE = CompiledUpdate(
     lambda: Dispatch.objects.filter(id=Parameter("dispatch"), settled_at__isnull=True),

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from accounts.badges import environment_badge
 from orders.badges import side_badge
-from orders.models import Feed, StrayOrder, StreamState, is_pushed
+from orders.models import SILENT_AFTER, Feed, StrayOrder, StreamState, is_pushed
 from orders.streaming.feeds import broken_streams
 from tradeplatform.lib.admin_columns import amount, badge
 from tradeplatform.lib.admin_scope import HistoryAdmin, OwnRelatedFilter
@@ -40,7 +40,7 @@ class StreamFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         now = timezone.now()
         if self.value() == "up":
-            return queryset.filter(is_pushed(now=now))
+            return queryset.filter(is_pushed(heard_after=now - SILENT_AFTER))
         if self.value() == "broken":
             return broken_streams(queryset, now=now)
         if self.value() == "unsupported":

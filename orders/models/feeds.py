@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from accounts.exchange.types import MarketType, Side
 from accounts.models import Account
+from tradeplatform.lib.compiled_queries import Parameter
 from tradeplatform.lib.fields import AMOUNT, choices_of, values_of
 
 # A stream's process that has not been heard of for so long does not push any more.
@@ -63,9 +64,9 @@ class Feed(models.Model):
         return self.stream_state == StreamState.UP and not is_fresh
 
 
-def is_pushed(*, now: datetime) -> Q:
-    """Feeds whose stream is up and was heard of lately."""
-    return Q(stream_state=StreamState.UP, stream_seen_at__gt=now - SILENT_AFTER)
+def is_pushed(*, heard_after: datetime | Parameter) -> Q:
+    """Feeds whose stream is up and was heard of later than that: `SILENT_AFTER` ago."""
+    return Q(stream_state=StreamState.UP, stream_seen_at__gt=heard_after)
 
 
 class StrayOrder(models.Model):

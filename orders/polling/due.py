@@ -10,11 +10,14 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from accounts.exchange.types import Login, MarketType
-from accounts.shards import in_shard
-from orders.models import Feed, Order, is_pushed
+from accounts.shards import in_any_shard, in_shard
+from orders.models import SILENT_AFTER, Feed, Order, is_pushed
 from orders.planning import login_in
 from orders.transitions import OPEN, OrderStatus
 from strategies.models import Subscription
+from tradeplatform.lib.compiled_queries import AnyOf, CompiledQuery, Parameter
+
+_Key = tuple[int, str]
 
 # Orders that a venue may be asked about; those under way have an answer of their own coming.
 FOLLOWED = Q(status__in=sorted(OPEN - {OrderStatus.INITIALIZED})) & (
@@ -66,7 +69,7 @@ class AccountPoll:
 def reset_feeds(shard: int) -> None:
     """At a worker's start: nothing is known of what happened meanwhile at the venues."""
     in_shard(Feed.objects.all(), shard).update(reconciled_at=None, polled_at=None)
-    _add_feeds(in_shard(_trading() | _with_orders(), shard), reconciled_at=None)
+    _add_feeds(_without_feed(in_shard(_trading() | _with_orders(), shard)), reconciled_at=None)
 
 
 def add_all_feeds(*, reconciled_at: datetime) -> None:
@@ -74,19 +77,19 @@ def add_all_feeds(*, reconciled_at: datetime) -> None:
 
     They count as reconciled: an account without a feed is one that no start has waited for.
     """
-    _add_feeds(_trading() | _with_orders(), reconciled_at=reconciled_at)
+    _add_feeds(_without_feed(_trading() | _with_orders()), reconciled_at=reconciled_at)
 
 
-def _add_feeds(subscriptions: QuerySet[Subscription], *, reconciled_at: datetime | None) -> None:
-    """Feeds for these subscriptions' accounts and market types where there are none yet."""
-    missing = subscriptions.filter(
-        ~Exists(
-            Feed.objects.filter(
-                account=OuterRef("account"), market_type=OuterRef("strategy__market_type")
-            )
-        )
-    ).order_by("account_id")
-    keys = missing.values_list("account_id", "strategy__market_type").distinct()
+def _without_feed(subscriptions: QuerySet[Subscription]) -> "QuerySet[Subscription, _Key]":
+    """These subscriptions' accounts and market types that have no feed yet."""
+    feeds = Feed.objects.filter(
+        account=OuterRef("account"), market_type=OuterRef("strategy__market_type")
+    )
+    missing = subscriptions.filter(~Exists(feeds)).order_by("account_id")
+    return missing.values_list("account_id", "strategy__market_type").distinct()
+
+
+def _add_feeds(keys: "Iterable[_Key]", *, reconciled_at: datetime | None) -> None:
     Feed.objects.bulk_create(
         [
             Feed(account_id=account, market_type=market_type, reconciled_at=reconciled_at)
@@ -104,15 +107,18 @@ def claim_due(
     Feeds whose poll is `under_way` stay due: they may have been asked for since it began. An
     account that got its first orders since the start has none that we do not know of.
     """
-    _add_feeds(in_shard(_with_orders(), shard), reconciled_at=now)
+    _add_feeds(_NEW.all(shard=shard, shards=settings.SHARDS), reconciled_at=now)
     with transaction.atomic():
-        due = list(
-            in_shard(followed_feeds(), shard)
-            .filter(_is_due(now))
-            .exclude(id__in=under_way)
-            .select_for_update(of=("self",), no_key=True, skip_locked=True)
-            .order_by("id")
+        due = _DUE.all(
+            shard=shard,
+            shards=settings.SHARDS,
+            under_way=list(under_way),
+            heard_after=now - SILENT_AFTER,
+            often=now - timedelta(seconds=settings.POLL_SECONDS_STREAM_DOWN),
+            seldom=now - timedelta(seconds=settings.POLL_SECONDS_STREAM_UP),
         )
+        if not due:
+            return ()
         Feed.objects.filter(id__in=[feed.pk for feed in due]).update(polled_at=now)
     return polls_of(due, full_before=now - _FULL_LIST_EVERY)
 
@@ -169,13 +175,6 @@ def _orders_of(account_ids: Iterable[int]) -> dict[tuple[int, str], list[Order]]
     return found
 
 
-def _is_due(now: datetime) -> Q:
-    pushed = is_pushed(now=now) & Q(reconciled_at__isnull=False)
-    often = now - timedelta(seconds=settings.POLL_SECONDS_STREAM_DOWN)
-    seldom = now - timedelta(seconds=settings.POLL_SECONDS_STREAM_UP)
-    return Q(polled_at__isnull=True) | Q(polled_at__lte=seldom) | ~pushed & Q(polled_at__lte=often)
-
-
 def _trading() -> QuerySet[Subscription]:
     return Subscription.objects.filter(
         is_active=True, account__is_active=True, strategy__is_active=True
@@ -186,3 +185,23 @@ def _with_orders() -> QuerySet[Subscription]:
     return Subscription.objects.filter(
         Exists(Order.objects.filter(FOLLOWED, subscription=OuterRef("pk")))
     )
+
+
+def _due_feeds() -> QuerySet[Feed]:
+    pushed = is_pushed(heard_after=Parameter("heard_after")) & Q(reconciled_at__isnull=False)
+    is_due = (
+        Q(polled_at__isnull=True)
+        | Q(polled_at__lte=Parameter("seldom"))
+        | ~pushed & Q(polled_at__lte=Parameter("often"))
+    )
+    return (
+        in_any_shard(followed_feeds())
+        .filter(is_due, ~Q(AnyOf(F("id"), Parameter("under_way"))))
+        .select_for_update(of=("self",), no_key=True, skip_locked=True)
+        .order_by("id")
+    )
+
+
+# Asked every second, mostly for nothing.
+_NEW = CompiledQuery(lambda: _without_feed(in_any_shard(_with_orders())))
+_DUE = CompiledQuery(_due_feeds)

@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.exchange.types import Login, MarketType
 from accounts.shards import in_shard
-from orders.models import Feed, Order, StreamState, is_pushed
+from orders.models import SILENT_AFTER, Feed, Order, StreamState, is_pushed
 from orders.planning import login_of
 from orders.transitions import OPEN
 from strategies.models import Subscription
@@ -27,7 +27,8 @@ def broken_streams(feeds: QuerySet[Feed], *, now: datetime) -> QuerySet[Feed]:
         account=OuterRef("account"), strategy__market_type=OuterRef("market_type")
     )
     should_be = feeds.filter(Exists(watched)) if settings.STREAMS else feeds.none()
-    return should_be.exclude(stream_state=StreamState.NOT_SUPPORTED).exclude(is_pushed(now=now))
+    pushed = is_pushed(heard_after=now - SILENT_AFTER)
+    return should_be.exclude(stream_state=StreamState.NOT_SUPPORTED).exclude(pushed)
 
 
 def _watched() -> QuerySet[Subscription]:
