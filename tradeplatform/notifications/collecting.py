@@ -41,8 +41,10 @@ def collect(*, now: datetime) -> None:
         audience, horizon = read_audience(), _horizon()
         for table in TABLES:
             _try(partial(_collect_rows, table, notifier, audience, horizon=horizon, now=now))
+        known = set(Condition.objects.values_list("source", flat=True))
         for conditions in CONDITIONS:
-            _try(partial(_collect_conditions, conditions, audience, now=now))
+            is_known = conditions.name in known
+            _try(partial(_collect_conditions, conditions, audience, is_known=is_known, now=now))
         notifier.seen_at = now
         notifier.save()
 
@@ -90,8 +92,13 @@ def _untold(table: Table, owners: list[int], *, floor: int, since: datetime) -> 
     return [table.describe(row) for row in rows.exclude(Exists(told)).order_by("pk")[:AT_MOST]]
 
 
-def _collect_conditions(conditions: Conditions, audience: Audience, *, now: datetime) -> None:
+def _collect_conditions(
+    conditions: Conditions, audience: Audience, *, is_known: bool, now: datetime
+) -> None:
+    """`is_known`: something was wrong in the last round."""
     wrong = {each.key: each for each in conditions.wrong_at(now)}
+    if not wrong and not is_known:
+        return
     rows = Condition.objects.filter(source=conditions.name)
     over = rows.exclude(key__in=list(wrong))
     ended = over.filter(is_told=True) if conditions.is_end_told else ()

@@ -5,6 +5,8 @@ from decimal import Decimal
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.breakers.tests.open_ones import make_open
 from accounts.tests.rows import make_account, superuser
@@ -22,6 +24,16 @@ pytestmark = pytest.mark.django_db
 def _begun(db: None) -> None:
     """The notifier has been running before anything happens."""
     collect(now=NOON)
+
+
+def test_while_nothing_is_wrong_what_was_wrong_is_asked_for_once(alice: User) -> None:
+    make_channel(alice)
+
+    with CaptureQueriesContext(connection) as queries:
+        collect(now=NOON)
+
+    asked = [query["sql"] for query in queries if '"notifications_condition"' in query["sql"]]
+    assert len(asked) == 1
 
 
 def test_an_account_that_is_stopped_and_its_return(alice: User) -> None:
