@@ -249,6 +249,10 @@ CELERY_TASK_PUBLISH_RETRY_POLICY = {
     "interval_max": 0,
 }
 CELERY_BROKER_TRANSPORT_OPTIONS = {
+    # A nudge that its worker took and dropped need not come back, so nobody has to keep count of
+    # those taken: four commands of Valkey's less for each. Giving them back also ended the worker
+    # when Valkey had died meanwhile (AttributeError in kombu's restore_unacked).
+    "ack_emulation": False,
     "socket_connect_timeout": 0.5,
     # A broker that hangs is tried two or three times per alert, and TradingView waits for 3 s.
     # Workers that wait for tasks are not meant: they do it without a time-out of the socket.
