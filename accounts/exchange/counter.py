@@ -25,8 +25,9 @@ class Counter:
     async def open(cls, login: Login, symbol: str) -> Self:
         """Raises NotSent: no such market, unusable credentials, or markets that cannot be read."""
         try:
-            table = await desk().table(login.market)
-            client = await desk().client(login)
+            own = desk()
+            table = await own.table(login.market)
+            client = await own.client(login)
         except NotSent:
             raise
         except ExchangeAnswer as error:

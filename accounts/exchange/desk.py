@@ -194,9 +194,10 @@ _desks: WeakKeyDictionary[asyncio.AbstractEventLoop, Desk] = WeakKeyDictionary()
 def desk() -> Desk:
     """The running loop's desk."""
     loop = asyncio.get_running_loop()
-    if loop not in _desks:
-        _desks[loop] = Desk()
-    return _desks[loop]
+    own = _desks.get(loop)
+    if own is None:
+        own = _desks[loop] = Desk()
+    return own
 
 
 def adopt_desk(own: Desk) -> None:

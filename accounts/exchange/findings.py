@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cache
 
 from accounts.exchange import breaker
 from accounts.exchange.breaker import BreakerState, Reason
@@ -58,9 +59,13 @@ class Passage:
 
 def scopes_of(at: Login | MarketKey) -> tuple[Scope, ...]:
     """What guards a call: its market's breaker and, where it is an account's, the account's."""
-    if isinstance(at, Login):
-        return Scope(at.market), Scope(at.market, at.account_id)
-    return (Scope(at),)
+    return _scopes(at.market, at.account_id) if isinstance(at, Login) else _scopes(at, None)
+
+
+@cache
+def _scopes(market: MarketKey, account_id: int | None) -> tuple[Scope, ...]:
+    of_all = Scope(market)
+    return (of_all,) if account_id is None else (of_all, Scope(market, account_id))
 
 
 def market_of(at: Login | MarketKey) -> MarketKey:

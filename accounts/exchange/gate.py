@@ -52,15 +52,17 @@ class Gate:
         Raises NotSent when it may not pass, or not before `until`.
         """
         started_at = datetime.now(UTC)
+        passage = self._try(at, is_urgent=is_urgent, now=started_at)
+        if passage is not None:
+            return passage
         patience = started_at + timedelta(seconds=settings.EXCHANGE_TIMEOUT_SECONDS)
         deadline = patience if until is None else min(patience, until)
-        passage = self._try(at, is_urgent=is_urgent, now=started_at)
-        while passage is None and datetime.now(UTC) < deadline:
+        while datetime.now(UTC) < deadline:
             with self._first_at(self._probed(at) if is_urgent else ()):
                 await asyncio.sleep(_PACE_SECONDS)
             passage = self._try(at, is_urgent=is_urgent, now=datetime.now(UTC))
-        if passage is not None:
-            return passage
+            if passage is not None:
+                return passage
         raise refusal_of(Scope(market_of(at)), BreakerState(reason=Reason.UNREACHABLE))
 
     def leave(self, passage: Passage, judgement: Judgement | None) -> None:

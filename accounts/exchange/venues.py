@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
+from functools import cache
 
 from accounts.exchange.types import Environment, MarketKey, MarketType, NotSent, OrderType
 
@@ -222,6 +223,7 @@ def environments_of(venue: Venue) -> frozenset[Environment]:
     return frozenset().union(*(_environments(access) for access in venue.markets.values()))
 
 
+@cache
 def access_to(key: MarketKey) -> Access:
     """How to reach these markets; raises NotSent for what the table does not list."""
     venue = VENUES.get(key.venue)

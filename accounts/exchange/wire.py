@@ -3,8 +3,11 @@
 Here every request, also one that ccxt makes by itself, waits for its turn at the venue's limits.
 """
 
+import hashlib
+import hmac
+import re
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
@@ -19,6 +22,8 @@ from accounts.exchange.limits.quotas import Request
 
 # ccxt only reads the dicts that it is given here.
 _NOTHING: dict[str, Any] = {}
+# What urllib leaves as it is.
+_UNESCAPED = re.compile(r"[A-Za-z0-9_.~-]*")
 # So long a request without a deadline of its own waits for its turn.
 _PATIENCE_SECONDS = 60
 # To lease a turn takes a round trip to Valkey.
@@ -62,6 +67,29 @@ class _Observed:
     clock: Clock  # shared by all clients of a market
     purse: Purse
 
+    # The options' names are few.
+    capitalize = staticmethod(cache(ccxt.Exchange.capitalize))
+
+    @staticmethod
+    def hmac(
+        request: bytes, secret: bytes, algorithm: Any = hashlib.sha256, digest: str = "hex"
+    ) -> Any:
+        """ccxt's; the signature of most orders in a third of its time."""
+        if algorithm is hashlib.sha256 and digest == "hex":
+            return hmac.digest(secret, request, "sha256").hex()
+        return ccxt.Exchange.hmac(request, secret, algorithm, digest)
+
+    @staticmethod
+    def urlencode(
+        params: Mapping[str, object] = _NOTHING, doseq: bool = False, sort: bool = False
+    ) -> str:
+        """ccxt's, in a fifth of its time where no letter has to be escaped."""
+        if not doseq:
+            texts = {name: _text(value) for name, value in params.items()}
+            if _UNESCAPED.fullmatch("".join((*texts, *texts.values()))):
+                return "&".join(f"{name}={text}" for name, text in texts.items())
+        return str(ccxt.Exchange.urlencode(params, doseq, sort))
+
     def nonce(self) -> int:
         """The time that a signed request bears, by the venue's clock."""
         return int(super().nonce()) - self.clock.ahead_ms  # type: ignore[misc]
@@ -74,7 +102,10 @@ class _Observed:
         params: Any = _NOTHING,
         config: Any = _NOTHING,
     ) -> Any:
-        """One request: it is signed after it has waited for its turn."""
+        """One request, sent once: it is signed after it has waited for its turn.
+
+        Instead of ccxt's own, which can be told to repeat what failed.
+        """
         noted = trace.get()
         errand = READ if noted is None else noted.errand
         cost = self.calculate_rate_limiter_cost(api, method, path, params, config)  # type: ignore[attr-defined]
@@ -85,7 +116,8 @@ class _Observed:
             noted.passage = await enter()
         if errand.check is not None:
             await errand.check()
-        return await super().fetch2(path, api, method, params, config)  # type: ignore[misc]
+        signed = self.sign(path, api, method, params)  # type: ignore[attr-defined]
+        return await self.fetch(signed["url"], signed["method"], signed["headers"], signed["body"])
 
     async def _await_turn(self, request: Request, errand: Errand) -> None:
         now = time.time()
@@ -124,6 +156,11 @@ class _Observed:
 def observed_class(ccxt_id: str) -> type[Any]:
     """ccxt's asynchronous class of an exchange, with the wire observed."""
     return type(ccxt_id, (_Observed, getattr(ccxt.async_support, ccxt_id)), {})
+
+
+def _text(value: object) -> str:
+    """As ccxt writes a parameter."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 class _EndObserved:

@@ -44,7 +44,7 @@ def test_markets_are_read_once_for_all_who_ask_at_the_same_time(binance: Scripte
     assert len(binance.asked("GET", "/api/v3/exchangeInfo")) == 1
 
 
-def test_all_clients_share_one_table_and_one_session(binance: ScriptedVenue) -> None:
+def test_all_clients_share_what_is_alike(binance: ScriptedVenue) -> None:
     one = wait(_client(login("binance", account_id=1)))
     other = wait(_client(login("binance", account_id=2)))
 
@@ -52,6 +52,8 @@ def test_all_clients_share_one_table_and_one_session(binance: ScriptedVenue) -> 
     assert one.markets is other.markets
     assert one.session is other.session
     assert one.ssl_context is other.ssl_context
+    assert one.api is other.api
+    assert one.exceptions is other.exceptions
     assert len(binance.requests) == 1
 
 

@@ -124,12 +124,11 @@ def test_a_switch_that_changes_nothing_is_refused() -> None:
     assert refusal.value.code == "ENVIRONMENT_NOT_SUPPORTED"
 
 
-def test_clients_repeat_nothing_keep_nothing_and_count_in_text() -> None:
+def test_clients_keep_nothing_and_count_in_text() -> None:
     key = MarketKey("binance", Environment.LIVE, MarketType.SPOT)
 
     client = _client(key)
 
-    assert client.options["maxRetriesOnFailure"] == 0
     assert client.options["fetchMarkets"]["types"] == ["spot"]
     assert client.has["fetchCurrencies"] is False
     assert client.enableRateLimit is False
