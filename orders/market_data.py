@@ -30,6 +30,8 @@ class MarketView:
 
     tables: Tables
     prices: Mapping[tuple[MarketKey, str], Price] = field(default_factory=dict)
+    # What an alert's text means is the same for all its accounts.
+    _resolved: dict[tuple[MarketKey, str], MarketRules] = field(default_factory=dict, init=False)
 
     def find(self, market: MarketKey, intent: Intent, *, now: datetime) -> MarketData | None:
         """The intent's market with a fresh price if it needs one; None when that is not at hand.
@@ -38,7 +40,7 @@ class MarketView:
         """
         if market not in self.tables:
             return None
-        rules = _resolve(market, intent.symbol, self.tables[market])
+        rules = self._rules(market, intent.symbol)
         if not needs_last_price(intent):
             return MarketData(rules=rules, last_price=None)
         price = self.prices.get((market, rules.symbol))
@@ -54,9 +56,15 @@ class MarketView:
         if market not in self.tables:
             return names(text, symbol)
         try:
-            return _resolve(market, text, self.tables[market]).symbol == symbol
+            return self._rules(market, text).symbol == symbol
         except Denied:
             return False
+
+    def _rules(self, market: MarketKey, text: str) -> MarketRules:
+        known = self._resolved.get((market, text))
+        if known is None:
+            known = self._resolved[market, text] = _resolve(market, text, self.tables[market])
+        return known
 
 
 async def prefetch(plan: Plan, *, within_seconds: float = PREFETCH_SECONDS) -> MarketView:

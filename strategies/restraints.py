@@ -46,6 +46,8 @@ class Restraints:
 
         What a flatten closes passes those that do not stand in its way; see `_passed`.
         """
+        if not self.by_key:
+            return None
         keys: list[_Key] = [
             (Scope.EVERYTHING, 0),
             (Scope.USER, owner_id),
