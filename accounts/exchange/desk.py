@@ -5,7 +5,6 @@ forked child with a new loop starts with an empty one.
 """
 
 import asyncio
-import gc
 import logging
 from collections import defaultdict
 from collections.abc import Mapping
@@ -28,6 +27,7 @@ from accounts.exchange.single_flight import SingleFlight
 from accounts.exchange.types import ExchangeAnswer, Login, MarketKey
 from accounts.exchange.venues import access_to
 from accounts.exchange.wire import Clock
+from tradeplatform.lib.garbage import set_aside
 
 logger = logging.getLogger(__name__)
 
@@ -38,9 +38,6 @@ _DOUBT_PAUSE_SECONDS = 60
 _KEEPALIVE_SECONDS = 75
 # Clients are built in bursts; one collection after the burst covers them all.
 _FREEZE_DELAY_SECONDS = 2
-# Objects made before the youngest are looked through (Python's own number is 700), and how often
-# that is done before older ones are.
-_COLLECT_AFTER = (50_000, 20, 50)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +139,7 @@ class Desk:
             key, session=self._session, clock=self._clocks[key], limiter=self._limiter
         )
         self._tables[key] = table
-        _freeze()
+        set_aside()
         return table
 
     async def _set_clock(self, key: MarketKey) -> int | None:
@@ -185,7 +182,7 @@ class Desk:
 
     def _freeze_burst(self) -> None:
         self._freeze_at = None
-        _freeze()
+        set_aside()
 
 
 _desks: WeakKeyDictionary[asyncio.AbstractEventLoop, Desk] = WeakKeyDictionary()
@@ -239,14 +236,3 @@ async def _refuse_redirects(
 async def _time_ms(source: Any) -> int:
     """The reading belongs to the call: a time that makes no sense was not told."""
     return int(await source.fetch_time())
-
-
-def _freeze() -> None:
-    """Keep long-lived objects out of the collector's sight: over a market table it takes 100 ms.
-
-    And have it look less often: sending hundreds of orders makes half a million objects that are
-    soon gone.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*_COLLECT_AFTER)

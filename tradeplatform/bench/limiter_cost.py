@@ -6,7 +6,6 @@ worker's part.
 """
 
 import asyncio
-import gc
 import math
 import statistics
 import time
@@ -20,6 +19,7 @@ from accounts.exchange.limits.quotas import QUOTAS, Quotas, Rank, Request
 from accounts.exchange.types import Environment, MarketKey, MarketType
 from tradeplatform.bench.figures import Figure
 from tradeplatform.lib import loop
+from tradeplatform.lib.garbage import set_aside
 
 _SIZES = (1, 100, 500)
 _ROUNDS = 30
@@ -52,8 +52,7 @@ def cost_figures() -> list[Figure]:
 
 
 async def _costs() -> dict[int, float]:
-    gc.collect()
-    gc.freeze()  # as a worker does
+    set_aside()  # as a worker does
     ledger = ValkeyLedger(settings.REDIS_URL)
     try:
         return {accounts: await _cost(ledger, accounts) for accounts in _SIZES}
