@@ -4,13 +4,13 @@ python -m tradeplatform.bench.rivals.process threads http://127.0.0.1:8090 1000
 """
 
 import argparse
+import gc
 import importlib
 import sys
 import time
 from collections.abc import Callable
 
 from tradeplatform.bench.prompt import PromptModule
-from tradeplatform.lib.garbage import set_aside
 from tradeplatform.lib.services.piped import say
 
 # Sends an order for each of the first so many accounts; returns when all are answered.
@@ -34,7 +34,8 @@ class RivalProcess(PromptModule):
 def serve(fire: Fire, *, accounts: int) -> None:
     """Warm up with all accounts, then send as often as a line asks for it."""
     fire(accounts)
-    set_aside()  # as our workers do
+    gc.collect()
+    gc.freeze()
     say(str(time.monotonic()))
     for line in sys.stdin:
         started = time.monotonic()
