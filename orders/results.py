@@ -1,6 +1,6 @@
 """What became of a signal: one row per account and order, for the webhook's answer and the API."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
@@ -15,7 +15,7 @@ from orders.models import Dispatch, Order
 from orders.planning import sender_subscriptions, trading_subscriptions
 from orders.transitions import OrderStatus
 from strategies.intents import Action, Intent, from_json
-from strategies.models import Signal
+from strategies.models import Signal, Subscription
 from tradeplatform.lib.compiled_queries import CompiledQuery, Parameter
 
 _State = tuple[str, str, str]  # success, failed or pending; error code; sentence
@@ -27,7 +27,7 @@ _OUTCOME_UNKNOWN = (
 _NOT_CONFIRMED = (
     "The exchange has not confirmed the cancel. It is repeated until the order's end is known."
 )
-_NOT_EXECUTED = "A fault of the platform kept it from carrying the alert out; nothing was ordered."
+NOT_EXECUTED = "A fault of the platform kept it from carrying the alert out; nothing was ordered."
 _HELD_UP = "The cancel waits and is sent as soon as requests are let through again. "
 # What a cancel by id may find done already, or under way for somebody else.
 _TAKEN_BACK = [
@@ -101,11 +101,11 @@ def results_of(signal_id: UUID) -> Results:
     settled = _are_settled(dispatches)
     rows = _rows(_ASKED.all(signal=signal_id), signal_id, settled=settled)
     (signal,) = _SIGNAL.all(signal=signal_id)
+    begun = {row.account_id for row in rows}
     missed = _named(signal) - {name for row in rows for name in row.known_as}
     if settled and missed:
         rows += _rows(list(_in_order(_taken_back(signal, missed))), signal_id, settled=True)
-    begun = {row.account_id for row in rows}
-    rows += [row for row in _without_orders(signal, dispatches) if row.account_id not in begun]
+    rows += _without_orders(signal, dispatches, begun)
     is_given_up = any(dispatch.given_up_at for dispatch in dispatches)
     return Results(rows=rows, is_settled=settled, is_given_up=is_given_up)
 
@@ -130,22 +130,29 @@ def _taken_back(signal: Signal, names: set[str]) -> QuerySet[Order]:
     return last.filter(status__in=_TAKEN_BACK)
 
 
-def _without_orders(signal: Signal, dispatches: Iterable[Dispatch]) -> Iterator[ResultRow]:
-    """A row for each order that is still to be made, however long a worker takes to begin, and
-    for each that a fault kept from being made.
+def _without_orders(
+    signal: Signal, dispatches: Iterable[Dispatch], begun: Collection[int]
+) -> Iterator[ResultRow]:
+    """A row for each order that is still to be made, of accounts that no worker has `begun` with,
+    and for each that a fault kept from being made.
     """
     for dispatch in dispatches:
         if dispatch.given_up_at:
-            yield from _wanted(signal, dispatch, ("failed", "NOT_EXECUTED", _NOT_EXECUTED))
+            missed = Subscription.objects.filter(id__in=dispatch.missed or ())
+            with_accounts = missed.select_related("account").order_by("id")
+            yield from _wanted(signal, with_accounts, ("failed", "NOT_EXECUTED", NOT_EXECUTED))
         elif not dispatch.claimed_at:
-            yield from _wanted(signal, dispatch, ("pending", "", ""))
+            own = in_shard(trading_subscriptions(signal), dispatch.shard, shards=dispatch.shards)
+            to_come = own.exclude(account__in=begun)
+            yield from _wanted(signal, to_come, ("pending", "", ""))
 
 
-def _wanted(signal: Signal, dispatch: Dispatch, told: _State) -> Iterator[ResultRow]:
-    """A row for each order that the signal wants of the dispatch's accounts."""
+def _wanted(
+    signal: Signal, subscriptions: Iterable[Subscription], told: _State
+) -> Iterator[ResultRow]:
+    """A row for each order that the signal wants of these."""
     orders = [from_json(plain) for plain in signal.intents if plain["action"] == Action.PLACE]
-    wanted = in_shard(trading_subscriptions(signal), dispatch.shard, shards=dispatch.shards)
-    for subscription in wanted:
+    for subscription in subscriptions:
         meant = [intent for intent in orders if intent.is_for(subscription.pk)]
         yield from (_row_without_order(subscription.account, intent, told) for intent in meant)
 

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import close_old_connections
 
 from accounts.shards import in_shard
+from orders.giving_up import give_up
 from orders.market_data import MarketView
 from orders.models import Dispatch, Order
 from orders.nudges import nudge_dispatch_again
@@ -25,6 +26,7 @@ logger = logging.getLogger(__name__)
 # A nudge normally takes milliseconds; after this long it counts as lost.
 _NUDGE_LOST_AFTER = timedelta(seconds=3)
 _AT_MOST = 200
+_DATABASE_BACK_WITHIN = timedelta(minutes=5)
 
 
 def sweep_unclaimed(*, now: datetime) -> None:
@@ -41,25 +43,27 @@ def sweep_unclaimed(*, now: datetime) -> None:
         if now < dispatch.signal.expires_at:
             newest[dispatch.signal.strategy_id, dispatch.shard] = dispatch.pk
         else:
-            _try_to_deny_expired(dispatch.pk, now)
+            _try_to_deny_expired(dispatch, now)
     for (_, shard), dispatch_id in newest.items():
         nudge_dispatch_again(dispatch_id=dispatch_id, shard=shard)
 
 
-def _try_to_deny_expired(dispatch_id: int, now: datetime) -> None:
+def _try_to_deny_expired(dispatch: Dispatch, now: datetime) -> None:
     """One that cannot be denied is given up: it must not hold up the others, nor come back.
 
-    While the database is away nothing can be said of it: then it does come back.
+    While the database is away nothing can be said of it: then it does come back, but not for ever,
+    for some errors of one statement look the same.
     """
     try:
-        _deny_expired(dispatch_id, now)
+        _deny_expired(dispatch.pk, now)
     except DISCONNECTED:
-        logger.exception("expired dispatch %s waits for the next sweep", dispatch_id)
+        logger.exception("expired dispatch %s cannot be denied now", dispatch.pk)
         close_old_connections()
+        if now >= dispatch.signal.expires_at + _DATABASE_BACK_WITHIN:
+            give_up(dispatch.pk, now=now)
     except Exception:
-        logger.exception("expired dispatch %s is given up without its orders", dispatch_id)
-        unclaimed = Dispatch.objects.filter(id=dispatch_id, claimed_at__isnull=True)
-        unclaimed.update(claimed_at=now, settled_at=now, given_up_at=now)
+        logger.exception("expired dispatch %s is given up without its orders", dispatch.pk)
+        give_up(dispatch.pk, now=now)
 
 
 def _deny_expired(dispatch_id: int, now: datetime) -> None:

@@ -152,6 +152,12 @@ def _of_workers(request: HttpRequest, *, now: datetime) -> Iterator[Figure]:
         _count(working.values("signal").distinct()),
         _page("orders_dispatch", claimed_at__isempty=0, settled_at__isempty=1),
     )
+    given_up = _rows(Dispatch, request).filter(given_up_at__gte=now - _LATELY)
+    yield Figure(
+        _("Alerts of the last 24 hours that a fault of the platform kept from being carried out"),
+        _count(given_up.values("signal").distinct()),
+        _page("orders_dispatch", given_up_at__isempty=0),
+    )
     yield Figure(
         _("Order streams that are down or silent (polls take over, fills are seen later)"),
         _count(broken_streams(_rows(Feed, request), now=now)),

@@ -237,8 +237,8 @@ CELERY_TASK_DEFAULT_QUEUE = "periodic"
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-# The broker is never what makes an order happen: rows in the database are. So a nudge is not
-# redelivered, and a dead broker is noticed at once instead of holding a webhook's answer.
+# The broker is never what makes an order happen: rows in the database are. So a nudge need not be
+# delivered, and may be twice; a dead broker is noticed at once instead of holding an answer up.
 CELERY_TASK_ACKS_LATE = False
 CELERY_TASK_PUBLISH_RETRY = True
 # Once more and at once: after a broker's restart the first message meets a dead connection.
@@ -249,9 +249,9 @@ CELERY_TASK_PUBLISH_RETRY_POLICY = {
     "interval_max": 0,
 }
 CELERY_BROKER_TRANSPORT_OPTIONS = {
-    # A nudge that its worker took and dropped need not come back, so nobody has to keep count of
-    # those taken: four commands of Valkey's less for each. Giving them back also ended the worker
-    # when Valkey had died meanwhile (AttributeError in kombu's restore_unacked).
+    # No count in Valkey of nudges taken, which is four commands less for each: those that a worker
+    # had in its hands when it was killed do not come back. What it has not begun when it is stopped
+    # it puts back. With the count it ended by an AttributeError of kombu's when Valkey had died.
     "ack_emulation": False,
     "socket_connect_timeout": 0.5,
     # A broker that hangs is tried two or three times per alert, and TradingView waits for 3 s.

@@ -137,6 +137,7 @@ class DispatchAdmin(HistoryAdmin):
     list_filter = [
         ("claimed_at", admin.EmptyFieldListFilter),
         ("settled_at", admin.EmptyFieldListFilter),
+        ("given_up_at", admin.EmptyFieldListFilter),
     ]
     list_select_related = ["signal"]
     ordering = ["-id"]

@@ -23,6 +23,8 @@ class Dispatch(models.Model):
     settled_at = models.DateTimeField(null=True, blank=True)
     # By a fault of ours it could be neither executed nor denied: none of its orders exists.
     given_up_at = models.DateTimeField(null=True, blank=True)
+    # The ids of the subscriptions on which it would have traded then.
+    missed = models.JSONField(null=True, blank=True)
 
     class Meta:
         verbose_name_plural = "dispatches"

@@ -27,7 +27,7 @@ def claim_without_work(signal: Signal, *, claimed_at: datetime) -> None:
 
 
 @contextmanager
-def _unwritable(table: str, unless: str) -> Iterator[None]:
+def unwritable(table: str, unless: str) -> Iterator[None]:
     """Rows that the database will not let be written."""
     with connection.cursor() as cursor:
         cursor.execute(f"ALTER TABLE {table} ADD CONSTRAINT never CHECK ({unless}) NOT VALID")
@@ -120,7 +120,7 @@ def test_an_alert_that_a_fault_of_ours_keeps_from_being_denied_is_said_to_have_f
         world.strategy("test2", world.account("A2")), limit_buy(), received_at=_NOW
     )
 
-    with _unwritable("orders_order", f"signal_id <> '{signal.pk}'"):
+    with unwritable("orders_order", f"signal_id <> '{signal.pk}'"):
         sweeps.sweep_unclaimed(now=_NOW + timedelta(seconds=60))
     late = world.execute(signal)
 
@@ -131,6 +131,45 @@ def test_an_alert_that_a_fault_of_ours_keeps_from_being_denied_is_said_to_have_f
     ]
     assert late == []
     assert [order.error_code for order in orders_of(behind)] == ["SIGNAL_EXPIRED"]
+
+
+@contextmanager
+def _too_large(signal: Signal) -> Iterator[None]:
+    """The database has an error for its orders that looks as if it were away."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE FUNCTION too_large() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+            f"IF NEW.signal_id = '{signal.pk}' THEN "
+            "RAISE 'too large' USING ERRCODE = 'program_limit_exceeded'; "
+            "END IF; RETURN NEW; END $$"
+        )
+        cursor.execute(
+            "CREATE TRIGGER too_large BEFORE INSERT ON orders_order "
+            "FOR EACH ROW EXECUTE FUNCTION too_large()"
+        )
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("DROP FUNCTION too_large CASCADE")
+
+
+@pytest.mark.scenario(103)
+def test_what_fails_for_ever_as_if_the_database_were_away_does_not_hold_up_what_is_behind_it(
+    world: World,
+) -> None:
+    strategy = world.strategy("test1", world.account("A1"))
+    first = world.alert(strategy, limit_buy(), received_at=_NOW)
+    with _too_large(first):
+        sweeps.sweep_unclaimed(now=_NOW + timedelta(minutes=2))
+        meanwhile = is_settled(first.pk)
+        sweeps.sweep_unclaimed(now=_NOW + timedelta(minutes=8))
+        behind = world.alert(strategy, limit_buy())
+        orders = world.execute(behind)
+
+    assert not meanwhile
+    assert [row.error_code for row in results_of(first.pk).rows] == ["NOT_EXECUTED"]
+    assert [order.status for order in orders] == ["ACCEPTED"]
 
 
 def test_a_broker_that_is_away_does_not_stop_the_sweep(world: World) -> None:
@@ -193,7 +232,7 @@ def test_work_that_cannot_be_closed_does_not_hold_up_what_comes_after(world: Wor
     behind = world.alert(strategy, limit_buy(), received_at=_NOW)
     for signal in (stuck, behind):
         claim_without_work(signal, claimed_at=_NOW)
-    with _unwritable("orders_dispatch", f"settled_at IS NULL OR signal_id <> '{stuck.pk}'"):
+    with unwritable("orders_dispatch", f"settled_at IS NULL OR signal_id <> '{stuck.pk}'"):
         sweeps.sweep_abandoned(now=_NOW + timedelta(minutes=5))
 
     assert (is_settled(stuck.pk), is_settled(behind.pk)) == (False, True)

@@ -7,7 +7,7 @@ position is open. An entry that is still on its way delays none: a later round c
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,10 +16,11 @@ from orders.dispatching import open_signal, own_dedup_key
 from orders.held_up import pauses_at
 from orders.models import Dispatch, Order
 from orders.planning import login_of
+from orders.results import NOT_EXECUTED
 from orders.trading.canceling import without_end
-from orders.trading.judging import NOT_ASKED, Held, Tries, Verdict, judge
+from orders.trading.judging import Close, Held, Tries, Verdict, judge
 from orders.trading.reach import closable_subscriptions
-from strategies.intents import Action, Intent, Size, SizeKind
+from strategies.intents import Action, Intent, Size, SizeKind, from_json
 from strategies.models import Position, Signal, Strategy, TradingRun
 from tradeplatform.lib.decimals import HUNDRED, ZERO, plain
 
@@ -98,23 +99,35 @@ def _strategies_begun(run: TradingRun) -> set[int]:
 
 
 def _tries(run: TradingRun) -> dict[_Key, Tries]:
-    tries: dict[_Key, Tries] = {}
-    for order in Order.objects.filter(signal__flatten_run=run).order_by("id"):
-        key = order.subscription_id, order.symbol
-        tries[key] = _with(tries.get(key, Tries()), order)
+    tries: defaultdict[_Key, Tries] = defaultdict(Tries)
+    closes = [*_closes_of(run), *_never_made(run)]
+    for key, close in sorted(closes, key=lambda each: each[1].at):
+        tries[key] = tries[key].after(close)
     return tries
 
 
-def _with(earlier: Tries, order: Order) -> Tries:
-    was_asked = order.error_code not in NOT_ASKED
-    return Tries(
-        count=earlier.count + was_asked,
-        in_vain=0 if order.filled_quantity else earlier.in_vain + was_asked,
-        last_at=order.created_at,
-        error_code=order.error_code,
-        error_message=order.error_message,
-        unasked=0 if was_asked else earlier.unasked + 1,
-    )
+def _closes_of(run: TradingRun) -> Iterator[tuple[_Key, Close]]:
+    for order in Order.objects.filter(signal__flatten_run=run).order_by("id"):
+        yield (
+            (order.subscription_id, order.symbol),
+            Close(
+                at=order.created_at,
+                error_code=order.error_code,
+                error_message=order.error_message,
+                has_filled=bool(order.filled_quantity),
+            ),
+        )
+
+
+def _never_made(run: TradingRun) -> Iterator[tuple[_Key, Close]]:
+    """Of dispatches that were given up: they would be repeated for ever if nobody counted them."""
+    given_up = Dispatch.objects.filter(signal__flatten_run=run, given_up_at__isnull=False)
+    for dispatch in given_up.select_related("signal"):
+        close = Close(at=dispatch.created_at, error_code="NOT_EXECUTED", error_message=NOT_EXECUTED)
+        for intent in map(from_json, dispatch.signal.intents):
+            for subscription_id in dispatch.missed or ():
+                if intent.is_for(subscription_id):
+                    yield (subscription_id, intent.symbol), close
 
 
 def _close(run: TradingRun, positions: Iterable[Position], now: datetime) -> None:

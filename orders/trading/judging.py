@@ -39,6 +39,16 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
+class Close:
+    """One of the flatten's closes of a position, and its refusal if it was refused."""
+
+    at: datetime
+    error_code: str = ""
+    error_message: str = ""
+    has_filled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Tries:
     """The flatten's closes of the position so far, and the last one's refusal if it was refused.
 
@@ -52,6 +62,18 @@ class Tries:
     error_code: str = ""
     error_message: str = ""
     unasked: int = 0
+
+    def after(self, close: Close) -> "Tries":
+        """These and one more."""
+        was_asked = close.error_code not in NOT_ASKED
+        return Tries(
+            count=self.count + was_asked,
+            in_vain=0 if close.has_filled else self.in_vain + was_asked,
+            last_at=close.at,
+            error_code=close.error_code,
+            error_message=close.error_message,
+            unasked=0 if was_asked else self.unasked + 1,
+        )
 
 
 @dataclass(frozen=True, slots=True)

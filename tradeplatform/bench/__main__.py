@@ -29,13 +29,15 @@ def main() -> int:
         sys.stdout.write("All parts: half an hour, an hour where the machine is busy.\n")
     parts: dict[str, Measured] = {}
     loops: list[float] = []
+    commits: dict[str, None] = {}  # in their order; somebody may work on while this runs
     for number, part in enumerate(chosen := wanted or list(EXCHANGES), start=1):
         sys.stdout.write(f"\nMeasuring {part} ({number} of {len(chosen)}) …\n")
         sys.stdout.flush()
         loops += loops_ms()
+        commits[code()] = None
         if measured := _run(part):
             parts[part] = measured
-    told = f"{machine()}; {pace(loops)}; commit {code()}"
+    told = f"{machine()}; {pace(loops)}; commit {', '.join(commits)}"
     results = Results(datetime.now(UTC).date(), told, parts)
     sys.stdout.write(f"\n{results.machine}\n{as_text(summary(results.headlines))}\n")
     broken_off = [part for part in chosen if part not in parts]

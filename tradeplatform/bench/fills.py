@@ -183,6 +183,7 @@ def _told(name: str, trades: Sequence[Trade], seen: Sequence[Seen]) -> list[Figu
             value=quantile(_until_booking(trades), 0.5),
             unit="ms",
         ),
+        Figure(name="    seen", value=len(took), unit="fills", at_least=len(trades)),
     ]
 
 

@@ -1,7 +1,9 @@
 """The broker as the settings have it spoken to."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from django.conf import settings
 from kombu import Connection
 from redis import Redis
@@ -11,17 +13,24 @@ from tradeplatform.lib.services.places import valkey_socket
 from tradeplatform.lib.services.throwaway import start, throwaway_valkey
 
 
-def test_nudge_that_was_taken_leaves_nothing_behind(state_dir: Path) -> None:
-    # Kombu would keep what is not acknowledged for an hour, and give it back when the worker ends.
+@pytest.fixture
+def broker(state_dir: Path) -> Iterator[Path]:
     services = start([throwaway_valkey(state_dir, durable=False)])
-    socket = valkey_socket(state_dir)
+    yield valkey_socket(state_dir)
+    stop(services)
+
+
+def test_nudges_are_not_counted_when_taken_and_are_put_back_when_not_begun(broker: Path) -> None:
+    # Kombu would keep count of what is not acknowledged for an hour.
     options = settings.CELERY_BROKER_TRANSPORT_OPTIONS
-    with Connection(f"redis+socket://{socket}", transport_options=options) as connection:
+    valkey = Redis(unix_socket_path=str(broker))
+    with Connection(f"redis+socket://{broker}", transport_options=options) as connection:
         queue = connection.SimpleQueue("shard0")
         queue.put("a nudge")
         taken = queue.get(timeout=5)
-        keys = Redis(unix_socket_path=str(socket)).keys()
-    stop(services)
+        while_taken = valkey.keys(), valkey.llen("shard0")
+        queue.close()
 
     assert taken.payload == "a nudge"
-    assert [key for key in keys if b"unacked" in key] == []
+    assert [key for key in while_taken[0] if b"unacked" in key] == []
+    assert (while_taken[1], valkey.llen("shard0")) == (0, 1)

@@ -2,10 +2,11 @@
 
 import pytest
 
+from orders.giving_up import give_up
 from orders.models import Dispatch
 from strategies.models import Signal
 from webhooks.tests.conftest import Desk
-from webhooks.tests.trading_rows import make_account, settle, subscribe
+from webhooks.tests.trading_rows import make_account, subscribe
 
 pytestmark = pytest.mark.django_db
 
@@ -15,16 +16,16 @@ _GIVEN_UP = (
 )
 
 
-def give_up(signal: Signal) -> None:
+def give_up_all(signal: Signal) -> None:
     """As the sweep does."""
-    settle(signal.pk)
-    Dispatch.objects.filter(signal=signal).update(given_up_at=signal.received_at)
+    for dispatch in Dispatch.objects.filter(signal=signal):
+        give_up(dispatch.pk, now=signal.received_at)
 
 
 def test_each_account_reads_that_nothing_was_ordered(desk: Desk) -> None:
     subscribe(desk.strategy, make_account(desk.owner, "A1"))
     desk.post(alert_id="bar-1")
-    give_up(Signal.objects.get())
+    give_up_all(Signal.objects.get())
 
     body = desk.post(alert_id="bar-1").json()
 
@@ -47,7 +48,7 @@ def test_a_cancel_is_not_said_to_have_found_nothing(desk: Desk, fields: dict[str
     alert = {"group_name": desk.strategy.group_name, "token": desk.token, "alert_id": "bar-1"}
     subscribe(desk.strategy, make_account(desk.owner, "A1"))
     desk.send(alert | fields)
-    give_up(Signal.objects.get())
+    give_up_all(Signal.objects.get())
 
     body = desk.send(alert | fields).json()
 

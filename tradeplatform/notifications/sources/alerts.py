@@ -6,16 +6,16 @@ valid token, which superusers hear of; of those the webhook keeps a bounded numb
 (docs/security.md).
 """
 
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Max
 from django.db.models.functions import TruncHour
 
-from accounts.shards import in_shard
 from orders.models import Dispatch
-from orders.planning import sender_subscriptions
+from strategies.models import Signal, Subscription
 from tradeplatform.notifications.audience import superuser_ids
 from tradeplatform.notifications.sources.kinds import Wrong
 from webhooks.models import Delivery, Outcome
@@ -45,27 +45,36 @@ def refused_alerts(now: datetime) -> Iterator[Wrong]:
 
 
 def given_up_alerts(now: datetime) -> Iterator[Wrong]:
-    """`An alert for test1 of 12:00:00 UTC was not carried out …` to everybody whose accounts it
-    was for, its sender and superusers."""
+    """`An alert for test1 of 12:00:00 UTC was not carried out …` to everybody for whose accounts it
+    would have traded, its sender and superusers."""
     lately = Dispatch.objects.filter(given_up_at__gt=now - _NEWS_FOR)
-    superusers = superuser_ids()
-    for dispatch in lately.select_related("signal__strategy"):
-        for user_id in sorted(superusers | _concerned(dispatch)):
+    concerned: defaultdict[Signal, set[int]] = defaultdict(set)
+    dispatches = list(lately.select_related("signal__strategy").order_by("id"))
+    owners = _owners({pk for dispatch in dispatches for pk in dispatch.missed or ()})
+    for dispatch in dispatches:
+        missed = {owners[pk] for pk in dispatch.missed or () if pk in owners}
+        concerned[dispatch.signal] |= missed | {dispatch.signal.sender_id}
+    superusers = superuser_ids() if concerned else set()
+    for signal, user_ids in concerned.items():
+        for user_id in sorted(superusers | user_ids):
             yield Wrong(
-                key=f"{dispatch.pk} for {user_id}",
-                owner_id=user_id,
-                text=f"An alert for {dispatch.signal.strategy} of "
-                f"{dispatch.signal.received_at:%H:%M:%S} UTC was not carried out by a fault of the "
-                "platform: nothing was ordered or canceled; a worker's log tells why",
+                key=f"{signal.pk} for {user_id}", owner_id=user_id, text=_not_carried_out(signal)
             )
 
 
-def _concerned(dispatch: Dispatch) -> set[int]:
-    """Its sender and whose accounts it was for."""
-    signal = dispatch.signal
-    missed = in_shard(sender_subscriptions(signal), dispatch.shard, shards=dispatch.shards)
-    owners = missed.order_by().values_list("account__owner_id", flat=True).distinct()
-    return {signal.sender_id, *owners}
+def _owners(subscription_ids: Collection[int]) -> Mapping[int, int]:
+    """Whose accounts they are, by subscription."""
+    rows = Subscription.objects.filter(id__in=subscription_ids)
+    return dict(rows.values_list("id", "account__owner_id"))
+
+
+def _not_carried_out(signal: Signal) -> str:
+    what = "An alert" if signal.flatten_run_id is None else "A flatten's closes"
+    was = "was" if signal.flatten_run_id is None else "were"
+    return (
+        f"{what} for {signal.strategy} of {signal.received_at:%H:%M:%S} UTC {was} not carried out "
+        "by a fault of the platform: nothing was ordered or canceled; a worker's log tells why"
+    )
 
 
 def _text(group: Mapping[str, Any], step: int) -> str:

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
 from accounts.tests.rows import make_account, superuser, trader
@@ -149,6 +151,9 @@ def test_what_is_refused_at_the_end_of_an_hour_is_told_in_the_next(
     assert len(texts(channel)) == 1
 
 
+_ENDED = {"claimed_at": NOON, "settled_at": NOON}
+
+
 def test_an_alert_that_a_fault_kept_from_being_carried_out_is_told_to_all_concerned(
     alice: User, channel: Channel, of_root: Channel
 ) -> None:
@@ -157,8 +162,9 @@ def test_an_alert_that_a_fault_kept_from_being_carried_out_is_told_to_all_concer
     others = make_channel(bob), make_channel(trader("carol"))
     own = subscribe(subscription.strategy, make_account(bob, "B1"))
     signal = make_signal(subscription.strategy, alice)
-    for shard in {subscription.account_id % 2, own.account_id % 2}:
-        make_dispatch(signal, shard=shard, claimed_at=NOON, settled_at=NOON, given_up_at=NOON)
+    for shard, missed in enumerate([[subscription.pk], [own.pk]]):
+        make_dispatch(signal, shard=shard, given_up_at=NOON, missed=missed, **_ENDED)
+    subscribe(subscription.strategy, make_account(others[1].owner, "C1"))  # since then
 
     collect(now=NOON)
 
@@ -166,8 +172,25 @@ def test_an_alert_that_a_fault_kept_from_being_carried_out_is_told_to_all_concer
         "An alert for test1 of 12:00:00 UTC was not carried out by a fault of the platform: "
         "nothing was ordered or canceled; a worker's log tells why"
     )
-    assert [set(texts(one)) for one in (channel, others[0], of_root)] == [{told}] * 3
+    assert [texts(one) for one in (channel, others[0], of_root)] == [[told]] * 3
     assert texts(others[1]) == []
+
+
+def test_many_alerts_that_were_given_up_are_no_more_statements(
+    alice: User, channel: Channel
+) -> None:
+    subscription = Subscription.objects.get()
+
+    def statements(alerts: int) -> int:
+        for _ in range(alerts):
+            signal = make_signal(subscription.strategy, alice)
+            make_dispatch(signal, given_up_at=NOON, missed=[subscription.pk], **_ENDED)
+        collect(now=NOON)
+        with CaptureQueriesContext(connection) as asked:
+            collect(now=NOON)
+        return len(asked)
+
+    assert statements(1) == statements(20)
 
 
 def test_strangers_from_many_addresses_are_one_piece_of_news(of_root: Channel) -> None:

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 
 from accounts.tests.rows import make_account, superuser
 from orders.models import OrderEvent
-from orders.tests.rows import make_order
+from orders.tests.rows import make_dispatch, make_order
 from strategies.models import Strategy, Subscription, TradingRun
 from strategies.switching import Target, Wish, switch
 from strategies.tests.rows import NOON, make_signal, subscribe
@@ -148,4 +148,19 @@ def deny_close(subscription: Subscription, code: str) -> None:
     )
     OrderEvent.objects.create(
         order=order, at=NOON, from_status="INITIALIZED", to_status="DENIED", reason=code
+    )
+
+
+def test_closes_that_a_fault_prevented_are_told_to_whose_they_are(alice: User) -> None:
+    subscription, channel, root = trading(alice), make_channel(alice), superuser()
+    run = throw(root, EVERYTHING, HALTED, action=RunAction.FLATTEN)
+    signal = make_signal(subscription.strategy, root, flatten_run=run)
+    ended = {"claimed_at": NOON, "settled_at": NOON, "given_up_at": NOON}
+    make_dispatch(signal, missed=[subscription.pk], **ended)
+
+    collect(now=NOON)
+
+    assert texts(channel)[-1] == (
+        "A flatten's closes for test1 of 12:00:00 UTC were not carried out by a fault of the "
+        "platform: nothing was ordered or canceled; a worker's log tells why"
     )
