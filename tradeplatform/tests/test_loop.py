@@ -72,6 +72,12 @@ def test_a_call_that_takes_too_long_is_canceled() -> None:
     assert was_canceled.wait(5)
 
 
+@pytest.fixture
+def nothing_left() -> None:
+    """What earlier tests have forgotten is told now."""
+    gc.collect()
+
+
 async def _forget(error: Exception) -> None:
     """What libraries do: start something, and never look at what became of it."""
 
@@ -84,6 +90,7 @@ async def _forget(error: Exception) -> None:
     gc.collect()
 
 
+@pytest.mark.usefixtures("nothing_left")
 def test_a_connection_that_ends_unheard_is_one_line_in_the_log(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
@@ -96,6 +103,7 @@ def test_a_connection_that_ends_unheard_is_one_line_in_the_log(
     assert line.getMessage() == "a connection has ended: Cannot write to closing transport"
 
 
+@pytest.mark.usefixtures("nothing_left")
 def test_any_other_error_that_nobody_awaits_is_told_without_addresses(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
