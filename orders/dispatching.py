@@ -21,6 +21,7 @@ from orders.nudges import nudge_dispatch
 from strategies.intents import Intent, in_order_of_execution, to_json
 from strategies.models import Signal, Strategy, Subscription, TradingRun
 from strategies.reversing import with_reversals
+from tradeplatform.lib.bulk_insert import bulk_insert, insert_all
 from tradeplatform.lib.compiled_queries import CompiledQuery, Parameter
 
 # A close that could not be sent within this time is tried anew by its flatten.
@@ -90,10 +91,10 @@ def own_dedup_key(text: str) -> str:
 def _save(signal: Signal) -> None:
     """Where there is a dedup key, so that the transaction outlives its collision."""
     if signal.dedup_key is None:
-        signal.save(force_insert=True)
+        insert_all([signal])
     else:
         with transaction.atomic():
-            signal.save(force_insert=True)
+            insert_all([signal])
 
 
 def _max_age(strategy: Strategy, flatten_run: TradingRun | None) -> timedelta:
@@ -116,11 +117,20 @@ def _plain(intents: Sequence[Intent], strategy: Strategy) -> list[dict[str, Any]
     return [to_json(intent) for intent in steps]
 
 
-def _create_dispatches(signal: Signal) -> list[Dispatch]:
-    return Dispatch.objects.bulk_create(
-        Dispatch(signal=signal, shard=shard, shards=settings.SHARDS, created_at=signal.received_at)
-        for shard in _shards_of(signal.strategy_id)
+def _create_dispatches(signal: Signal) -> list[tuple[int, int]]:
+    """Each one's id and shard."""
+    shards = _shards_of(signal.strategy_id)
+    ids = bulk_insert(
+        Dispatch,
+        len(shards),
+        {
+            "signal_id": signal.pk,
+            "shard": shards,
+            "shards": settings.SHARDS,
+            "created_at": signal.received_at,
+        },
     )
+    return list(zip(ids, shards, strict=True))
 
 
 def _shards_of(strategy_id: int) -> list[int]:
@@ -128,10 +138,8 @@ def _shards_of(strategy_id: int) -> list[int]:
     return sorted(_SHARDS.all(strategy=strategy_id, shards=settings.SHARDS))
 
 
-def _nudge(dispatches: Sequence[Dispatch], strategy_id: int) -> None:
+def _nudge(dispatches: Sequence[tuple[int, int]], strategy_id: int) -> None:
     """Give up at the first that fails: a broker that hangs costs an alert one time-out only."""
-    for dispatch in dispatches:
-        if not nudge_dispatch(
-            dispatch_id=dispatch.pk, strategy_id=strategy_id, shard=dispatch.shard
-        ):
+    for dispatch_id, shard in dispatches:
+        if not nudge_dispatch(dispatch_id=dispatch_id, strategy_id=strategy_id, shard=shard):
             return

@@ -8,6 +8,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import Error
 
 from strategies.models import Signal
+from tradeplatform.lib.bulk_insert import insert_all
 from tradeplatform.lib.compiled_queries import CompiledUpdate, Parameter
 from webhooks.arrival import Arrival
 from webhooks.models import Delivery, Outcome
@@ -62,7 +63,7 @@ def record_accepted(
     row.outcome = Outcome.ACCEPTED if is_new else Outcome.DUPLICATE
     row.http_status = _ACCEPTED_STATUS
     row.signal = signal
-    row.save(force_insert=True)
+    insert_all([row])
 
 
 def record_answer(*, delivery_id: uuid.UUID, http_status: int, timings: Timings) -> None:
