@@ -58,9 +58,7 @@ def test_a_misspelt_column_is_refused() -> None:
 
 @pytest.mark.parametrize("notes", [["a" * 101] * 2, ["a" * 101, "b"]])
 @pytest.mark.parametrize("count", [2, 3])
-def test_a_text_that_is_too_long_is_refused_and_never_cut_off(
-    count: int, notes: list[str]
-) -> None:
+def test_a_text_that_is_too_long_is_refused_and_never_cut_off(count: int, notes: list[str]) -> None:
     columns = {"network": _NETWORKS[:count], "note": (notes + notes)[:count]}
 
     with pytest.raises(DataError, match="value too long"), transaction.atomic():
