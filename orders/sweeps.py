@@ -19,7 +19,7 @@ from orders.nudges import nudge_dispatch_again
 from orders.placement import claim
 from orders.planning import load_plan
 from orders.settling import REPLACEMENT_MAX_AGE, settle, settle_replacements
-from tradeplatform.lib.database_threads import DISCONNECTED
+from tradeplatform.lib.database_threads import DISCONNECTED, done_again_when_disconnected
 
 logger = logging.getLogger(__name__)
 
@@ -39,33 +39,39 @@ def sweep_unclaimed(*, now: datetime) -> None:
         claimed_at__isnull=True, settled_at__isnull=True, created_at__lt=now - _NUDGE_LOST_AFTER
     ).select_related("signal")
     newest: dict[tuple[int, int], int] = {}
+    expired: list[Dispatch] = []
     for dispatch in unclaimed.order_by("created_at", "id")[:_AT_MOST]:
         if now < dispatch.signal.expires_at:
             newest[dispatch.signal.strategy_id, dispatch.shard] = dispatch.pk
         else:
-            _try_to_deny_expired(dispatch, now)
+            expired.append(dispatch)
     for (_, shard), dispatch_id in newest.items():
         nudge_dispatch_again(dispatch_id=dispatch_id, shard=shard)
+    for dispatch in expired:
+        try:
+            _end_expired(dispatch, now)
+        except Exception:  # it comes back with the next sweep, and must not hold up the others
+            logger.exception("expired dispatch %s cannot be ended now", dispatch.pk)
+            close_old_connections()
 
 
-def _try_to_deny_expired(dispatch: Dispatch, now: datetime) -> None:
-    """One that cannot be denied is given up: it must not hold up the others, nor come back.
+def _end_expired(dispatch: Dispatch, now: datetime) -> None:
+    """Deny it; one that cannot be denied is given up, so that it does not come back for ever.
 
-    While the database is away nothing can be said of it: then it does come back, but not for ever,
-    for some errors of one statement look the same.
+    While the database is away nothing can be said of it: that is raised. But not for ever, for some
+    errors of one statement look the same.
     """
     try:
         _deny_expired(dispatch.pk, now)
-    except DISCONNECTED:
-        logger.exception("expired dispatch %s cannot be denied now", dispatch.pk)
-        close_old_connections()
-        if now >= dispatch.signal.expires_at + _DATABASE_BACK_WITHIN:
-            give_up(dispatch.pk, now=now)
-    except Exception:
+    except Exception as error:
+        is_fresh = now < dispatch.signal.expires_at + _DATABASE_BACK_WITHIN
+        if isinstance(error, DISCONNECTED) and is_fresh:
+            raise
         logger.exception("expired dispatch %s is given up without its orders", dispatch.pk)
         give_up(dispatch.pk, now=now)
 
 
+@done_again_when_disconnected
 def _deny_expired(dispatch_id: int, now: datetime) -> None:
     """Claim it like a worker would; all its orders are past their time, so each is denied."""
     plan = load_plan(dispatch_id)

@@ -1,4 +1,4 @@
-"""What is told of an alert that was given up: what it meant then, whatever has changed since."""
+"""What is told of an alert that was given up: what it meant then, whoever came or went since."""
 
 from decimal import Decimal
 
@@ -7,6 +7,7 @@ import pytest
 from accounts.exchange.types import OrderType, Side
 from accounts.tests.rows import make_account
 from orders.giving_up import give_up
+from orders.models import Dispatch
 from orders.results import results_of
 from orders.tests.rows import make_dispatch, make_order
 from strategies.intents import Action, Intent, Size, SizeKind, to_json
@@ -59,6 +60,19 @@ def test_what_was_canceled_before_does_not_hide_what_was_not_ordered(
 
     account = subscription.account.name
     assert _told(given_up) == [(account, ""), (account, "NOT_EXECUTED")]
+
+
+def test_a_paused_subscription_misses_only_the_cancels(
+    subscription: Subscription, signal: Signal
+) -> None:
+    make_order(subscription, signal)
+    Subscription.objects.filter(pk=subscription.pk).update(is_active=False)
+
+    given_up = _given_up(subscription, signal, Intent(action=Action.CANCEL_ALL), _BUY)
+
+    dispatch = Dispatch.objects.get(signal=given_up)
+    assert (dispatch.missed, dispatch.uncanceled) == ([], [subscription.pk])
+    assert _told(given_up) == []
 
 
 def test_an_alert_that_somebody_has_claimed_meanwhile_is_not_given_up(

@@ -94,18 +94,16 @@ def test_an_alert_that_nobody_executed_in_time_is_denied(world: World) -> None:
 
 
 @pytest.mark.scenario(99)
+@pytest.mark.parametrize("after", [timedelta(minutes=1), timedelta(minutes=10)])
 def test_an_expired_alert_is_denied_though_the_connection_was_lost_while_it_was(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    world: World, monkeypatch: pytest.MonkeyPatch, after: timedelta
 ) -> None:
     strategy = world.strategy("test1", world.account("A1"))
     signal = world.alert(strategy, limit_buy(), received_at=_NOW)
     lose_connection_once(monkeypatch, placement, "write_ahead")
 
-    sweeps.sweep_unclaimed(now=_NOW + timedelta(seconds=60))
-    meanwhile = is_settled(signal.pk)
-    sweeps.sweep_unclaimed(now=_NOW + timedelta(seconds=61))
+    sweeps.sweep_unclaimed(now=_NOW + after)
 
-    assert not meanwhile
     assert [order.error_code for order in orders_of(signal)] == ["SIGNAL_EXPIRED"]
     assert is_settled(signal.pk)
 
@@ -134,8 +132,8 @@ def test_an_alert_that_a_fault_of_ours_keeps_from_being_denied_is_said_to_have_f
 
 
 @contextmanager
-def _too_large(signal: Signal) -> Iterator[None]:
-    """The database has an error for its orders that looks as if it were away."""
+def _too_large(signal: Signal, *, writes: str = "INSERT ON orders_order") -> Iterator[None]:
+    """The database has an error for its rows that looks as if it were away."""
     with connection.cursor() as cursor:
         cursor.execute(
             "CREATE FUNCTION too_large() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
@@ -144,8 +142,7 @@ def _too_large(signal: Signal) -> Iterator[None]:
             "END IF; RETURN NEW; END $$"
         )
         cursor.execute(
-            "CREATE TRIGGER too_large BEFORE INSERT ON orders_order "
-            "FOR EACH ROW EXECUTE FUNCTION too_large()"
+            f"CREATE TRIGGER too_large BEFORE {writes} FOR EACH ROW EXECUTE FUNCTION too_large()"
         )
     try:
         yield
@@ -170,6 +167,26 @@ def test_what_fails_for_ever_as_if_the_database_were_away_does_not_hold_up_what_
     assert not meanwhile
     assert [row.error_code for row in results_of(first.pk).rows] == ["NOT_EXECUTED"]
     assert [order.status for order in orders] == ["ACCEPTED"]
+
+
+@pytest.mark.scenario(103)
+def test_what_can_not_even_be_given_up_does_not_hold_up_the_others(world: World) -> None:
+    stuck, behind, fresh = (
+        world.alert(
+            world.strategy(f"test {name}", world.account(name)),
+            limit_buy(),
+            received_at=_NOW + timedelta(seconds=seconds),
+        )
+        for name, seconds in (("A1", 0), ("A2", 1), ("A3", 470))
+    )
+    nudges_in_broker()
+
+    with _too_large(stuck, writes="UPDATE ON orders_dispatch"):
+        sweeps.sweep_unclaimed(now=_NOW + timedelta(minutes=8))
+
+    assert not is_settled(stuck.pk)
+    assert [order.error_code for order in orders_of(behind)] == ["SIGNAL_EXPIRED"]
+    assert nudges_in_broker() == dispatches_of(fresh)
 
 
 def test_a_broker_that_is_away_does_not_stop_the_sweep(world: World) -> None:

@@ -20,7 +20,7 @@ from orders.results import NOT_EXECUTED
 from orders.trading.canceling import without_end
 from orders.trading.judging import Close, Held, Tries, Verdict, judge
 from orders.trading.reach import closable_subscriptions
-from strategies.intents import Action, Intent, Size, SizeKind, from_json
+from strategies.intents import Action, Intent, Size, SizeKind
 from strategies.models import Position, Signal, Strategy, TradingRun
 from tradeplatform.lib.decimals import HUNDRED, ZERO, plain
 
@@ -124,10 +124,10 @@ def _never_made(run: TradingRun) -> Iterator[tuple[_Key, Close]]:
     given_up = Dispatch.objects.filter(signal__flatten_run=run, given_up_at__isnull=False)
     for dispatch in given_up.select_related("signal"):
         close = Close(at=dispatch.created_at, error_code="NOT_EXECUTED", error_message=NOT_EXECUTED)
-        for intent in map(from_json, dispatch.signal.intents):
+        for plain_intent in dispatch.signal.intents:
             for subscription_id in dispatch.missed or ():
-                if intent.is_for(subscription_id):
-                    yield (subscription_id, intent.symbol), close
+                if subscription_id in plain_intent["subscription_ids"]:
+                    yield (subscription_id, plain_intent["symbol"]), close
 
 
 def _close(run: TradingRun, positions: Iterable[Position], now: datetime) -> None:

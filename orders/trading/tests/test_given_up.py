@@ -41,3 +41,19 @@ def test_closes_that_a_fault_prevents_are_noted_with_whose_they_are_and_end(worl
     assert "not closed after 5 tries: A fault of the platform" in run.notes
     given_up = Dispatch.objects.filter(given_up_at__isnull=False)
     assert list(given_up.values_list("missed", flat=True)) == [[account.subscriptions.get().pk]] * 5
+
+
+def test_closes_that_cannot_be_read_any_more_do_not_stop_the_run(world: World) -> None:
+    perpetual = futures(world, world.account("A1"))
+    hold(world, perpetual, Side.BUY)
+    account = perpetual.subscriptions.get().account
+    run = throw(world, TradingState.HALTED, on=account, by=account.owner, action=RunAction.FLATTEN)
+    signal = Signal.objects.get(flatten_run=run)
+    signal.intents[0]["side"] = "SIDEWAYS"
+    signal.save()
+    now = world.now() + timedelta(seconds=61)
+
+    sweep_unclaimed(now=now)
+    advance(run.pk, now=now)
+
+    assert Signal.objects.filter(flatten_run=run).count() == 2

@@ -161,6 +161,6 @@ def test_closes_that_a_fault_prevented_are_told_to_whose_they_are(alice: User) -
     collect(now=NOON)
 
     assert texts(channel)[-1] == (
-        "A flatten's closes for test1 of 12:00:00 UTC were not carried out by a fault of the "
-        "platform: nothing was ordered or canceled; a worker's log tells why"
+        "A flatten's closes for test1 of 12:00:00 UTC were not carried out for A1 by a fault of "
+        "the platform: nothing was ordered or canceled there; a worker's log tells why"
     )
