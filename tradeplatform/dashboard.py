@@ -156,7 +156,7 @@ def _of_workers(request: HttpRequest, *, now: datetime) -> Iterator[Figure]:
     yield Figure(
         _("Alerts of the last 24 hours that a fault of the platform kept from being carried out"),
         _count(given_up.values("signal").distinct()),
-        _page("orders_dispatch", given_up_at__isempty=0),
+        _page("orders_dispatch", given_up_at__gte=now - _LATELY),
     )
     yield Figure(
         _("Order streams that are down or silent (polls take over, fills are seen later)"),
@@ -167,7 +167,7 @@ def _of_workers(request: HttpRequest, *, now: datetime) -> Iterator[Figure]:
     yield Figure(
         _("Strategies whose hooks had a problem in the last 24 hours"),
         _count(failed),
-        _page("strategies_hookprogress", last_problem_at__isempty=0),
+        _page("strategies_hookprogress", last_problem_at__gte=now - _LATELY),
     )
 
 
@@ -198,11 +198,12 @@ def _of_orders(request: HttpRequest, *, now: datetime) -> Iterator[Figure]:
         _count(_rows(OpenOrder, request).filter(outcome_unknown_since__isnull=False)),
         _page("orders_openorder", outcome_unknown_since__isempty=0),
     )
+    since = now - _LATELY
     notes = _rows(Expiry, request).filter(_is_new(Expiry), action=ExpiryAction.NOTIFY)
     yield Figure(
         _("Notes of rules that notify, in the last 24 hours (open the order to read it)"),
-        _count(notes.filter(started_at__gte=now - _LATELY)),
-        _page("orders_expiry", action__exact=ExpiryAction.NOTIFY.value),
+        _count(notes.filter(started_at__gte=since)),
+        _page("orders_expiry", action__exact=ExpiryAction.NOTIFY.value, started_at__gte=since),
     )
 
 
