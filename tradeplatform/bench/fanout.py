@@ -7,8 +7,9 @@ through the run, and are compared with us in those alone. The stub exchange answ
 An alert's way: view, until it is stored; queue, until a worker has it; plan; write ahead, with the
 size of each order; send, until the last order is at the exchange; answer, until the exchange has
 answered all; record, until all of it is stored. The HTTP answer comes later: the web looks every 30
-to 100 ms whether it is so far. Beside us: bare, signed requests without a platform; threads, ten of
-them with synchronous ccxt; tasks, a Celery task for each account.
+to 100 ms whether it is so far. Beside us: bare, signed requests without a platform, whose garbage is
+collected as Python does by itself; threads, ten of them with synchronous ccxt; tasks, a Celery task
+for each account.
 """
 
 import statistics
