@@ -42,7 +42,7 @@ def bulk_insert(
 
 
 def insert_all(instances: Iterable[Model]) -> None:
-    """Insert instances of one model; they do not learn their ids."""
+    """Insert instances of one model; they learn neither their ids nor that they are stored."""
     rows = list(instances)
     if not rows:
         return
