@@ -5,7 +5,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import dj_database_url
-from django.templatetags.static import static
 
 from tradeplatform.lib.environment import (
     address,
@@ -21,6 +20,7 @@ from tradeplatform.lib.environment import (
 from tradeplatform.lib.secret_file import load_or_create_secret
 from tradeplatform.lib.services.places import broker_url, database_url
 from tradeplatform.logs import to_console
+from tradeplatform.theme import UNFOLD as UNFOLD
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -280,23 +280,3 @@ SPECTACULAR_SETTINGS = {
 }
 
 LOGGING = to_console(level=log_level("LOG_LEVEL", default="INFO"))
-
-UNFOLD = {
-    "SITE_TITLE": "tradeplatform",
-    "SITE_HEADER": "tradeplatform",
-    "SITE_SYMBOL": "candlestick_chart",
-    "SITE_URL": None,
-    "SITE_FAVICONS": [
-        {
-            "rel": "icon",
-            "type": "image/svg+xml",
-            "href": lambda request: static("tradeplatform/favicon.svg"),
-        }
-    ],
-    # Real money or play money, beside every page's title.
-    "ENVIRONMENT": "tradeplatform.navigation.environment",
-    "DASHBOARD_CALLBACK": "tradeplatform.dashboard.add_dashboard",
-    "LOGIN": {"form": "tradeplatform.login.LoginForm"},
-    "ACCOUNT": {"navigation": "tradeplatform.navigation.own_pages"},
-    "SIDEBAR": {"show_search": True, "navigation": "tradeplatform.navigation.sidebar"},
-}

@@ -1,8 +1,6 @@
 """A small trading world for tests: accounts at the running sandbox, rows, one executor."""
 
 import itertools
-import json
-import urllib.request
 from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -24,6 +22,7 @@ from orders.execution import Executor
 from orders.models import Dispatch, Fill, Order
 from orders.placement import claim
 from orders.planning import load_plan, login_of
+from orders.tests.sandbox_control import SandboxControl
 from orders.work import Plan
 from strategies.intents import Action, Intent, Size, SizeKind
 from strategies.models import Position, Signal, Strategy, Subscription
@@ -75,10 +74,9 @@ def cancel_all(*, symbol: str = "", side: Side | None = None, priority: int = 0)
 
 
 @dataclass
-class World:
-    """Owner, accounts, strategies and alerts; `url` is the sandbox's."""
+class World(SandboxControl):
+    """Owner, accounts, strategies and alerts, and the sandbox at which they trade."""
 
-    url: str
     executor: Executor
     owner: User = field(default_factory=lambda: user("owner"))
 
@@ -244,33 +242,6 @@ class World:
     def now(self) -> datetime:
         """The time."""
         return datetime.now(UTC)
-
-    def venue_orders(self, **wanted: str) -> list[dict[str, Any]]:
-        """What the sandbox ever received, filtered by its own field names."""
-        return [
-            order
-            for order in self.get("/sandbox/orders")
-            if all(order[name] == value for name, value in wanted.items())
-        ]
-
-    def set_price(self, symbol: str, price: str | None) -> None:
-        """Pin the sandbox's price of `BTCUSDT` and the like."""
-        self.post("/sandbox/price", {"symbol": symbol, "price": price})
-
-    def post(self, path: str, body: dict[str, Any]) -> Any:
-        """Call the sandbox's control API."""
-        request = urllib.request.Request(
-            self.url + path,
-            data=json.dumps(body).encode(),
-            headers={"Content-Type": "application/json"},
-        )
-        with urllib.request.urlopen(request, timeout=10) as answer:
-            return json.load(answer)
-
-    def get(self, path: str) -> Any:
-        """Read from the sandbox's control API."""
-        with urllib.request.urlopen(self.url + path, timeout=10) as answer:
-            return json.load(answer)
 
 
 def prefetch(plan: Plan) -> market_data.MarketView:
