@@ -4,6 +4,8 @@ Kept, because it is told for a long time: what an alert meant does not change wh
 is paused or a new one comes.
 """
 
+import logging
+from collections.abc import Callable
 from datetime import datetime
 
 from accounts.shards import in_shard
@@ -11,6 +13,9 @@ from orders.cancellation import cancelable_orders
 from orders.models import Dispatch
 from orders.planning import sender_subscriptions, trading_subscriptions
 from strategies.intents import Action
+from tradeplatform.lib.database_threads import DISCONNECTED
+
+logger = logging.getLogger(__name__)
 
 
 def give_up(dispatch_id: int, *, now: datetime) -> None:
@@ -20,9 +25,21 @@ def give_up(dispatch_id: int, *, now: datetime) -> None:
         claimed_at=now,
         settled_at=now,
         given_up_at=now,
-        missed=_not_traded(dispatch),
-        uncanceled=_not_canceled(dispatch),
+        missed=_if_known(_not_traded, dispatch),
+        uncanceled=_if_known(_not_canceled, dispatch),
     )
+
+
+def _if_known(read: Callable[[Dispatch], list[int]], dispatch: Dispatch) -> list[int] | None:
+    """None where the fault is in the alert itself; a database that is away is raised, for it can
+    be asked again."""
+    try:
+        return read(dispatch)
+    except DISCONNECTED:
+        raise
+    except Exception:
+        logger.exception("whose orders dispatch %s was to make is not known", dispatch.pk)
+        return None
 
 
 def _not_traded(dispatch: Dispatch) -> list[int]:

@@ -37,17 +37,13 @@ def sweep_unclaimed(*, now: datetime) -> None:
     """
     unclaimed = Dispatch.objects.filter(
         claimed_at__isnull=True, settled_at__isnull=True, created_at__lt=now - _NUDGE_LOST_AFTER
-    ).select_related("signal")
-    newest: dict[tuple[int, int], int] = {}
-    expired: list[Dispatch] = []
-    for dispatch in unclaimed.order_by("created_at", "id")[:_AT_MOST]:
-        if now < dispatch.signal.expires_at:
-            newest[dispatch.signal.strategy_id, dispatch.shard] = dispatch.pk
-        else:
-            expired.append(dispatch)
-    for (_, shard), dispatch_id in newest.items():
+    )
+    groups = ("signal__strategy_id", "shard")
+    fresh = unclaimed.filter(signal__expires_at__gt=now).order_by(*groups, "-created_at", "-id")
+    for dispatch_id, shard in fresh.distinct(*groups).values_list("id", "shard"):
         nudge_dispatch_again(dispatch_id=dispatch_id, shard=shard)
-    for dispatch in expired:
+    expired = unclaimed.filter(signal__expires_at__lte=now).select_related("signal")
+    for dispatch in expired.order_by("created_at", "id")[:_AT_MOST]:
         try:
             _end_expired(dispatch, now)
         except Exception:  # it comes back with the next sweep, and must not hold up the others
@@ -68,6 +64,7 @@ def _end_expired(dispatch: Dispatch, now: datetime) -> None:
         if isinstance(error, DISCONNECTED) and is_fresh:
             raise
         logger.exception("expired dispatch %s is given up without its orders", dispatch.pk)
+        close_old_connections()  # it may be the connection that is broken
         give_up(dispatch.pk, now=now)
 
 

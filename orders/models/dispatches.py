@@ -23,8 +23,8 @@ class Dispatch(models.Model):
     settled_at = models.DateTimeField(null=True, blank=True)
     # By a fault of ours it could be neither executed nor denied: none of its orders exists.
     given_up_at = models.DateTimeField(null=True, blank=True)
-    # The ids of the subscriptions on which it would have traded then, and of those that had orders
-    # which its cancels may have meant.
+    # The ids of the subscriptions on which it would have traded then, and of those that had open
+    # orders while it was to cancel some, these or others; NULL once given up: not known.
     missed = models.JSONField(null=True, blank=True)
     uncanceled = models.JSONField(null=True, blank=True)
 

@@ -7,14 +7,16 @@ import pytest
 from django.db import OperationalError, connection
 
 
-def lose_connection_once(monkeypatch: pytest.MonkeyPatch, module: ModuleType, name: str) -> None:
-    """The server ends the connection of whoever first calls this function of the module, right
-    before; what it then does on that connection fails."""
+def lose_connection(
+    monkeypatch: pytest.MonkeyPatch, module: ModuleType, name: str, *, times: int = 1
+) -> None:
+    """The server ends the connection of whoever calls this function of the module, the first
+    `times`, right before; what it then does on that connection fails."""
     real = getattr(module, name)
     lost: list[bool] = []
 
     def lose(*args: Any, **kwargs: Any) -> Any:
-        if not lost:
+        if len(lost) < times:
             lost.append(True)
             with pytest.raises(OperationalError), connection.cursor() as cursor:
                 cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")

@@ -13,7 +13,7 @@ from orders.execution import Executor
 from orders.models import Dispatch, Fill, Order, OrderEvent
 from orders.results import is_settled
 from orders.tests.broker import nudges_in_broker
-from orders.tests.losing import lose_connection_once
+from orders.tests.losing import lose_connection
 from orders.tests.waiting import wait_for
 from orders.tests.world import (
     World,
@@ -207,7 +207,7 @@ def test_a_close_does_not_overtake_an_entry_whose_connection_was_lost(
     strategy = world.strategy("test1", account)
     entry = world.alert(strategy, market(Side.BUY, percent="10"))
     close = world.alert(strategy, market(Side.SELL, percent="-100"))
-    lose_connection_once(monkeypatch, execution, "plan_of")
+    lose_connection(monkeypatch, execution, "plan_of")
 
     first_try = world.execute(close)
     world.execute(close)  # as the sweep has it done

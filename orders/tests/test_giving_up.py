@@ -84,3 +84,16 @@ def test_an_alert_that_somebody_has_claimed_meanwhile_is_not_given_up(
 
     claimed.refresh_from_db()
     assert (claimed.given_up_at, claimed.settled_at) == (None, None)
+
+
+@pytest.mark.parametrize("fault", [[{"symbol": "BTC/USDT"}], ["PLACE"]])
+def test_cancels_that_cannot_be_read_are_given_up_with_what_is_known(
+    subscription: Subscription, signal: Signal, fault: list[object]
+) -> None:
+    unreadable = make_signal(subscription.strategy, signal.sender, intents=fault)
+
+    give_up(make_dispatch(unreadable, shard=subscription.account_id % 2).pk, now=NOON)
+
+    dispatch = Dispatch.objects.get(signal=unreadable)
+    assert dispatch.given_up_at == NOON
+    assert (dispatch.missed, dispatch.uncanceled) == ([subscription.pk], None)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from types import ModuleType
 
 import pytest
 from django.db import connection
@@ -14,7 +15,7 @@ from orders.models import Dispatch, Order
 from orders.results import is_settled, results_of
 from orders.tests.broker import broker_away, expiries_in_broker, nudges_in_broker
 from orders.tests.killed import recover
-from orders.tests.losing import lose_connection_once
+from orders.tests.losing import lose_connection
 from orders.tests.world import World, dispatches_of, limit_buy, market, orders_of, position_of
 from strategies.models import Signal
 
@@ -100,7 +101,7 @@ def test_an_expired_alert_is_denied_though_the_connection_was_lost_while_it_was(
 ) -> None:
     strategy = world.strategy("test1", world.account("A1"))
     signal = world.alert(strategy, limit_buy(), received_at=_NOW)
-    lose_connection_once(monkeypatch, placement, "write_ahead")
+    lose_connection(monkeypatch, placement, "write_ahead")
 
     sweeps.sweep_unclaimed(now=_NOW + after)
 
@@ -170,7 +171,23 @@ def test_what_fails_for_ever_as_if_the_database_were_away_does_not_hold_up_what_
 
 
 @pytest.mark.scenario(103)
-def test_what_can_not_even_be_given_up_does_not_hold_up_the_others(world: World) -> None:
+@pytest.mark.parametrize(("module", "name"), [(sweeps, "load_plan"), (placement, "write_ahead")])
+def test_what_loses_the_connection_again_and_again_is_given_up_on_a_new_one(
+    world: World, monkeypatch: pytest.MonkeyPatch, module: ModuleType, name: str
+) -> None:
+    strategy = world.strategy("test1", world.account("A1"))
+    signal = world.alert(strategy, limit_buy(), received_at=_NOW)
+    lose_connection(monkeypatch, module, name, times=2)
+
+    sweeps.sweep_unclaimed(now=_NOW + timedelta(minutes=8))
+
+    assert [row.error_code for row in results_of(signal.pk).rows] == ["NOT_EXECUTED"]
+
+
+@pytest.mark.scenario(103)
+def test_what_can_not_even_be_given_up_does_not_hold_up_the_others(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     stuck, behind, fresh = (
         world.alert(
             world.strategy(f"test {name}", world.account(name)),
@@ -180,6 +197,7 @@ def test_what_can_not_even_be_given_up_does_not_hold_up_the_others(world: World)
         for name, seconds in (("A1", 0), ("A2", 1), ("A3", 470))
     )
     nudges_in_broker()
+    monkeypatch.setattr(sweeps, "_AT_MOST", 2)
 
     with _too_large(stuck, writes="UPDATE ON orders_dispatch"):
         sweeps.sweep_unclaimed(now=_NOW + timedelta(minutes=8))

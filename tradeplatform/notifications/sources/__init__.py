@@ -10,7 +10,8 @@ from datetime import timedelta
 from orders.models import Expiry, Fill, OrderEvent, StrayOrder
 from tradeplatform.notifications.events import Event
 from tradeplatform.notifications.sources import accounts, breakers, orders, platform, trading
-from tradeplatform.notifications.sources.alerts import given_up_alerts, refused_alerts
+from tradeplatform.notifications.sources.alerts import refused_alerts
+from tradeplatform.notifications.sources.given_up import given_up_alerts
 from tradeplatform.notifications.sources.kinds import Conditions, Table
 
 TABLES = (

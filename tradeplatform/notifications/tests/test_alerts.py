@@ -6,16 +6,11 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
-from accounts.tests.rows import make_account, superuser, trader
-from orders.giving_up import give_up
-from orders.tests.rows import make_dispatch, make_order
-from strategies.models import Subscription
-from strategies.tests.rows import NOON, make_signal, subscribe
+from accounts.tests.rows import superuser
+from strategies.tests.rows import NOON
 from tradeplatform.notifications.collecting import collect
 from tradeplatform.notifications.models import Channel, Notice
 from tradeplatform.notifications.tests.rows import make_channel, texts, trading
@@ -150,108 +145,6 @@ def test_what_is_refused_at_the_end_of_an_hour_is_told_in_the_next(
     collect(now=NOON)
 
     assert len(texts(channel)) == 1
-
-
-_ENDED = {"claimed_at": NOON, "settled_at": NOON}
-
-
-def test_an_alert_that_a_fault_kept_from_being_carried_out_is_told_to_all_concerned(
-    alice: User, channel: Channel, of_root: Channel
-) -> None:
-    subscription = Subscription.objects.get()
-    bob = trader("bob")
-    others = make_channel(bob), make_channel(trader("carol"))
-    own = subscribe(subscription.strategy, make_account(bob, "B1"))
-    signal = make_signal(subscription.strategy, alice)
-    for shard, missed in enumerate([[subscription.pk], [own.pk]]):
-        make_dispatch(signal, shard=shard, given_up_at=NOON, missed=missed, **_ENDED)
-    subscribe(subscription.strategy, make_account(others[1].owner, "C1"))  # since then
-
-    collect(now=NOON)
-
-    everybody = [channel, others[0], of_root, others[1]]
-    told = [_not_carried_out(names) for names in ("A1, B1", "B1", "A1, B1")]
-    assert [texts(one) for one in everybody] == [*([text] for text in told), []]
-
-
-def _not_carried_out(accounts: str) -> str:
-    return (
-        f"An alert for test1 of 12:00:00 UTC was not carried out for {accounts} by a fault of the "
-        "platform: nothing was ordered or canceled there; a worker's log tells why"
-    )
-
-
-def test_a_shard_that_is_given_up_later_is_told_to_those_whom_it_concerns(
-    alice: User, channel: Channel
-) -> None:
-    subscription = Subscription.objects.get()
-    bob = trader("bob")
-    of_bob = make_channel(bob)
-    other = subscribe(subscription.strategy, make_account(bob, "B1"))
-    signal = make_signal(subscription.strategy, alice)
-
-    for shard, missed in enumerate([[other.pk], [subscription.pk]]):
-        make_dispatch(signal, shard=shard, given_up_at=NOON, missed=missed, **_ENDED)
-        collect(now=NOON)
-
-    assert texts(of_bob) == [_not_carried_out("B1")]
-    assert texts(channel) == [_not_carried_out("B1"), _not_carried_out("A1, B1")]
-
-
-def test_a_shard_in_which_there_was_nothing_to_do_is_no_news(alice: User, channel: Channel) -> None:
-    signal = make_signal(Subscription.objects.get().strategy, alice)
-    make_dispatch(signal, given_up_at=NOON, missed=[], uncanceled=[], **_ENDED)
-
-    collect(now=NOON)
-
-    assert texts(channel) == []
-
-
-def test_of_many_accounts_three_are_named(alice: User, channel: Channel) -> None:
-    first = Subscription.objects.get()
-    names = ("A2", "A3", "A4", "A5")
-    more = [subscribe(first.strategy, make_account(alice, name)) for name in names]
-    missed = [subscription.pk for subscription in (first, *more)]
-    make_dispatch(make_signal(first.strategy, alice), given_up_at=NOON, missed=missed, **_ENDED)
-
-    collect(now=NOON)
-
-    assert texts(channel) == [_not_carried_out("A1, A2, A3 and 2 more")]
-
-
-def test_a_cancel_that_was_given_up_is_told_to_whose_orders_they_are_paused_or_not(
-    alice: User, channel: Channel
-) -> None:
-    paused = Subscription.objects.get()
-    strategy, of_bob = paused.strategy, make_channel(trader("bob"))
-    own = subscribe(strategy, make_account(of_bob.owner, "B1"))
-    make_order(paused, make_signal(strategy, alice))
-    Subscription.objects.filter(pk=paused.pk).update(is_active=False)
-    cancel = make_signal(strategy, alice, intents=[{"action": "CANCEL_ALL"}])
-
-    for subscription in (paused, own):
-        dispatch = make_dispatch(cancel, shard=subscription.account_id % 2)
-        give_up(dispatch.pk, now=NOON)
-    collect(now=NOON)
-
-    assert (texts(channel), texts(of_bob)) == ([_not_carried_out("A1")], [])
-
-
-def test_many_alerts_that_were_given_up_are_no_more_statements(
-    alice: User, channel: Channel
-) -> None:
-    subscription = Subscription.objects.get()
-
-    def statements(alerts: int) -> int:
-        for _ in range(alerts):
-            signal = make_signal(subscription.strategy, alice)
-            make_dispatch(signal, given_up_at=NOON, missed=[subscription.pk], **_ENDED)
-        collect(now=NOON)
-        with CaptureQueriesContext(connection) as asked:
-            collect(now=NOON)
-        return len(asked)
-
-    assert statements(1) == statements(20)
 
 
 def test_strangers_from_many_addresses_are_one_piece_of_news(of_root: Channel) -> None:

@@ -156,11 +156,11 @@ def test_closes_that_a_fault_prevented_are_told_to_whose_they_are(alice: User) -
     run = throw(root, EVERYTHING, HALTED, action=RunAction.FLATTEN)
     signal = make_signal(subscription.strategy, root, flatten_run=run)
     ended = {"claimed_at": NOON, "settled_at": NOON, "given_up_at": NOON}
-    make_dispatch(signal, missed=[subscription.pk], **ended)
+    make_dispatch(signal, missed=[subscription.pk], uncanceled=[], **ended)
 
     collect(now=NOON)
 
     assert texts(channel)[-1] == (
-        "A flatten's closes for test1 of 12:00:00 UTC were not carried out for A1 by a fault of "
-        "the platform: nothing was ordered or canceled there; a worker's log tells why"
+        "A flatten's closes for test1 of 12:00:00 UTC were not carried out by a fault of the "
+        "platform (a worker's log tells which): nothing was ordered or canceled for A1"
     )
