@@ -15,7 +15,8 @@ help:
 	@echo "make test   install, then run every test"
 	@echo "make faults install, then run the scenarios of docs/faults.md and print them in a table"
 	@echo "make check  install, then lint, types, import rules, migrations"
-	@echo "make bench  install, then measure; make bench PARTS=polling measures one part"
+	@echo "make bench  install, then measure; make bench PARTS=polling measures one part of these:"
+	@echo "            fanout burst throughput fills cancel_all growth polling limits"
 	@echo "make soak   install, then look for lost and doubled orders; make soak ALERTS=5000 SEED=7"
 
 run: $(VENV)/.installed

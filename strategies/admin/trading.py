@@ -175,13 +175,18 @@ class StrategyAdmin(OwnedAdmin):
             "symbol": "{{ticker}}",
             "side": "{{strategy.order.action}}",
             "order_type": "MARKET",
-            "qty_per": 10,
+            "qty_per": "{{strategy.order.alert_message}}",
             "alert_id": "{{strategy.order.id}}-{{timenow}}",
             "timenow": "{{timenow}}",
         }
         return format_html(
-            "<pre>{}</pre><p>{}</p>",
+            "<pre>{}</pre><p>{}</p><p>{}</p>",
             json.dumps(message, indent=2, ensure_ascii=False),
+            _(
+                'Give each order of your Pine script its size as alert_message: "10" buys for '
+                '10 % of the capital, "-100" closes all that this strategy holds. An alert that '
+                "is not a script's has the number itself in qty_per."
+            ),
             _(
                 "Send it to /api/webhook/ followed by your token: rotating the token shows the "
                 "whole address. The same alert_id twice is executed once."

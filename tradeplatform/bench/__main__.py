@@ -5,6 +5,7 @@ import argparse
 import json
 import sys
 from datetime import UTC, datetime
+from time import monotonic
 
 from tradeplatform.bench import guard
 from tradeplatform.bench.machine import code, loops_ms, machine, pace
@@ -35,8 +36,10 @@ def main() -> int:
         sys.stdout.flush()
         loops += loops_ms()
         commits[code()] = None
+        started_at = monotonic()
         if measured := _run(part):
             parts[part] = measured
+        sys.stdout.write(f"{part} took {monotonic() - started_at:.0f} s\n")
     told = f"{machine()}; {pace(loops)}; commit {', '.join(commits)}"
     results = Results(datetime.now(UTC).date(), told, parts)
     sys.stdout.write(f"\n{results.machine}\n{as_text(summary(results.headlines))}\n")

@@ -96,9 +96,13 @@ def _figures(size: int, sent: Mapping[int, Sent], others: _Others) -> list[Figur
     ours = {turn: each.course.last_order for turn, each in sent.items()}
     for name in ("bare", "threads", "tasks"):
         theirs = others[name, size]
-        median = _median(theirs.values())
-        figures.append(Figure(name=f"  {name}: last order, median", value=median, unit="ms"))
-        figures.append(_ratio(name, size, times_ours(ours=ours, theirs=theirs)))
+        figures += [
+            Figure(name=f"  {name}: last order, median", value=_median(theirs.values()), unit="ms"),
+            Figure(
+                name=f"    ours in the rounds of {name}", value=beside(theirs, ours=ours), unit="ms"
+            ),
+            _ratio(name, size, times_ours(ours=ours, theirs=theirs)),
+        ]
     return [replace(figure, accounts=size) for figure in figures]
 
 
@@ -148,9 +152,14 @@ def _segments(sent: Mapping[int, Sent]) -> list[Figure]:
     ]
 
 
+def beside(theirs: _Times, *, ours: _Times) -> float:
+    """Our median in the rounds in which a rival took part."""
+    return _median(ours[turn] for turn in theirs)
+
+
 def times_ours(*, ours: _Times, theirs: _Times) -> float:
     """How many times as long a rival's median is as ours, in the rounds in which it took part."""
-    return _median(theirs.values()) / _median(ours[turn] for turn in theirs)
+    return _median(theirs.values()) / beside(theirs, ours=ours)
 
 
 def _processor(size: int, used: Sequence[Spent]) -> list[Figure]:

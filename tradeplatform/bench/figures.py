@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 # Of fewer values the p99 would be the longest of them.
 FEWEST_FOR_P99 = 100
+# With one digit behind the point, that is.
+_LOOKS_EQUAL = 0.05
 
 
 def quantile(values: Sequence[float], share: float) -> float:
@@ -44,6 +46,13 @@ class Figure:
         return (self.at_least is None or self.value >= self.at_least) and (
             self.at_most is None or self.value <= self.at_most
         )
+
+    @property
+    def told(self) -> str:
+        """The value with its unit, in more digits where it would else look like what it misses."""
+        limits = (self.at_least, self.at_most, self.aim)
+        is_close = any(x is not None and 0 < abs(self.value - x) < _LOOKS_EQUAL for x in limits)
+        return f"{self.value:,.2f} {self.unit}" if is_close else measured(self.value, self.unit)
 
     @property
     def bound(self) -> str:

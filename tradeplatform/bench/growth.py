@@ -120,7 +120,7 @@ def _in_turns(grown: Grown, newborn: NewbornProcess, *, old: int) -> list[Figure
             ),
             Figure(
                 # Of each pair: between two pairs the machine may have become twice as slow.
-                name="    longer by, median",
+                name="    longer by, median of pairs",
                 value=100 * (median(ours / none for ours, none in pairs) - 1),
                 unit="%",
                 at_most=_MOST_SLOWER_PERCENT if name in _ALERTS else None,

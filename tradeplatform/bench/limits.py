@@ -151,7 +151,13 @@ def _entry_figures(traded: _Traded) -> list[Figure]:
         ),
         *_more(with_room),
         Figure(name="  denied", value=_denied(traded.with_room), unit="orders", at_most=0),
-        Figure(name="without: written to answered, p50", value=quantile(without, 0.5), unit="s"),
+        Figure(
+            name="without: written to answered, p50",
+            headline=f"{_WITHOUT} alerts at once for {_ENTERING} accounts behind one address: "
+            "order written → answered, median",
+            value=quantile(without, 0.5),
+            unit="s",
+        ),
         *_more(without),
         Figure(name="  placed", value=len(without), unit="orders", at_least=_LEFT_FOR_ENTRIES),
         Figure(name="  denied: no room in 60 s", value=_denied(traded.without), unit="orders"),

@@ -5,7 +5,7 @@ Where a part was measured for several numbers of accounts there is a column for 
 
 from collections.abc import Sequence
 
-from tradeplatform.bench.figures import Figure, measured, short
+from tradeplatform.bench.figures import Figure, short
 
 # Rows of as many cells each; the first is the head.
 Table = Sequence[Sequence[str]]
@@ -51,7 +51,7 @@ def _listed(figures: Sequence[Figure]) -> Table:
 
 
 def _rows(named: Sequence[tuple[str, Figure]]) -> Table:
-    rows = ((name, measured(each.value, each.unit), each.bound, each.mark) for name, each in named)
+    rows = ((name, each.told, each.bound, each.mark) for name, each in named)
     return [("", "measured", "target", ""), *rows]
 
 

@@ -63,7 +63,7 @@ def _login(quickstart: Quickstart) -> str:
 
 def _invitation(quickstart: Quickstart) -> str:
     if quickstart.token:
-        return "Post an alert:"
+        return "Post an alert; posted again it orders again:"
     return f"Post an alert (you changed the token: put your own in place of {_OWN_TOKEN}):"
 
 

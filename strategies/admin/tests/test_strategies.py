@@ -83,6 +83,7 @@ def test_the_page_shows_an_alert_to_paste(as_alice: Client, alice: User) -> None
 
     pasted = json.loads(html.unescape(re.findall(r"<pre>(\{.*?\})</pre>", content, re.DOTALL)[0]))
     assert pasted["group_name"] == "trend"
+    assert pasted["qty_per"] == "{{strategy.order.alert_message}}"
     assert pasted["alert_id"] == "{{strategy.order.id}}-{{timenow}}"
     assert "token" not in pasted
 

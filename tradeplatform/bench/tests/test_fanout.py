@@ -2,7 +2,7 @@
 
 import pytest
 
-from tradeplatform.bench.fanout import SIZES, every, times_ours
+from tradeplatform.bench.fanout import SIZES, beside, every, times_ours
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -14,4 +14,5 @@ def test_we_take_part_in_every_round_of_a_rival(rival: str, size: int) -> None:
 def test_a_rival_is_compared_with_us_in_its_own_rounds_alone() -> None:
     ours = {0: 10.0, 1: 1.0, 2: 1.0, 3: 1.0, 4: 30.0}
 
+    assert beside({0: 100.0, 4: 300.0}, ours=ours) == 20
     assert times_ours(ours=ours, theirs={0: 100.0, 4: 300.0}) == 10

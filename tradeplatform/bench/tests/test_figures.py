@@ -54,6 +54,11 @@ def test_an_aim_is_not_judged() -> None:
     assert figure.mark == "not reached"
 
 
+@pytest.mark.parametrize(("value", "told"), [(1.04, "1.04 ms"), (1.2, "1.2 ms"), (1, "1 ms")])
+def test_what_just_misses_its_aim_does_not_look_like_it(value: float, told: str) -> None:
+    assert Figure(name="x", value=value, unit="ms", aim=1).told == told
+
+
 def test_what_must_be_so_much_exactly_says_so() -> None:
     figure = Figure(name="sent", value=9, unit="orders", at_least=9, at_most=9)
 
