@@ -68,14 +68,16 @@ _WRITTEN = [
     "updated_at",
 ]
 
+_SOUGHT = (
+    AnyOf(F("subscription_id"), Parameter("subscriptions")),
+    AnyOf(F("symbol"), Parameter("symbols")),
+)
+_KNOWN = CompiledQuery(
+    lambda: Position.objects.filter(*_SOUGHT).order_by().values_list("subscription_id", "symbol")
+)
 _LOCKED = CompiledQuery(
     lambda: (
-        Position.objects.select_for_update()
-        .filter(
-            AnyOf(F("subscription_id"), Parameter("subscriptions")),
-            AnyOf(F("symbol"), Parameter("symbols")),
-        )
-        .order_by("subscription_id", "symbol")
+        Position.objects.select_for_update().filter(*_SOUGHT).order_by("subscription_id", "symbol")
     )
 )
 
@@ -132,7 +134,7 @@ def book(changes: Sequence[PositionChange], *, history: History, now: datetime) 
     grouped = _by_position(changes)
     if not grouped:
         return
-    positions = _locked_positions(sorted(grouped), now)
+    positions = _locked_positions(grouped.keys(), now)
     late = {_key(row) for row in positions if _comes_late(row, grouped[_key(row)])}
     retold = _by_position([*history(late), *_corrections(late)]) if late else {}
     for position in positions:
@@ -205,20 +207,25 @@ def _comes_late(position: Position, changes: Sequence[PositionChange]) -> bool:
     return position.last_filled_at is not None and changes[0].filled_at < position.last_filled_at
 
 
-def _locked_positions(keys: Sequence[Key], now: datetime) -> list[Position]:
-    Position.objects.bulk_create(
-        [
-            Position(subscription_id=subscription_id, symbol=symbol, updated_at=now)
-            for subscription_id, symbol in keys
-        ],
-        ignore_conflicts=True,
-    )
-    wanted = set(keys)
-    rows = _LOCKED.all(
-        subscriptions=list({subscription_id for subscription_id, _ in keys}),
-        symbols=list({symbol for _, symbol in keys}),
-    )
-    return [row for row in rows if _key(row) in wanted]
+def _locked_positions(keys: Collection[Key], now: datetime) -> list[Position]:
+    """The rows, made where there is none yet; nothing is locked before they are, nor out of order.
+
+    They are looked for first: nearly always all are there, and an insert that finds them there
+    costs several times as much.
+    """
+    sought = {
+        "subscriptions": list({subscription_id for subscription_id, _ in keys}),
+        "symbols": list({symbol for _, symbol in keys}),
+    }
+    if missing := sorted(set(keys) - set(_KNOWN.all(**sought))):
+        Position.objects.bulk_create(
+            [
+                Position(subscription_id=subscription_id, symbol=symbol, updated_at=now)
+                for subscription_id, symbol in missing
+            ],
+            ignore_conflicts=True,  # another booking may have made them meanwhile
+        )
+    return [row for row in _LOCKED.all(**sought) if _key(row) in keys]
 
 
 def _empty(position: Position) -> None:

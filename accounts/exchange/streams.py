@@ -120,7 +120,7 @@ class _Reader:
     """Says what ccxt tells of one account in our words."""
 
     def __init__(self, login: Login, contract_sizes: Mapping[str, Decimal]) -> None:
-        self._account_id = login.account_id
+        self._login = login
         self._filled_field = access_to(login.market).pushed_filled_field
         self._contract_sizes = contract_sizes
         # Executions name the venue's order id only; the order's own update came before them.
@@ -139,7 +139,7 @@ class _Reader:
             filled_field=self._filled_field,
             contract_size=self._contract_sizes[symbol],
         )
-        return Push(self._account_id, symbol, client_order_id, report)
+        return self._push(symbol, client_order_id, report)
 
     def of_trade(self, trade: _Told) -> Push | None:
         """One execution, as a report that knows of nothing else."""
@@ -157,7 +157,11 @@ class _Reader:
             fills=fills,
         )
         name = self._names.get((symbol, venue_order_id), "")
-        return Push(self._account_id, symbol, name, report)
+        return self._push(symbol, name, report)
+
+    def _push(self, symbol: str, client_order_id: str, report: OrderReport) -> Push:
+        login = self._login
+        return Push(login.account_id, login.market, symbol, client_order_id, report)
 
     def _remember(self, symbol: str, venue_order_id: str, client_order_id: str) -> None:
         self._names[symbol, venue_order_id] = client_order_id

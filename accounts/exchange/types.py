@@ -190,12 +190,13 @@ class OrderReport:
 
 @dataclass(frozen=True, slots=True)
 class Push:
-    """What a venue tells unasked about one order of an account.
+    """What a venue tells unasked about one order of an account, in one of its markets.
 
     `client_order_id` is empty where the venue names the order by its own id only.
     """
 
     account_id: int
+    market: MarketKey
     symbol: str
     client_order_id: str
     report: OrderReport

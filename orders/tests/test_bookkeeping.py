@@ -223,7 +223,8 @@ def test_a_fill_already_booked_to_another_order_is_not_booked_again(
 def test_many_orders_take_as_many_statements_as_one(
     subscription: Subscription, signal: Signal
 ) -> None:
-    one, *many = [make_order(subscription, signal) for _ in range(20)]
+    first, one, *many = [make_order(subscription, signal) for _ in range(20)]
+    book_fills([(first, report(execution("first", "0.1")))], now=NOON)  # makes the position
 
     with CaptureQueriesContext(connection) as for_one:
         book_fills([(one, report(execution("one", "0.1")))], now=NOON)

@@ -22,6 +22,7 @@ from orders.expiry.tests.rules import (
     unsettled,
 )
 from orders.models import Feed, Order
+from orders.planning import login_of
 from orders.polling.tests.polls import cancel_by_hand, poll
 from orders.results import results_of
 from orders.streaming.matching import book
@@ -113,7 +114,8 @@ def test_a_pushed_end_has_the_rest_ordered(world: World, order: Order) -> None:
     )
     nudges_in_broker()
 
-    book([Push(order.account_id, order.symbol, order.client_order_id, report)])
+    market = login_of(order.account, order.subscription.strategy).market
+    book([Push(order.account_id, market, order.symbol, order.client_order_id, report)])
 
     assert chain(order)[0].status == "CANCELED"
     assert nudges_in_broker(_REPLACE) == [shard_of(order.account_id)]
