@@ -20,6 +20,7 @@ from django.utils import timezone
 
 from accounts.exchange.types import Credentials, Environment, MarketType
 from accounts.models import Account
+from accounts.nudges import nudge_check
 from accounts.traders import ensure_traders
 from strategies.default_rules import add_default_rules
 from strategies.models import Strategy, Subscription
@@ -48,7 +49,8 @@ class DemoLogin:
 
 
 def ensure_demo(*, sandbox_url: str) -> DemoLogin | None:
-    """Make the demo if there is no user at all, and make its accounts known to the sandbox.
+    """Make the demo if there is no user at all, and make its accounts known to the sandbox; those of
+    a new demo are checked as soon as there are workers.
 
     Returns the new login, None when there were users already. A sandbox that refuses or does not
     answer is reported in the log.
@@ -57,6 +59,8 @@ def ensure_demo(*, sandbox_url: str) -> DemoLogin | None:
         login = None if User.objects.exists() else _make_demo()
     for account in _demo_accounts():
         _register(account, sandbox_url=sandbox_url)
+        if login is not None:
+            nudge_check(account_id=account.pk)
     return login
 
 

@@ -4,6 +4,7 @@ import http.client
 import json
 import logging
 import stat
+from itertools import chain
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,6 +19,7 @@ from accounts.checking import check_account
 from accounts.exchange import gateway
 from accounts.models import Account, Health
 from accounts.sandbox.process import SandboxProcess
+from accounts.tests.broker import nudges_in_broker
 from accounts.tests.rows import make_account, superuser
 from strategies.models import Strategy, Subscription
 from strategies.tests.rows import NOON
@@ -88,6 +90,22 @@ def test_the_sandbox_accepts_the_demos_accounts(fresh_sandbox: SandboxProcess) -
         loop.stop(drain_seconds=0, farewell=gateway.close())
 
     assert set(Account.objects.values_list("health", flat=True)) == {Health.OK}
+
+
+def test_the_accounts_of_a_new_demo_are_checked_by_the_workers(
+    fresh_sandbox: SandboxProcess,
+) -> None:
+    check = "accounts.check_connection"
+    nudges_in_broker(check)  # takes out what others have left
+
+    ensure_demo(sandbox_url=fresh_sandbox.url)
+    first = nudges_in_broker(check)
+    ensure_demo(sandbox_url=fresh_sandbox.url)
+
+    assert sorted(chain.from_iterable(first.values())) == sorted(
+        Account.objects.values_list("id", flat=True)
+    )
+    assert nudges_in_broker(check) == {}
 
 
 def test_the_demo_is_made_once(fresh_sandbox: SandboxProcess) -> None:
