@@ -49,8 +49,9 @@ class DemoLogin:
 
 
 def ensure_demo(*, sandbox_url: str) -> DemoLogin | None:
-    """Make the demo if there is no user at all, and make its accounts known to the sandbox; those of
-    a new demo are checked as soon as there are workers.
+    """Make the demo if there is no user at all, and make its accounts known to the sandbox.
+
+    Those of a new demo are checked as soon as there are workers.
 
     Returns the new login, None when there were users already. A sandbox that refuses or does not
     answer is reported in the log.
